@@ -1,0 +1,1 @@
+"""laik: an SOP for building applications, turned into a GitOps workflow."""

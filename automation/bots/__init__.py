@@ -1,0 +1,1 @@
+"""Pure: one file a duty; a decided case in, the wished-for state of the forge out."""

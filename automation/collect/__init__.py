@@ -1,0 +1,1 @@
+"""I/O: evidence, one file a kind; readers turn bytes into typed documents."""

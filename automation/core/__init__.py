@@ -1,0 +1,1 @@
+"""Pure: the words, rules and decisions of laik, without clock, files, network or environment."""

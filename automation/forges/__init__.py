@@ -1,0 +1,1 @@
+"""Forge adapters behind one contract (``base``)."""

@@ -1,0 +1,1 @@
+"""The embedded forge: SQLite and bare git, speaking the REST dialects of real forges."""

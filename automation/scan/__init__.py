@@ -1,0 +1,1 @@
+"""laik's own security scan (architecture, decision 10)."""

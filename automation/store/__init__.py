@@ -1,0 +1,1 @@
+"""What laik remembers: the ledger, links, deliveries (SQLAlchemy Core)."""

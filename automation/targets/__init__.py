@@ -1,0 +1,1 @@
+"""What apply changes: DNS zones and nginx virtual hosts."""

@@ -1,0 +1,1 @@
+"""DNS zones, written with dnspython and gated by named-checkzone."""

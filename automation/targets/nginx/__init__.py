@@ -1,0 +1,1 @@
+"""nginx virtual hosts, gated by nginx -t over the whole candidate tree."""
