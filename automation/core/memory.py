@@ -1,0 +1,221 @@
+"""What a case remembers: its ledger entries read back into plain records.
+
+The ledger wins on what was done (architecture, decision 9): every act is ruled on exactly once, and what
+the ruling was stays, whatever happens to the comment later. Bodies hold ids and hashes only; the entry
+kinds and their keys are the table below, and nothing else reads or writes them.
+
+==============  ===================================================================================
+accepted        form: digest of the request form; procedure, version: the SOP the case started with
+linked          kind, project: a repository that belongs to the case
+provisioned     kind, project, wish: digest of what was wished for and is now there
+shown           step, digest, subjects: what a card showed under a code
+act             act, step, ruling, digest, subjects, account, body: one act and how it was ruled
+closed          step, digest, subjects: a step was complete
+merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
+admitted        path, blob, decision, merge_request, merge_sha, sha, removed
+applied         decision, serial, digest, sha: the admitted state was served and read back
+finished        decision: the case was answered and closed
+==============  ===================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+Ruling = Literal["approved", "refused", "void", "told"]
+
+
+class EntryLike(Protocol):
+    """A ledger entry as the store gives it."""
+
+    @property
+    def kind(self) -> str:
+        """One of the kinds of the module's table."""
+
+    @property
+    def seq(self) -> int:
+        """Its number within the case, from 1."""
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """Ids and hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A card showed ``digest`` for ``step``; ``subjects`` are the digests of what the step judges."""
+
+    step: str
+    digest: str
+    subjects: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuledAct:
+    """One act and its ruling.
+
+    ``approved`` completes, ``refused`` sends back, ``void`` did not count, ``told`` was a question.
+    """
+
+    act: str
+    step: str
+    ruling: Ruling
+    digest: str
+    subjects: Mapping[str, str]
+    account: int
+    body: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A step that was complete, and what it judged then."""
+
+    step: str
+    digest: str
+    subjects: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A hosting file that laik admitted."""
+
+    path: str
+    blob: str
+    sha: str
+    decision: str
+    merge_request: int
+    merge_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Everything remembered of one case."""
+
+    seq: int = 0
+    form: str = ""
+    procedure: str = ""
+    version: str = ""
+    projects: Mapping[str, int] = field(default_factory=dict)
+    provisioned: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
+    acts: tuple[RuledAct, ...] = ()
+    closed: Mapping[str, Closed] = field(default_factory=dict)
+    intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    admitted: Admission | None = None
+    applied: str = ""
+    finished: bool = False
+
+    @property
+    def is_case(self) -> bool:
+        """Whether the request was ever accepted as a case."""
+        return bool(self.form)
+
+    def ruled(self) -> frozenset[str]:
+        """Ids of all acts ruled on."""
+        return frozenset(act.act for act in self.acts)
+
+    def digests_shown(self, step: str, code: str) -> tuple[Shown, ...]:
+        """What was ever shown for ``step`` under a code that starts with ``code``, each digest once."""
+        matching = {one.digest: one for one in self.shown if one.step == step and one.digest.startswith(code)}
+        return tuple(matching.values())
+
+    def with_act(self, act: RuledAct) -> Memory:
+        """The memory as it will be once ``act`` is written."""
+        return replace(self, acts=(*self.acts, act))
+
+
+def remember(entries: Iterable[EntryLike]) -> Memory:
+    """The memory a case's ledger entries amount to, in order of ``seq``."""
+    memory = Memory()
+    for entry in entries:
+        memory = replace(_read(memory, entry), seq=entry.seq)
+    return memory
+
+
+def _read(memory: Memory, entry: EntryLike) -> Memory:
+    body = entry.body
+    match entry.kind:
+        case "accepted":
+            return replace(
+                memory,
+                form=_text(body, "form"),
+                procedure=_text(body, "procedure"),
+                version=_text(body, "version"),
+            )
+        case "linked":
+            return replace(
+                memory, projects={**memory.projects, _text(body, "kind"): _number(body, "project")}
+            )
+        case "provisioned":
+            return replace(
+                memory, provisioned={**memory.provisioned, _text(body, "kind"): _text(body, "wish")}
+            )
+        case "shown":
+            shown = Shown(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"))
+            return replace(memory, shown=(*memory.shown, shown))
+        case "act":
+            return memory.with_act(_act(body, entry.seq))
+        case "closed":
+            closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"))
+            return replace(memory, closed={**memory.closed, closed.step: closed})
+        case _:
+            return _read_hosting(memory, entry)
+
+
+def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
+    body = entry.body
+    match entry.kind:
+        case "merge_intended":
+            number = _number(body, "merge_request")
+            texts = {key: str(value) for key, value in body.items()}
+            return replace(memory, intended={**memory.intended, number: texts})
+        case "admitted":
+            if body.get("removed"):
+                return replace(memory, admitted=None)
+            admission = Admission(
+                path=_text(body, "path"),
+                blob=_text(body, "blob"),
+                sha=_text(body, "sha"),
+                decision=_text(body, "decision"),
+                merge_request=_number(body, "merge_request"),
+                merge_sha=_text(body, "merge_sha"),
+            )
+            return replace(memory, admitted=admission)
+        case "applied":
+            return replace(memory, applied=_text(body, "decision"))
+        case "finished":
+            return replace(memory, finished=True)
+        case _:
+            return memory
+
+
+def _act(body: Mapping[str, object], seq: int) -> RuledAct:
+    ruling = _text(body, "ruling")
+    known: dict[str, Ruling] = {"approved": "approved", "refused": "refused", "told": "told"}
+    return RuledAct(
+        act=_text(body, "act"),
+        step=_text(body, "step"),
+        ruling=known.get(ruling, "void"),
+        digest=_text(body, "digest"),
+        subjects=_texts(body, "subjects"),
+        account=_number(body, "account"),
+        body=_text(body, "body"),
+        seq=seq,
+    )
+
+
+def _text(body: Mapping[str, object], key: str) -> str:
+    return str(body.get(key, ""))
+
+
+def _number(body: Mapping[str, object], key: str) -> int:
+    value = body.get(key, 0)
+    return value if isinstance(value, int) else int(str(value))
+
+
+def _texts(body: Mapping[str, object], key: str) -> Mapping[str, str]:
+    value = body.get(key, {})
+    return {str(name): str(text) for name, text in value.items()} if isinstance(value, Mapping) else {}
