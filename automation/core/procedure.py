@@ -329,6 +329,7 @@ Problem = tuple[str, Bilingual]
 
 def _problems(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]:
     yield from _double_names(procedure)
+    yield from _broken_documents(procedure)
     for index, step in enumerate(procedure.steps):
         place = f"steps.{index}"
         yield from _unknown_names(procedure, step, place, checks)
@@ -352,6 +353,28 @@ def _double_names(procedure: Procedure) -> Iterator[Problem]:
                     f"{group}.{index}",
                     Bilingual(f"'{name}' dipakai dua kali.", f"'{name}' is used twice."),
                 )
+
+
+def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
+    for name, document in procedure.documents.items():
+        for role in document.signed_by:
+            if role not in procedure.role_ids():
+                yield _unknown(f"documents.{name}.signed_by", "Peran", "Role", role)
+        if {"", ".", ".."} & set(document.path.removesuffix("/").split("/")):
+            yield (
+                f"documents.{name}.path",
+                Bilingual(
+                    "Jalur dokumen tidak boleh keluar dari foldernya.",
+                    "A document's path must not leave its folder.",
+                ),
+            )
+        if (document.kind == "folder") != document.path.endswith("/"):
+            yield (
+                f"documents.{name}.path",
+                Bilingual(
+                    "Folder, dan hanya folder, berakhir '/'.", "A folder, and only a folder, ends in '/'."
+                ),
+            )
 
 
 def _unknown(place: str, kind_id: str, kind_en: str, name: str) -> Problem:
