@@ -1,0 +1,44 @@
+"""Open the store: one database, its schema brought up to date, and everything kept in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from automation.store.deliveries import Deliveries
+from automation.store.engine import make_engine
+from automation.store.journal import Journal
+from automation.store.ledger import Ledger
+from automation.store.links import Links
+from automation.store.schema import migrate
+from automation.store.watermarks import Watermarks
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything kept in one database. ``close`` gives its connections back."""
+
+    engine: Engine
+    ledger: Ledger
+    links: Links
+    deliveries: Deliveries
+    watermarks: Watermarks
+    journal: Journal
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """The store at a database URL (``sqlite:////path/laik.db``, ``postgresql+psycopg://...``).
+
+    Raises:
+        StoreUnusable: the URL names no usable database, or one with a newer schema.
+    """
+    engine = make_engine(url)
+    migrate(engine)
+    return Store(
+        engine, Ledger(engine), Links(engine), Deliveries(engine), Watermarks(engine), Journal(engine)
+    )
