@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal, Protocol
 
 Ruling = Literal["approved", "refused", "void", "told"]
@@ -41,6 +42,10 @@ class EntryLike(Protocol):
     @property
     def body(self) -> Mapping[str, object]:
         """Ids and hashes."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was written, aware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Closed:
     step: str
     digest: str
     subjects: Mapping[str, str]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Memory:
 
     seq: int = 0
     form: str = ""
+    accepted_at: datetime | None = None
     procedure: str = ""
     version: str = ""
     projects: Mapping[str, int] = field(default_factory=dict)
@@ -142,6 +149,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return replace(
                 memory,
                 form=_text(body, "form"),
+                accepted_at=entry.at,
                 procedure=_text(body, "procedure"),
                 version=_text(body, "version"),
             )
@@ -159,7 +167,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
         case "act":
             return memory.with_act(_act(body, entry.seq))
         case "closed":
-            closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"))
+            closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
             return replace(memory, closed={**memory.closed, closed.step: closed})
         case _:
             return _read_hosting(memory, entry)

@@ -1,0 +1,51 @@
+"""The desk: what every bot is handed, and the words they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from automation.core.case import StepState
+from automation.core.policy import Policy
+from automation.core.reconcile import Decision
+from automation.core.request import Request
+
+MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A decided case with the organisation's policy and the request it came from."""
+
+    decision: Decision
+    policy: Policy
+    request: Request
+
+    @property
+    def key(self) -> str:
+        """The case key."""
+        return self.decision.observation.key
+
+
+def indonesian_date(day: date) -> str:
+    """``2021-01-05`` -> ``5 Januari 2021``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def role_label(desk: Desk, role: str) -> str:
+    """A role as the SOP labels it."""
+    return next((one.label for one in desk.decision.procedure.roles if one.id == role), role)
+
+
+def whose_turn(desk: Desk, state: StepState) -> tuple[str, ...]:
+    """Roles whose turn it is at an open step.
+
+    While evidence is missing it is the turn of those who carry the step out; once only the human act is
+    missing, of those who may give it.
+    """
+    if state.step.act is not None and state.evidence_holds:
+        return state.step.act.by
+    return tuple(actor.role for actor in state.step.actors.responsible)

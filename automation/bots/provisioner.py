@@ -1,0 +1,154 @@
+"""The provisioner: which repositories a case should have, and how they should look.
+
+The case file exists from acceptance on and never lets the builder in; the application repository comes
+with the step that ``provisions: application``. Both are keyed by the case, so that a half-made repository
+is found and finished, never doubled.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from automation.bots.desk import Desk
+from automation.core.deadline import phase_dues
+from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
+from automation.core.policy import digest_of
+from automation.core.procedure import Procedure
+
+DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
+PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
+
+
+def wishes(desk: Desk) -> list[Change]:
+    """The repositories that are wished for and not yet known to be just so."""
+    wished = [case_file(desk)]
+    if application_is_due(desk):
+        wished.append(application(desk))
+    memory = desk.decision.memory
+    changes: list[Change] = []
+    for wish in wished:
+        digest = wish_digest(wish)
+        if memory.provisioned.get(wish.kind) != digest:
+            changes.append(Provision(wish, digest, memory.projects.get(wish.kind)))
+    return changes
+
+
+def wish_digest(wish: RepositoryWish) -> str:
+    """What is remembered once the repository is as wished for."""
+    return digest_of(
+        {
+            "path": wish.path,
+            "template": wish.template,
+            "members": wish.members,
+            "labels": [label.name for label in wish.labels],
+            "milestones": [[one.title, one.due] for one in wish.milestones],
+            "board": wish.board,
+            "protect": wish.protect,
+        }
+    )
+
+
+def application_is_due(desk: Desk) -> bool:
+    """Whether the step that makes the application was ever complete; a later lapse takes nothing away."""
+    memory = desk.decision.memory
+    for step in desk.decision.procedure.steps:
+        if step.provisions == "application":
+            state = desk.decision.state.state(step.key)
+            return step.key in memory.closed or (state is not None and state.complete)
+    return False
+
+
+def case_file(desk: Desk) -> RepositoryWish:
+    """``berkas/<key>``: letters, KAK, minutes, UAT results; Diskominfo and the applicant, never the builder."""
+    people = _accounts(desk, _office_roles(desk.decision.procedure))
+    vendors = desk.decision.observation.roles.get("pengembang", frozenset())
+    return RepositoryWish(
+        kind="berkas",
+        group=desk.policy.proyek.berkas,
+        slug=desk.key.lower(),
+        name=f"Berkas {desk.key}",
+        key=desk.key,
+        template="berkas",
+        answers=_answers(desk),
+        members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
+        protect=(("main", DEVELOPER, DEVELOPER),),
+    )
+
+
+def application(desk: Desk) -> RepositoryWish:
+    """``aplikasi/<slug>``: code and the builder's documents; builders are at most Developer."""
+    observation = desk.decision.observation
+    builders = observation.roles.get("pengembang", frozenset())
+    reviewers = observation.roles.get("tim_teknis_diskominfo", frozenset()) - builders
+    owners = observation.roles.get("tim_teknis_pd", frozenset()) - builders - reviewers
+    members = [
+        *((account, DEVELOPER) for account in sorted(builders)),
+        *((account, MAINTAINER) for account in sorted(reviewers)),
+        *((account, REPORTER) for account in sorted(owners)),
+    ]
+    return RepositoryWish(
+        kind="aplikasi",
+        group=desk.policy.proyek.aplikasi,
+        slug=desk.request.slug,
+        name=desk.request.nama_aplikasi,
+        key=desk.key,
+        template=desk.request.templat,
+        answers=_answers(desk),
+        labels=labels(desk.decision.procedure),
+        milestones=_milestones(desk),
+        board=tuple(phase_label(phase.key) for phase in desk.decision.procedure.phases),
+        members=tuple(members),
+        protect=(("main", MAINTAINER, MAINTAINER),),
+    )
+
+
+def labels(procedure: Procedure) -> tuple[LabelWish, ...]:
+    """The labels of a procedure: its phases, and whose turn it is."""
+    phases = [LabelWish(phase_label(one.key), PHASE_COLOR, one.label) for one in procedure.phases]
+    turns = [LabelWish(turn_label(one.id), TURN_COLOR, one.label) for one in procedure.roles]
+    return (*phases, *turns)
+
+
+def phase_label(phase: str) -> str:
+    """The board label of a phase."""
+    return f"fase::{phase}"
+
+
+def turn_label(role: str) -> str:
+    """The label saying whose turn it is."""
+    return f"giliran::{role}"
+
+
+def _office_roles(procedure: Procedure) -> tuple[str, ...]:
+    return tuple(role.id for role in procedure.roles if not role.archetype.startswith("builder"))
+
+
+def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:
+    held = desk.decision.observation.roles
+    return frozenset(account for role in roles for account in held.get(role, frozenset()))
+
+
+def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
+    """One milestone a phase still ahead, due as the SOP's own durations add up from the case's start."""
+    accepted = desk.decision.memory.accepted_at
+    start: date = accepted.date() if accepted else desk.decision.observation.today
+    dues = phase_dues(desk.decision.procedure, start)
+    return tuple(
+        MilestoneWish(f"Fase: {phase.label}", dues.get(phase.key), f"SOP {desk.decision.procedure.id}")
+        for phase in desk.decision.procedure.phases
+        if phase.key in dues
+    )
+
+
+def _answers(desk: Desk) -> dict[str, object]:
+    agency = desk.policy.perangkat_daerah[desk.decision.observation.agency]
+    return {
+        "kunci_kasus": desk.key,
+        "nama_aplikasi": desk.request.nama_aplikasi,
+        "slug": desk.request.slug,
+        "ringkasan": desk.request.ringkasan,
+        "perangkat_daerah": agency.nama,
+        "instansi": desk.policy.organisasi.instansi,
+        "pemerintah": desk.policy.organisasi.pemerintah,
+        "sop": desk.decision.procedure.id,
+    }

@@ -1,0 +1,168 @@
+"""The reporter: the one card of a case, the card of its hosting merge request, and answers to acts.
+
+The card is edited, never repeated. All text passes the output port (architecture, decision 6); what comes
+from requests, documents or reviewers is wrapped as :class:`Untrusted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from automation.bots.desk import Desk, indonesian_date, role_label, whose_turn
+from automation.bots.timekeeper import due
+from automation.core.case import StepState
+from automation.core.finding import Finding, Outcome
+from automation.core.gate import HostingVerdict
+from automation.core.outputport import Untrusted, outgoing
+from automation.core.plan import Answer, Change, WriteCard
+from automation.core.ruling import Ruled, hosting_line, line_to_paste
+
+Part = str | Untrusted
+SIGNS = {
+    Outcome.PASS: "✅",
+    Outcome.FAIL: "❌",
+    Outcome.PENDING: "⏳",
+    Outcome.NOT_APPLICABLE: "➖",
+    Outcome.WAIVED: "⚠️",
+    Outcome.ERROR: "🚫",
+}
+MAX_FINDINGS = 40  # a card stays readable; the rest is counted
+
+
+def wishes(desk: Desk) -> list[Change]:
+    """The cards and answers that should be there."""
+    observation = desk.decision.observation
+    changes: list[Change] = [WriteCard(observation.place, case_card(desk), None)]
+    if desk.decision.hosting is not None and observation.hosting_place is not None:
+        changes.append(WriteCard(observation.hosting_place, hosting_card(desk, desk.decision.hosting), None))
+    changes.extend(_answer(desk, ruled) for ruled in desk.decision.rulings if ruled.reply is not None)
+    return changes
+
+
+def card_marker(key: str) -> str:
+    """The hidden marker of a case's card; trusted only in comments by laik's own account."""
+    return f"<!-- laik:kartu:{key} -->"
+
+
+def answer_marker(act_id: str) -> str:
+    """The hidden marker of the answer to one act."""
+    return f"<!-- laik:jawab:{act_id} -->"
+
+
+def case_card(desk: Desk) -> str:
+    """The whole card of a case, in Indonesian."""
+    state = desk.decision.state
+    parts: list[Part] = [card_marker(desk.key), "\n", *_headline(desk), "\n\n"]
+    if state.open is not None:
+        parts.extend(_open_step(desk, state.open))
+    parts.extend(_step_table(desk))
+    parts.extend(_links(desk))
+    return outgoing(parts)
+
+
+def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
+    """The card of a hosting merge request: every condition, and what to paste when only the word is missing."""
+    parts: list[Part] = [
+        card_marker(desk.key),
+        f"\n### Permintaan hosting untuk {desk.key}\n\n",
+        f"Commit yang diminta: `{verdict.facts.sha or 'tidak terbaca'}`",
+        _newer(desk),
+        "\n\n",
+        *_finding_lines(verdict.findings),
+    ]
+    if verdict.steps_missing:
+        numbers = {step.key: step.number for step in desk.decision.procedure.steps}
+        parts.append("\nLangkah SOP yang belum selesai:\n\n")
+        parts.extend(f"- langkah {numbers[key]}: {key}\n" for key in verdict.steps_missing)
+    if verdict.refusal is not None:
+        parts.append("\nTim Teknis menolak isi ini; perbaiki permintaan, atau yang menolak menyetujuinya.\n")
+    elif verdict.approvable and verdict.approval is None:
+        parts.append("\nSemua syarat terpenuhi. Tim Teknis menyetujui dengan menempelkan:\n\n")
+        parts.append(f"```\n{hosting_line(desk.decision.memory, verdict)}\n```\n")
+    elif verdict.ready:
+        parts.append("\nDisetujui; laik menggabungkan permintaan ini.\n")
+    parts.append("\nHanya laik yang menggabungkan permintaan di proyek ini.\n")
+    return outgoing(parts)
+
+
+def _headline(desk: Desk) -> list[Part]:
+    state, total = desk.decision.state, len(desk.decision.procedure.steps)
+    title: list[Part] = [f"### {desk.key} · ", Untrusted(desk.request.nama_aplikasi), "\n\n"]
+    if state.open is None:
+        return [*title, f"**Selesai**: {total} dari {total} langkah."]
+    step = state.open.step
+    turn = ", ".join(role_label(desk, role) for role in whose_turn(desk, state.open))
+    until = due(desk)
+    deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
+    return [*title, f"**Langkah {step.number} dari {total}** · giliran **{turn}**{deadline}"]
+
+
+def _open_step(desk: Desk, state: StepState) -> list[Part]:
+    parts: list[Part] = [f"{state.step.activity.id}\n\n"]
+    if state.held is not None:
+        parts.append("Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah.\n\n")
+    if state.lapsed:
+        parts.append(f"Keputusan sebelumnya gugur karena berubah: {', '.join(state.lapsed)}.\n\n")
+    parts.extend(_finding_lines(state.findings))
+    code = desk.decision.observation.code_digest
+    if "code" in state.step.judging.subjects and code:
+        parts.append(f"\nDigest kode yang diuji: `{code}`\n")
+    if state.step.act is not None and state.evidence_holds and state.approval is None:
+        memory = desk.decision.memory
+        approve = line_to_paste(memory, state.step, state.digest)
+        parts.append(f"\nUntuk memutuskan, tempelkan sebagai komentar:\n\n```\n{approve}\n```\n")
+        if state.step.act.refuse:
+            refuse = line_to_paste(memory, state.step, state.digest, refuse=True)
+            parts.append(f"\nUntuk mengembalikan:\n\n```\n{refuse}\n```\n")
+    if state.given and state.waiting_for_service:
+        parts.append("\nSemua keputusan ada. Menunggu permintaan hosting digabungkan dan nama tersaji.\n")
+    return [*parts, "\n"]
+
+
+def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
+    parts: list[Part] = []
+    for finding in sorted(findings, key=lambda one: one.holds)[:MAX_FINDINGS]:
+        place = str(finding.where)
+        parts.append(f"- {SIGNS[finding.outcome]} `{finding.check}` ")
+        parts.append(Untrusted(finding.seen.id))
+        if not finding.holds:
+            parts.extend([" ", Untrusted(finding.remedy.id)])
+            if place:
+                parts.extend([" (", Untrusted(place), ")"])
+        parts.append("\n")
+    if len(findings) > MAX_FINDINGS:
+        parts.append(f"- … dan {len(findings) - MAX_FINDINGS} temuan lain\n")
+    return parts
+
+
+def _step_table(desk: Desk) -> list[Part]:
+    parts: list[Part] = ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n"]
+    states = {state.step.key: state for state in desk.decision.state.steps}
+    for step in desk.decision.procedure.steps:
+        state = states.get(step.key)
+        word = "menunggu" if state is None else ("selesai" if state.complete else "**terbuka**")
+        parts.append(f"| {step.number} | {step.key} | {word} |\n")
+    return parts
+
+
+def _links(desk: Desk) -> list[Part]:
+    links = desk.decision.observation.links
+    named = [("Berkas", links.berkas), ("Aplikasi", links.aplikasi), ("Hosting", links.hosting)]
+    shown = [f"[{name}]({address})" for name, address in named if address]
+    return [f"\n{' · '.join(shown)}\n"] if shown else []
+
+
+def _newer(desk: Desk) -> str:
+    count = desk.decision.observation.newer_commits
+    return f" ({count} commit lebih baru tidak ikut)" if count else ""
+
+
+def _answer(desk: Desk, ruled: Ruled) -> Answer:
+    observation = desk.decision.observation
+    place = observation.place
+    if ruled.act.source == "merge_request" and observation.hosting_place is not None:
+        place = observation.hosting_place
+    marker = answer_marker(ruled.act.id)
+    reply = ruled.reply.id if ruled.reply else ""
+    account = Untrusted(ruled.act.account)
+    return Answer(place, marker, outgoing([marker, "\n", "Untuk ", account, ": ", reply]))

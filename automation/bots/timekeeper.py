@@ -1,0 +1,52 @@
+"""The timekeeper: phase and turn of a case as labels, and the date an open step is due.
+
+Dates, never ages: a sweep over an unchanged case writes nothing. A blank duration in the source gives no
+date; none is invented.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from automation.bots.desk import Desk, whose_turn
+from automation.bots.provisioner import phase_label, turn_label
+from automation.core.deadline import due_date
+from automation.core.plan import Change, Relabel
+
+DONE = "fase::selesai"
+
+
+def wishes(desk: Desk) -> list[Change]:
+    """The issue's labels: exactly one phase, and whose turn it is; siblings are taken off.
+
+    Scoped labels exclude each other only in paid tiers, so laik removes the siblings itself.
+    """
+    open_state = desk.decision.state.open
+    if open_state is None:
+        wanted = {DONE}
+    else:
+        wanted = {phase_label(open_state.step.phase)}
+        wanted |= {turn_label(role) for role in whose_turn(desk, open_state)}
+    shown = desk.decision.observation.shown.labels
+    stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
+    return [Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))]
+
+
+def open_since(desk: Desk) -> date:
+    """The day the open step became open: when the step before it was last closed."""
+    memory = desk.decision.memory
+    complete = [one.step.key for one in desk.decision.state.steps if one.complete]
+    closed = memory.closed.get(complete[-1]) if complete else None
+    if closed is not None:
+        return closed.at.date()
+    if complete or memory.accepted_at is None:
+        return desk.decision.observation.today
+    return memory.accepted_at.date()
+
+
+def due(desk: Desk) -> date | None:
+    """When the open step is due; None where the source gives no duration or nothing is open."""
+    open_state = desk.decision.state.open
+    if open_state is None:
+        return None
+    return due_date(open_since(desk), open_state.step.duration.iso, frozenset())

@@ -1,0 +1,223 @@
+"""Gates: what the findings and acts of a case amount to, per group of steps and for hosting.
+
+A gate with nothing judged is an error, never green (architecture, decision 4). The organisation's floor
+holds for every SOP; a SOP may raise it, never lower it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from automation.core.case import CaseState, Checks, StepState, subject_evidence
+from automation.core.evidence import CODE, HOSTING, SCAN, EvidenceView, NotCollected
+from automation.core.finding import Finding, Outcome, worst
+from automation.core.memory import Memory, RuledAct
+from automation.core.policy import digest_of
+from automation.core.procedure import Procedure, Step
+
+FLOOR = ("mockup_is_presented", "security_scan_passed", "uat_is_attached", "uat_passed_for_code")
+FLOOR_SUBJECTS = ("mockup", "uat_skenario", "uat_hasil", CODE, SCAN)
+HOSTING_CHECK = "hosting_request_is_valid"
+
+
+class Light(StrEnum):
+    """What a gate shows on a commit."""
+
+    SUCCESS = "success"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """One gate: its steps so far, and the light it shows."""
+
+    name: str
+    light: Light
+    steps: tuple[Step, ...]
+    open: StepState | None
+
+
+def gates(state: CaseState) -> tuple[GateState, ...]:
+    """Every gate of the procedure in order; what lies behind the open step is pending."""
+    return tuple(_gate(state, name) for name in state.procedure.gates())
+
+
+def _gate(state: CaseState, name: str) -> GateState:
+    steps = tuple(step for step in state.procedure.steps if step.gate == name)
+    known = [one for one in state.steps if one.step.gate == name]
+    open_step = next((one for one in known if not one.complete), None)
+    if open_step is None:
+        return GateState(name, Light.SUCCESS if len(known) == len(steps) else Light.PENDING, steps, None)
+    return GateState(name, _light(open_step), steps, open_step)
+
+
+def _light(state: StepState) -> Light:
+    failed = state.held is not None or worst(state.findings) in {Outcome.FAIL, Outcome.ERROR}
+    return Light.FAILED if failed and (state.findings or state.held) else Light.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class HostingFacts:
+    """What the forge says of the case's open hosting merge request, read anew.
+
+    Attributes:
+        project_id: the hosting project.
+        iid: the merge request's number.
+        head_sha: its head now; merging is pinned to it.
+        path: the request file; empty when there is not exactly one.
+        blob: git blob id of the request file at the head.
+        sha: the application commit the file names; empty when unreadable.
+        barred: account ids that may not approve: author, everyone who pushed, bots.
+        holders: account ids that hold an approving role now.
+        gone: ids of acts whose comment was edited or deleted since it was ruled on.
+    """
+
+    project_id: int
+    iid: int
+    head_sha: str
+    path: str
+    blob: str
+    sha: str
+    barred: frozenset[int]
+    holders: frozenset[int]
+    gone: frozenset[str]
+
+    @property
+    def step_key(self) -> str:
+        """The word under which its codes are shown and its acts ruled."""
+        return f"hosting!{self.iid}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostingVerdict:
+    """Whether the hosting merge request may be merged, and everything that is missing if not.
+
+    ``steps_missing`` are keys of steps that must be complete (or acted on) first.
+    """
+
+    facts: HostingFacts
+    findings: tuple[Finding, ...]
+    subjects: Mapping[str, str]
+    steps_missing: tuple[str, ...]
+    digest: str
+    approval: RuledAct | None
+    refusal: RuledAct | None
+
+    @property
+    def evidence_holds(self) -> bool:
+        """Whether request and floor hold for the named commit."""
+        return all(finding.holds for finding in self.findings) and bool(self.findings)
+
+    @property
+    def approvable(self) -> bool:
+        """Whether only the approval is missing."""
+        return self.evidence_holds and not self.steps_missing
+
+    @property
+    def ready(self) -> bool:
+        """Whether laik merges now."""
+        return self.approvable and self.approval is not None and self.refusal is None
+
+
+def judge_hosting(
+    procedure: Procedure,
+    state: CaseState,
+    facts: HostingFacts,
+    view: EvidenceView,
+    memory: Memory,
+    checks: Checks,
+) -> HostingVerdict:
+    """Judge one hosting merge request: the request, the floor, the SOP's steps, the approval.
+
+    Raises:
+        NotCollected: evidence for the named commit is missing.
+    """
+    wanted = [HOSTING, *(subject_evidence(subject) for subject in FLOOR_SUBJECTS)]
+    view.need(*wanted)
+    findings = _hosting_findings(view, checks)
+    subjects = {subject: view.get(subject_evidence(subject)).digest for subject in FLOOR_SUBJECTS}
+    missing = steps_missing(procedure, state)
+    digest = digest_of(
+        {
+            "head": facts.head_sha,
+            "path": facts.path,
+            "blob": facts.blob,
+            "sha": facts.sha,
+            "subjects": subjects,
+            "findings": [[one.check, one.outcome, one.key] for one in findings],
+            "steps": [[one.step.key, one.digest] for one in state.steps],
+            "procedure": [procedure.id, procedure.version],
+            "policy": {key: view.policy.get(key) for key in ("induk_domain", "hulu", "nama_terlarang")},
+        }
+    )
+    return HostingVerdict(
+        facts=facts,
+        findings=findings,
+        subjects=subjects,
+        steps_missing=missing,
+        digest=digest,
+        approval=_hosting_approval(facts, digest, memory),
+        refusal=_hosting_refusal(facts, digest, memory),
+    )
+
+
+def steps_missing(procedure: Procedure, state: CaseState) -> tuple[str, ...]:
+    """Keys of the steps that must come before hosting and are not complete, in SOP order.
+
+    The completing step (the disposition) only needs its act; the read-back comes after the merge.
+    """
+    if procedure.hosting is None:
+        return tuple(step.key for step in procedure.steps)
+    keys = [step.key for step in procedure.steps]
+    last = max(keys.index(key) for key in procedure.hosting.after)
+    complete = {one.step.key for one in state.steps if one.complete}
+    missing = [key for key in keys[: last + 1] if key not in complete]
+    completing = state.state(procedure.hosting.completes)
+    if completing is None or not completing.given:
+        missing.append(procedure.hosting.completes)
+    return tuple(missing)
+
+
+def _hosting_findings(view: EvidenceView, checks: Checks) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    missing: set[str] = set()
+    for check_id in (HOSTING_CHECK, *FLOOR):
+        subjects = (HOSTING,) if check_id == HOSTING_CHECK else FLOOR_SUBJECTS
+        try:
+            found.extend(checks[check_id].judge(view, subjects))
+        except NotCollected as question:
+            missing |= question.ids
+    if missing:
+        raise NotCollected(missing)
+    return tuple(sorted(found, key=lambda one: (one.check, one.key, one.outcome, one.where.line)))
+
+
+def _hosting_approval(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
+    """An approval counts while its comment stands as it was and its giver still holds the role."""
+    for act in reversed(memory.acts):
+        if (
+            act.step == facts.step_key
+            and act.ruling == "approved"
+            and act.digest == digest
+            and act.account in facts.holders
+            and act.account not in facts.barred
+            and act.act not in facts.gone
+        ):
+            return act
+    return None
+
+
+def _hosting_refusal(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
+    """A refusal of this very digest stands until its giver approves the same; deleting it changes nothing."""
+    standing: dict[int, RuledAct] = {}
+    for act in memory.acts:
+        if act.step != facts.step_key or act.digest != digest:
+            continue
+        if act.ruling == "refused":
+            standing[act.account] = act
+        elif act.ruling == "approved":
+            standing.pop(act.account, None)
+    return next(iter(standing.values()), None)

@@ -1,0 +1,216 @@
+"""A plan: the difference between what the forge shows and what it should show, as data.
+
+Showing a plan, judging it and carrying it out are three things; ``automation.apply`` carries out a plan and
+nothing else. An empty plan means that nothing has to be written. Ledger entries come first, so that what
+laik tells people is never ahead of what it remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+PlaceKind = Literal["issue", "merge_request"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a comment stands."""
+
+    project_id: int
+    kind: PlaceKind
+    iid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Append one ledger entry."""
+
+    kind: str
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCard:
+    """Make the one card at a place say ``body``; ``comment_id`` is the card that is there, if any."""
+
+    place: Place
+    body: str
+    comment_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer one act, once; ``marker`` tells that the answer is already there."""
+
+    place: Place
+    marker: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostStatus:
+    """Show one gate on one commit."""
+
+    project_id: int
+    sha: str
+    context: str
+    state: Literal["pending", "success", "failed"]
+    description: str
+    target_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel:
+    """Add and remove labels of an issue."""
+
+    place: Place
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWish:
+    """A label a repository should have."""
+
+    name: str
+    color: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneWish:
+    """A milestone a repository should have."""
+
+    title: str
+    due: date | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryWish:
+    """A repository as it should be: every part of it is looked for before it is made.
+
+    Attributes:
+        kind: ``berkas`` or ``aplikasi``.
+        group: full path of the group it lives in; made by whoever sets laik up.
+        slug: its last path segment.
+        name: for people.
+        key: the case; kept in the description, so that a half-made repository is found and finished.
+        template: id of the template of its first commit.
+        answers: values of the template's variables.
+        members: (account, access number).
+        protect: (branch, push access, merge access).
+        hook: whether laik should be told of events.
+    """
+
+    kind: Literal["berkas", "aplikasi"]
+    group: str
+    slug: str
+    name: str
+    key: str
+    template: str
+    answers: Mapping[str, object]
+    labels: tuple[LabelWish, ...] = ()
+    milestones: tuple[MilestoneWish, ...] = ()
+    board: tuple[str, ...] = ()
+    members: tuple[tuple[str, int], ...] = ()
+    protect: tuple[tuple[str, int, int], ...] = ()
+    hook: bool = True
+
+    @property
+    def path(self) -> str:
+        """Its full path."""
+        return f"{self.group}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Make or finish a repository, then remember it under ``digest``."""
+
+    wish: RepositoryWish
+    digest: str
+    project_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeHosting:
+    """Merge a hosting merge request, pinned to ``head_sha``; ``intent`` is remembered before."""
+
+    project_id: int
+    iid: int
+    head_sha: str
+    message: str
+    intent: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServeHosting:
+    """Let the apply process serve the admitted set, and read ``name`` back."""
+
+    decision: str
+    name: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIssue:
+    """Close the case's issue."""
+
+    place: Place
+
+
+Change = (
+    Remember
+    | Provision
+    | Relabel
+    | WriteCard
+    | PostStatus
+    | Answer
+    | MergeHosting
+    | ServeHosting
+    | CloseIssue
+)
+Plan = tuple[Change, ...]
+
+ORDER: tuple[type[Change], ...] = (
+    Remember,
+    Provision,
+    Relabel,
+    WriteCard,
+    PostStatus,
+    Answer,
+    MergeHosting,
+    ServeHosting,
+    CloseIssue,
+)
+
+
+def ordered(changes: list[Change]) -> Plan:
+    """Changes in the order they are carried out: memory first, the point of no return last."""
+    return tuple(sorted(changes, key=lambda change: ORDER.index(type(change))))
+
+
+def describe(change: Change) -> str:
+    """One line for people and logs; holds no text from requests."""
+    match change:
+        case Remember():
+            return f"catat {change.kind}"
+        case Provision():
+            return f"siapkan repositori {change.wish.kind} {change.wish.path}"
+        case WriteCard():
+            return f"tulis kartu pada {change.place.kind} {change.place.iid}"
+        case Answer():
+            return f"jawab pada {change.place.kind} {change.place.iid}"
+        case PostStatus():
+            return f"status {change.context}={change.state} pada {change.sha[:12]}"
+        case Relabel():
+            return f"label +{','.join(change.add)} -{','.join(change.remove)}"
+        case MergeHosting():
+            return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
+        case ServeHosting():
+            return f"sajikan {change.name}"
+        case CloseIssue():
+            return f"tutup issue {change.place.iid}"

@@ -1,0 +1,256 @@
+"""Decide, in named small steps: what was observed in, what holds and what should be out.
+
+``decide`` is pure. It answers either a :class:`Decision`, or raises ``NotCollected`` with the evidence ids to
+collect before asking again (architecture, decision 1). ``difference`` turns what should be shown into the
+plan of what has to be written: an empty plan means that nothing changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from automation.core.act import Act
+from automation.core.case import CaseState, Checks, replay
+from automation.core.evidence import EvidenceView
+from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
+from automation.core.memory import Memory, Shown
+from automation.core.plan import (
+    Answer,
+    Change,
+    CloseIssue,
+    Place,
+    Plan,
+    PostStatus,
+    Relabel,
+    Remember,
+    WriteCard,
+    ordered,
+)
+from automation.core.procedure import Procedure
+from automation.core.ruling import Bench, Ruled, rule
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A commit that shows this case's gates."""
+
+    project_id: int
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses people follow; empty while there is nothing to point to."""
+
+    issue: str = ""
+    berkas: str = ""
+    aplikasi: str = ""
+    hosting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """What the forge shows now of what laik writes.
+
+    Attributes:
+        cards: by place, the card's comment id and text (only comments by laik's own account).
+        answers: markers of answers already given.
+        statuses: by (project, commit, context): state, description, and whether laik posted it.
+        labels: of the case's issue.
+        issue_open: whether the issue is open.
+    """
+
+    cards: Mapping[Place, tuple[int, str]] = field(default_factory=dict)
+    answers: frozenset[str] = frozenset()
+    statuses: Mapping[tuple[int, str, str], tuple[str, str, bool]] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    issue_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything read of one case except its evidence.
+
+    Attributes:
+        key: the case key.
+        place: the case's issue.
+        procedure: the SOP version the case is pinned to.
+        acts: from the issue and the hosting merge request, in order.
+        memory: the ledger, read back.
+        roles: accounts (casefolded) by role in this case.
+        hosting: the case's open hosting merge request.
+        targets: commits that show this case's gates.
+        shown: what the forge shows now.
+        today: the date, for due dates; never part of a digest.
+        candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
+        newer_commits: commits on the default branch after the one named for hosting.
+    """
+
+    key: str
+    place: Place
+    procedure: Procedure
+    acts: tuple[Act, ...]
+    memory: Memory
+    roles: Mapping[str, frozenset[str]]
+    hosting: HostingFacts | None
+    targets: tuple[Target, ...]
+    shown: ShownState
+    today: date
+    links: Links = Links()
+    title: str = ""
+    agency: str = ""
+    candidate: str = ""
+    code_digest: str = ""
+    newer_commits: int = 0
+
+    @property
+    def hosting_place(self) -> Place | None:
+        """Where the hosting merge request is."""
+        if self.hosting is None:
+            return None
+        return Place(self.hosting.project_id, "merge_request", self.hosting.iid)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write."""
+
+    observation: Observation
+    state: CaseState
+    gates: tuple[GateState, ...]
+    hosting: HostingVerdict | None
+    rulings: tuple[Ruled, ...]
+    memory: Memory
+
+    @property
+    def procedure(self) -> Procedure:
+        """The SOP."""
+        return self.observation.procedure
+
+
+def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
+    """Replay the case, rule on every new act in order, and judge the hosting request.
+
+    Raises:
+        NotCollected: with the evidence ids that are missing.
+    """
+    memory = observation.memory
+    state = replay(observation.procedure, view, memory, checks)
+    verdict = _hosting(observation, state, view, memory, checks)
+    rulings: list[Ruled] = []
+    for act in observation.acts:
+        if act.id in memory.ruled():
+            continue
+        bench = Bench(observation.procedure, state, verdict, memory, observation.roles)
+        ruled = rule(act, bench)
+        rulings.append(ruled)
+        memory = memory.with_act(ruled.remembered())
+        if ruled.ruling in {"approved", "refused"}:
+            state = replay(observation.procedure, view, memory, checks)
+            verdict = _hosting(observation, state, view, memory, checks)
+    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
+
+
+def _hosting(
+    observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
+) -> HostingVerdict | None:
+    if observation.hosting is None:
+        return None
+    return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks)
+
+
+def remembers(decision: Decision) -> list[Change]:
+    """The ledger entries this decision adds: rulings, closed steps, digests that cards will show."""
+    entries: list[Change] = [
+        Remember(
+            "act",
+            {
+                "act": ruled.act.id,
+                "step": ruled.step,
+                "ruling": ruled.ruling,
+                "digest": ruled.digest,
+                "subjects": dict(ruled.subjects),
+                "account": ruled.act.account_id,
+                "body": ruled.act.body_digest,
+            },
+        )
+        for ruled in decision.rulings
+    ]
+    for state in decision.state.steps:
+        closed = decision.memory.closed.get(state.step.key)
+        if state.complete and (closed is None or closed.digest != state.digest):
+            body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
+            entries.append(Remember("closed", body))
+    entries.extend(_shown_entries(decision))
+    return entries
+
+
+def _shown_entries(decision: Decision) -> list[Change]:
+    """Digests are remembered before a card shows their code, so that a code never binds to nothing."""
+    showing: list[Shown] = []
+    open_state = decision.state.open
+    if open_state is not None and open_state.step.act is not None:
+        showing.append(Shown(open_state.step.key, open_state.digest, open_state.subjects))
+    if decision.hosting is not None:
+        verdict = decision.hosting
+        showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.subjects))
+    known = {(one.step, one.digest) for one in decision.memory.shown}
+    return [
+        Remember("shown", {"step": one.step, "digest": one.digest, "subjects": dict(one.subjects)})
+        for one in showing
+        if (one.step, one.digest) not in known
+    ]
+
+
+def with_shown(decision: Decision) -> Decision:
+    """The decision with its own ``shown`` entries in memory, so that codes are unambiguous when written."""
+    new = tuple(
+        Shown(str(entry.body["step"]), str(entry.body["digest"]), {})
+        for entry in _shown_entries(decision)
+        if isinstance(entry, Remember)
+    )
+    return replace(decision, memory=replace(decision.memory, shown=(*decision.memory.shown, *new)))
+
+
+def difference(wished: Iterable[Change], shown: ShownState) -> Plan:
+    """The plan: what is wished for and not shown yet."""
+    changes: list[Change] = []
+    for wish in wished:
+        match wish:
+            case WriteCard():
+                changes.extend(_card_difference(wish, shown))
+            case PostStatus():
+                changes.extend(_status_difference(wish, shown))
+            case Relabel():
+                changes.extend(_label_difference(wish, shown))
+            case Answer():
+                if wish.marker not in shown.answers:
+                    changes.append(wish)
+            case CloseIssue():
+                if shown.issue_open:
+                    changes.append(wish)
+            case _:
+                changes.append(wish)
+    return ordered(changes)
+
+
+def _card_difference(wish: WriteCard, shown: ShownState) -> list[Change]:
+    there = shown.cards.get(wish.place)
+    if there is None:
+        return [wish]
+    comment_id, body = there
+    return [] if body.strip() == wish.body.strip() else [replace(wish, comment_id=comment_id)]
+
+
+def _status_difference(wish: PostStatus, shown: ShownState) -> list[Change]:
+    """A status that someone else posted under our name is written over, whatever it says."""
+    there = shown.statuses.get((wish.project_id, wish.sha, wish.context))
+    return [] if there == (wish.state, wish.description, True) else [wish]
+
+
+def _label_difference(wish: Relabel, shown: ShownState) -> list[Change]:
+    add = tuple(label for label in wish.add if label not in shown.labels)
+    remove = tuple(label for label in wish.remove if label in shown.labels)
+    return [replace(wish, add=add, remove=remove)] if add or remove else []
