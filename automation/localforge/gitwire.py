@@ -115,10 +115,10 @@ def parse_updates(body: IO[bytes]) -> Sequence[Update]:
 
 def _packet(body: IO[bytes]) -> bytes:
     """The next pkt-line's content; empty for a flush packet."""
-    try:
-        length = int(body.read(4), 16)
-    except ValueError:
-        raise MalformedBody from None
+    head = body.read(4)
+    if not re.fullmatch(rb"[0-9a-fA-F]{4}", head):
+        raise MalformedBody
+    length = int(head, 16)
     if length == 0:
         return b""
     line = body.read(length - 4) if length > 4 else b""

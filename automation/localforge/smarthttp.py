@@ -176,7 +176,8 @@ class _Door(Generic[U]):
         # A browser cannot send this type across sites without asking, so a foreign page cannot push.
         if request.headers.get("content-type") != f"application/x-{name}-request":
             return PlainTextResponse("Unsupported Media Type\n", 415)
-        body = tempfile.TemporaryFile(dir=access.path)  # noqa: SIM115 - closed by whoever streams the answer
+        # Unbuffered: git reads on from the descriptor where we stop, and a buffer would have read ahead.
+        body = tempfile.TemporaryFile(dir=access.path, buffering=0)  # noqa: SIM115 - closed by the stream
         try:
             await spool(request, body)
             protocol = _git_protocol(request)
