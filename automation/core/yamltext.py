@@ -1,21 +1,33 @@
 """Strict YAML: every file laik reads from people passes here.
 
 Refused, each with file, line and column: syntax errors, duplicate keys, anchors and aliases (a small
-file can unfold into gigabytes), explicit tags, more than one document, keys that are no plain text,
-too many bytes, too deep nesting. YAML 1.2 rules (``no`` stays text). Source of the traps:
-YAML 1.2.2 section 3.2.1.3 (unique keys) and 7.1 (aliases).
+file can unfold into gigabytes), explicit tags, directives, more than one document, keys that are no
+plain text, control characters, too many bytes or values, too deep nesting. YAML 1.2 rules (``no``
+stays text). Source of the traps: YAML 1.2.2 section 3.2.1.3 (unique keys) and 7.1 (aliases).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, DocumentStartEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
 
 from automation.core.documents import YamlDocument
 from automation.core.errors import LaikError, UnreadableDocument, Where
@@ -23,9 +35,13 @@ from automation.core.text import Bilingual
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+MAX_NODES = 30_000  # keys and values; the largest SOP has some 3,000
 
 Model = TypeVar("Model", bound=BaseModel)
 Marks = dict[str, tuple[int, int]]
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def load_mapping(text: str | bytes, *, path: str, max_bytes: int = MAX_BYTES) -> YamlDocument:
@@ -40,16 +56,7 @@ def load_mapping(text: str | bytes, *, path: str, max_bytes: int = MAX_BYTES) ->
         UnreadableDocument: with line and column of the first thing wrong.
     """
     source = _decode(text, path, max_bytes)
-    node = _compose(source, path)
-    if not isinstance(node, MappingNode):
-        raise _refused(
-            path,
-            _place(node),
-            "Isi berkas bukan pasangan kunci: nilai.",
-            "The file is not a mapping of key: value.",
-        )
-    marks: Marks = {}
-    data = _plain(node, path, marks, "", 0)
+    data, marks = _read(source, path)
     return YamlDocument(path=path, data=data, marks=marks)
 
 
@@ -85,7 +92,9 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
 
 
 def _decode(text: str | bytes, path: str, max_bytes: int) -> str:
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    size = len(text)
+    if isinstance(text, str) and size <= max_bytes:
+        size = len(text.encode("utf-8", "surrogatepass"))
     if size > max_bytes:
         raise _refused(
             path,
@@ -102,107 +111,162 @@ def _decode(text: str | bytes, path: str, max_bytes: int) -> str:
         raise _refused(path, (line, 1), "Berkas bukan teks UTF-8.", "The file is not UTF-8 text.") from None
 
 
-def _compose(source: str, path: str) -> Node:
+class _Reader:
+    """One pass over the parser's events: refuses as it goes, builds the plain values and their marks.
+
+    Nothing is built before the event at hand was found harmless, so neither depth nor size of a
+    hostile file ever reaches the constructor. One parser and one constructor serve the whole file.
+    """
+
+    def __init__(self, source: str, path: str) -> None:
+        self.path = path
+        self.marks: Marks = {}
+        self._nodes = 0
+        # plug_ins: ruamel otherwise searches the disk for plug-ins at every load
+        self._yaml = YAML(typ="safe", pure=True, plug_ins=[])
+        self._events: Iterator[Any] = self._yaml.parse(source)
+
+    def top_mapping(self) -> dict[str, Any]:
+        """The file's one mapping."""
+        self._next(StreamStartEvent)
+        start = self._next(object)
+        if isinstance(start, StreamEndEvent):
+            raise _refused(self.path, (1, 1), "Berkas kosong.", "The file is empty.")
+        if start.version or start.tags:
+            # "%YAML 1.1" would turn `no` into false behind the reader's back
+            raise self._at(start, "Arahan YAML (%) tidak diterima.", "YAML directives (%) are not accepted.")
+        value = self._value(self._next(object), "", 0)
+        if not isinstance(value, dict):
+            raise _refused(
+                self.path,
+                (1, 1),
+                "Isi berkas bukan pasangan kunci: nilai.",
+                "The file is not a mapping of key: value.",
+            )
+        self._next(DocumentEndEvent)
+        after = self._next(object)
+        if not isinstance(after, StreamEndEvent):
+            raise self._at(after, "Hanya satu dokumen per berkas.", "One document a file only.")
+        return value
+
+    def _next(self, kind: type) -> Any:
+        event = next(self._events)
+        if not isinstance(event, kind):
+            raise self._at(event, "Susunan YAML tidak terduga.", "Unexpected YAML structure.")
+        return event
+
+    def _value(self, event: Any, dotted: str, depth: int) -> Any:
+        self._refuse_unsafe(event, depth)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(dotted, depth + 1)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(dotted, depth + 1)
+        return self._scalar(event)
+
+    def _refuse_unsafe(self, event: Any, depth: int) -> None:
+        self._nodes += 1
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            raise self._at(
+                event,
+                "Jangkar (&) dan alias (*) YAML tidak diterima; tulis nilainya langsung.",
+                "YAML anchors (&) and aliases (*) are not accepted; write the value out.",
+            )
+        if event.tag is not None:
+            raise self._at(event, "Tag YAML (!) tidak diterima.", "YAML tags (!) are not accepted.")
+        if depth >= MAX_DEPTH and not isinstance(event, ScalarEvent):
+            raise self._at(
+                event,
+                f"Sarang terlalu dalam (lebih dari {MAX_DEPTH}).",
+                f"Nested too deep (over {MAX_DEPTH}).",
+            )
+        if self._nodes > MAX_NODES:
+            raise self._at(
+                event,
+                f"Terlalu banyak nilai (lebih dari {MAX_NODES}).",
+                f"Too many values (over {MAX_NODES}).",
+            )
+
+    def _mapping(self, dotted: str, depth: int) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            self._refuse_unsafe(event, depth)
+            key = event.value if isinstance(event, ScalarEvent) else ""
+            if not key:
+                raise self._at(event, "Kunci harus berupa teks.", "A key must be plain text.")
+            self._refuse_control(event)
+            name = f"{dotted}.{key}" if dotted else key
+            if key in mapping:
+                first = self.marks[name][0]
+                raise self._at(
+                    event,
+                    f"Kunci '{key}' tertulis dua kali (pertama pada baris {first}).",
+                    f"The key '{key}' is written twice (first on line {first}).",
+                )
+            self.marks[name] = _place(event)
+            mapping[key] = self._value(next(self._events), name, depth)
+        return mapping
+
+    def _sequence(self, dotted: str, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            name = f"{dotted}.{len(items)}" if dotted else str(len(items))
+            self.marks[name] = _place(event)
+            items.append(self._value(event, name, depth))
+        return items
+
+    def _scalar(self, event: Any) -> Any:
+        self._refuse_control(event)
+        if not event.implicit[0]:  # quoted or block text is text
+            return event.value
+        tag = self._yaml.resolver.resolve(ScalarNode, event.value, event.implicit)
+        if str(tag) == _TEXT_TAG:
+            return event.value
+        node = ScalarNode(tag, event.value, event.start_mark, event.end_mark)
+        try:
+            return self._yaml.constructor.construct_object(node, deep=True)
+        except (YAMLError, ValueError, OverflowError):
+            shown = event.value[:60]
+            raise self._at(
+                event,
+                f"Nilai '{shown}' tidak dapat dibaca; beri tanda kutip bila itu teks.",
+                f"The value '{shown}' cannot be read; quote it if it is text.",
+            ) from None
+
+    def _refuse_control(self, event: Any) -> None:
+        """Escapes in quoted text can smuggle in what a plain file cannot hold.
+
+        NUL ends paths early in C libraries, and a lone surrogate makes every later encoding fail.
+        """
+        if _CONTROL.search(event.value):
+            raise self._at(event, "Karakter kendali tidak diterima.", "Control characters are not accepted.")
+
+    def _at(self, event: Any, indonesian: str, english: str) -> UnreadableDocument:
+        return _refused(self.path, _place(event), indonesian, english)
+
+
+def _read(source: str, path: str) -> tuple[dict[str, Any], Marks]:
     try:
-        _refuse_unsafe_events(source, path)
-        node: Node | None = YAML(typ="safe", pure=True).compose(source)
+        reader = _Reader(source, path)
+        return reader.top_mapping(), reader.marks
     except MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = (failure.problem or "YAML").strip()
         raise _refused(path, place, f"YAML rusak: {problem}.", f"Broken YAML: {problem}.") from None
+    except ReaderError as failure:
+        before = source[: failure.position]
+        place = (before.count("\n") + 1, failure.position - before.rfind("\n"))
+        raise _refused(
+            path, place, "Karakter kendali tidak diterima.", "Control characters are not accepted."
+        ) from None
     except (YAMLError, RecursionError, ValueError) as failure:
         problem = str(failure).splitlines()[0] if str(failure) else type(failure).__name__
         raise _refused(path, (1, 1), f"YAML rusak: {problem}.", f"Broken YAML: {problem}.") from None
-    if node is None:
-        raise _refused(path, (1, 1), "Berkas kosong.", "The file is empty.")
-    return node
 
 
-def _refuse_unsafe_events(source: str, path: str) -> None:
-    """Stop at anchors, aliases, tags, second documents and deep nesting before anything is built."""
-    documents = depth = 0
-    for event in _events(source):
-        place = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _refused(
-                path,
-                place,
-                "Jangkar (&) dan alias (*) YAML tidak diterima; tulis nilainya langsung.",
-                "YAML anchors (&) and aliases (*) are not accepted; write the value out.",
-            )
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-        if documents > 1:
-            raise _refused(path, place, "Hanya satu dokumen per berkas.", "One document a file only.")
-        if getattr(event, "tag", None) is not None:
-            raise _refused(path, place, "Tag YAML (!) tidak diterima.", "YAML tags (!) are not accepted.")
-        name = type(event).__name__
-        depth += name in {"MappingStartEvent", "SequenceStartEvent"}
-        depth -= name in {"MappingEndEvent", "SequenceEndEvent"}
-        if depth > MAX_DEPTH:
-            raise _refused(
-                path,
-                place,
-                f"Sarang terlalu dalam (lebih dari {MAX_DEPTH}).",
-                f"Nested too deep (over {MAX_DEPTH}).",
-            )
-
-
-def _events(source: str) -> Iterator[Any]:
-    yield from YAML(typ="safe", pure=True).parse(source)
-
-
-def _plain(node: Node, path: str, marks: Marks, dotted: str, depth: int) -> Any:
-    if isinstance(node, MappingNode):
-        return _plain_mapping(node, path, marks, dotted, depth)
-    if isinstance(node, SequenceNode):
-        items = []
-        for index, child in enumerate(node.value):
-            name = f"{dotted}.{index}" if dotted else str(index)
-            marks[name] = _place(child)
-            items.append(_plain(child, path, marks, name, depth + 1))
-        return items
-    return _scalar(node, path)
-
-
-def _plain_mapping(node: MappingNode, path: str, marks: Marks, dotted: str, depth: int) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, ScalarNode) else None
-        if not isinstance(key, str) or not key:
-            raise _refused(path, _place(key_node), "Kunci harus berupa teks.", "A key must be plain text.")
-        if key in mapping:
-            first = marks[f"{dotted}.{key}" if dotted else key][0]
-            raise _refused(
-                path,
-                _place(key_node),
-                f"Kunci '{key}' tertulis dua kali (pertama pada baris {first}).",
-                f"The key '{key}' is written twice (first on line {first}).",
-            )
-        name = f"{dotted}.{key}" if dotted else key
-        marks[name] = _place(key_node)
-        mapping[key] = _plain(value_node, path, marks, name, depth + 1)
-    return mapping
-
-
-def _scalar(node: Node, path: str) -> Any:
-    yaml = YAML(typ="safe", pure=True)
-    try:
-        return yaml.constructor.construct_object(node, deep=True)
-    except (YAMLError, ValueError, OverflowError):
-        raise _refused(
-            path,
-            _place(node),
-            f"Nilai '{node.value}' tidak dapat dibaca; beri tanda kutip bila itu teks.",
-            f"The value '{node.value}' cannot be read; quote it if it is text.",
-        ) from None
-
-
-def _place(node: Node | None) -> tuple[int, int]:
-    if node is None or node.start_mark is None:
-        return (1, 1)
-    return (node.start_mark.line + 1, node.start_mark.column + 1)
+def _place(event: Any) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _refused(path: str, place: tuple[int, int], indonesian: str, english: str) -> UnreadableDocument:
