@@ -1,0 +1,46 @@
+"""Markdown documents without prescribed sections: there is something in them, and no placeholder left."""
+
+from __future__ import annotations
+
+from automation.core.documents import MarkdownDocument
+from automation.core.evidence import EvidenceView
+from automation.core.finding import Finding
+from automation.core.text import Bilingual
+from checks._common import VENDOR, failed, has_placeholder, is_filled, opened, passed
+
+
+def judge_prose(
+    check: str, view: EvidenceView, name: str, *, minimum: int, expected: Bilingual, picture: bool = False
+) -> tuple[Finding, ...]:
+    """PASS when the document ``name`` is written out.
+
+    Args:
+        check: the check's id.
+        view: the evidence.
+        name: the document's id.
+        minimum: letters and digits of content at least.
+        expected: what belongs in it, for the remedy.
+        picture: whether a picture or link in place of text is enough.
+    """
+    answer = opened(check, view, name, MarkdownDocument, who=VENDOR)
+    if isinstance(answer, Finding):
+        return (answer,)
+    evidence, document = answer
+    remedy = Bilingual(
+        f"{VENDOR.id} menulis {expected.id} di {document.path}.",
+        f"Write {expected.en} in {document.path}; to be done by {VENDOR.en}.",
+    )
+    if has_placeholder(document.text):
+        seen = Bilingual(
+            "Masih memuat isian templat 'ISI DI SINI'.", "It still holds the placeholder 'ISI DI SINI'."
+        )
+        return (failed(check, seen, remedy, where=evidence.where, key=name),)
+    if not is_filled(document.text, minimum=minimum) and not (picture and document.links):
+        seen = Bilingual(
+            f"Isinya kosong atau terlalu pendek (paling sedikit {minimum} huruf).",
+            f"Its content is empty or too short (at least {minimum} letters).",
+        )
+        return (failed(check, seen, remedy, where=evidence.where, key=name),)
+    return (
+        passed(check, Bilingual("Isinya tertulis.", "It is written out."), where=evidence.where, key=name),
+    )

@@ -1,0 +1,79 @@
+"""UAT as YAML: scenarios and results, opened together by the three checks that judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Generic, Literal
+
+from pydantic import Field, StringConstraints
+
+from automation.core.documents import YamlDocument
+from automation.core.evidence import EvidenceView, document_id
+from automation.core.finding import Finding
+from checks._common import AGENCY_TEAM, opened
+from checks._schema import AccountName, Day, DigestStart, Model, Strict, Written, parsed
+
+SCENARIOS = "uat_skenario"
+RESULTS = "uat_hasil"
+NEEDS = (document_id(SCENARIOS), document_id(RESULTS))
+
+ScenarioId = Annotated[str, StringConstraints(pattern=r"^UAT-[0-9]{2,4}$")]
+
+
+class Scenario(Strict):
+    """One thing a user does, and what must come of it."""
+
+    id: ScenarioId
+    judul: Written
+    langkah: tuple[Written, ...] = Field(min_length=1, max_length=100)
+    harapan: Written
+
+
+class Scenarios(Strict):
+    """``uat/skenario.yaml``."""
+
+    format: Literal["laik/uat-skenario/1"]
+    skenario: tuple[Scenario, ...] = Field(min_length=1, max_length=1000)
+
+
+class Tester(Strict):
+    """A user of the agency who tested."""
+
+    akun: AccountName
+    unit: Written
+
+
+class Result(Strict):
+    """What came of one scenario."""
+
+    skenario: ScenarioId
+    status: Literal["lulus", "gagal", "lulus_dengan_catatan"]
+    catatan: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
+
+
+class Results(Strict):
+    """``uat/hasil.yaml``; ``digest_kode`` is the code digest tested, or at least its first 12 digits."""
+
+    format: Literal["laik/uat-hasil/1"]
+    digest_kode: DigestStart
+    tanggal: Day
+    penguji: tuple[Tester, ...] = Field(min_length=1, max_length=100)
+    hasil: tuple[Result, ...] = Field(min_length=1, max_length=1000)
+    simpulan: Literal["diterima", "diterima_dengan_catatan", "ditolak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Model]):
+    """A YAML document and the record it makes."""
+
+    document: YamlDocument
+    value: Model
+
+
+def read(check: str, view: EvidenceView, name: str, model: type[Model]) -> Form[Model] | tuple[Finding, ...]:
+    """One of the two documents, or the findings that say why it cannot be judged."""
+    answer = opened(check, view, name, YamlDocument, who=AGENCY_TEAM)
+    if isinstance(answer, Finding):
+        return (answer,)
+    value = parsed(check, answer[1], model, who=AGENCY_TEAM)
+    return value if isinstance(value, tuple) else Form(answer[1], value)

@@ -1,0 +1,112 @@
+"""The minutes tell date, participants, responses, decision and follow-up, and the list who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from automation.core.documents import CsvDocument, MarkdownDocument, normalise_title
+from automation.core.errors import Where
+from automation.core.evidence import EvidenceView, document_id
+from automation.core.finding import Finding
+from automation.core.text import Bilingual
+from checks._common import DISKOMINFO_TEAM, failed, has_placeholder, opened, verdict
+from checks._sections import Required, section_faults
+
+ID = "minutes_have_attendance_and_decision"
+MINUTES = "notulen_rapat"
+ATTENDANCE = "daftar_hadir"
+NEEDS = (document_id(MINUTES), document_id(ATTENDANCE))
+POLICY: tuple[str, ...] = ()
+
+SECTIONS = (
+    Required("tanggal", ("Tanggal", "Hari/Tanggal", "Hari, Tanggal", "Waktu dan Tempat", "Tanggal dan Tempat",
+                         "Tanggal Rapat"), 6),
+    Required("peserta", ("Peserta", "Peserta Rapat", "Daftar Peserta", "Hadir"), 8),
+    Required("tanggapan", ("Tanggapan", "Pembahasan", "Tanggapan dan Masukan", "Pembahasan dan Tanggapan")),
+    Required("keputusan", ("Keputusan", "Keputusan Rapat", "Kesimpulan", "Simpulan"), 8),
+    Required("tindak_lanjut", ("Tindak Lanjut", "Rencana Tindak Lanjut"), 8),
+)  # fmt: skip
+_NAME = ("nama", "nama lengkap", "akun")
+_UNIT = ("unit", "unit kerja", "instansi", "perangkat daerah", "asal", "opd")
+_PRESENT = ("hadir", "kehadiran", "keterangan hadir")
+_AWAY = frozenset({"", "-", "tidak", "tidak hadir", "absen", "izin", "ijin", "sakit", "alpa", "no", "0", "x"})
+
+
+def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
+    """FAIL for each section unfilled, and for fewer than two people or units present."""
+    view.need(*NEEDS)
+    faults: list[Finding] = []
+    minutes = opened(ID, view, MINUTES, MarkdownDocument, who=DISKOMINFO_TEAM)
+    if isinstance(minutes, Finding):
+        faults.append(minutes)
+    else:
+        faults += section_faults(ID, minutes[1], SECTIONS, who=DISKOMINFO_TEAM)
+    attendance = opened(ID, view, ATTENDANCE, CsvDocument, who=DISKOMINFO_TEAM)
+    if isinstance(attendance, Finding):
+        faults.append(attendance)
+    else:
+        faults += _attendance_faults(attendance[1])
+    seen = Bilingual(
+        "Notulen lengkap dan daftar hadir terisi.", "The minutes are complete and the attendance is filled."
+    )
+    return verdict(ID, faults, seen)
+
+
+def _attendance_faults(table: CsvDocument) -> Iterator[Finding]:
+    columns = {normalise_title(column): column for column in table.columns}
+    name, unit = _column(columns, _NAME), _column(columns, _UNIT)
+    if name is None or unit is None:
+        seen = Bilingual(
+            "Daftar hadir tanpa kolom nama atau unit.", "The attendance list has no column nama or unit."
+        )
+        remedy = Bilingual(
+            f"{DISKOMINFO_TEAM.id} memakai kolom nama, unit, hadir.",
+            f"Use the columns nama, unit, hadir; to be done by {DISKOMINFO_TEAM.en}.",
+        )
+        yield failed(
+            ID, seen, remedy, where=Where(file=table.path, line=1, column=1), key="daftar_hadir.kolom"
+        )
+        return
+    there = [
+        row
+        for _, row in table.rows
+        if _is_present(row, _column(columns, _PRESENT)) and _is_named(row, name, unit)
+    ]
+    people = {_plain(row[name]) for row in there}
+    units = {_plain(row[unit]) for row in there}
+    yield from _too_few(table, "orang", "people", len(people))
+    yield from _too_few(table, "unit", "units", len(units))
+
+
+def _column(columns: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((columns[name] for name in names if name in columns), None)
+
+
+def _is_present(row: Mapping[str, str], column: str | None) -> bool:
+    return column is None or _plain(row[column]) not in _AWAY
+
+
+def _is_named(row: Mapping[str, str], name: str, unit: str) -> bool:
+    both = (row[name], row[unit])
+    return all(any(ch.isalnum() for ch in cell) and not has_placeholder(cell) for cell in both)
+
+
+def _plain(text: str) -> str:
+    """One person is one person, however spaced or capitalised."""
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in text.casefold()).split())
+
+
+def _too_few(table: CsvDocument, noun: str, english: str, count: int) -> Iterator[Finding]:
+    if count < 2:
+        yield failed(
+            ID,
+            Bilingual(
+                f"Hanya {count} {noun} berbeda yang hadir.", f"Only {count} different {english} present."
+            ),
+            Bilingual(
+                f"{DISKOMINFO_TEAM.id} melengkapi daftar hadir: paling sedikit 2 orang dari 2 unit.",
+                f"Complete the list: at least 2 people of 2 units; to be done by {DISKOMINFO_TEAM.en}.",
+            ),
+            where=Where(file=table.path),
+            key=f"daftar_hadir.{noun}",
+        )
