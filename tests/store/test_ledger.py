@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from automation.core.errors import LedgerConflict
-from automation.store import Store
+from automation.store import Store, open_store
 from automation.store.ledger import AdmittedRow, Entry
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -96,9 +97,8 @@ def test_the_database_itself_refuses_to_change_the_ledger(store: Store, statemen
 
 
 @pytest.mark.parametrize("columns", ["case_key, seq", "position, case_key, seq"])
-def test_replacing_an_entry_by_insert_is_refused(store: Store, columns: str) -> None:
-    if store.engine.dialect.name != "sqlite":
-        pytest.skip("INSERT OR REPLACE exists in SQLite only")
+def test_replacing_an_entry_by_insert_is_refused_in_sqlite(tmp_path: Path, columns: str) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'laik.db'}")
     store.ledger.append(CASE, "act", {"n": 1}, at=AT, expect=0)
     values = "'PA-2026-0001', 1" if columns.startswith("case") else "1, 'PA-2026-0009', 1"
     statement = (
@@ -108,6 +108,7 @@ def test_replacing_an_entry_by_insert_is_refused(store: Store, columns: str) -> 
     with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
         connection.execute(text(statement))
     assert [entry.body["n"] for entry in store.ledger.entries(CASE)] == [1]
+    store.close()
 
 
 def _without_guard(store: Store, statement: str) -> None:
