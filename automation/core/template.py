@@ -7,10 +7,10 @@ data with a declared kind and pattern, and are never rendered themselves.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
+from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -24,6 +24,8 @@ FORMAT = "laik/templat/1"
 MAX_LINE = 300  # characters of a "teks" answer
 MAX_PARAGRAPHS = 20_000  # characters of a "teks_panjang" answer
 MAX_ITEMS = 500  # entries of a "daftar" answer
+
+_JOINERS = "\u200c\u200d"  # they shape letters and emoji, and hide nothing
 
 Variable = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
 Glob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@+*{} /|-]+$", max_length=200)]
@@ -266,18 +268,20 @@ def _plain_text(variable: TemplateVariable, value: object, longest: int) -> str:
     """Text that stays where it is put.
 
     A line break in a one-line answer would start a new YAML key, CODEOWNERS rule or Dockerfile
-    instruction; a bidirectional override would show reviewers another text than the one that runs.
+    instruction, so it is refused. Invisible formatting characters come with text pasted from a word
+    processor and are dropped: a bidirectional override would show reviewers another text than the one
+    that runs.
     """
     if not isinstance(value, str):
         raise ValueError("harus teks", "must be text")
-    if len(value) > longest:
+    text = "".join(ch for ch in value.replace("\r\n", "\n") if ch in _JOINERS or category(ch) != "Cf")
+    if len(text) > longest:
         raise ValueError(f"lebih dari {longest} karakter", f"longer than {longest} characters")
     allowed = {"\n", "\t"} if variable.jenis == "teks_panjang" else set()
-    for character in value:
-        hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-        if hidden and character not in allowed:
+    for character in text:
+        if category(character) in {"Cc", "Cs", "Zl", "Zp"} and character not in allowed:
             code = f"U+{ord(character):04X}"
-            raise ValueError(f"memuat karakter tersembunyi {code}", f"holds the hidden character {code}")
-    if variable.pola is not None and re.fullmatch(variable.pola, value) is None:
+            raise ValueError(f"memuat karakter kendali {code}", f"holds the control character {code}")
+    if variable.pola is not None and re.fullmatch(variable.pola, text) is None:
         raise ValueError(f"tidak sesuai pola {variable.pola}", f"does not match {variable.pola}")
-    return value
+    return text
