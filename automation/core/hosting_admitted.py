@@ -120,14 +120,18 @@ def plan_serving(admitted: Sequence[AdmittedEntry], branch: Mapping[str, str] | 
             ``permohonan/`` count.
     """
     serve = tuple(sorted(admitted, key=lambda entry: entry.path))
+    return ServePlan(serve, deviations({entry.path: entry.blob for entry in serve}, branch))
+
+
+def deviations(expected: Mapping[str, str], branch: Mapping[str, str] | None) -> tuple[Deviation, ...]:
+    """The differences between admitted blobs by path and the branch tip (None: the branch is gone)."""
     if branch is None:
-        return ServePlan(serve, (Deviation("", "branch_missing", "", ""),))
-    expected = {entry.path: entry.blob for entry in serve}
+        return (Deviation("", "branch_missing", "", ""),)
     seen = {path: blob for path, blob in branch.items() if path.startswith(FOLDER)}
-    deviations = (
+    found = (
         _deviation(path, expected.get(path, ""), seen.get(path, "")) for path in sorted({*expected, *seen})
     )
-    return ServePlan(serve, tuple(one for one in deviations if one is not None))
+    return tuple(one for one in found if one is not None)
 
 
 def _deviation(path: str, expected: str, seen: str) -> Deviation | None:
