@@ -19,4 +19,4 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
         "alur proses menurut KAK, sebagai langkah atau diagram",
         "the process flow after the KAK, as steps or a diagram",
     )
-    return judge_prose(ID, view, DOCUMENT, minimum=40, expected=expected, picture=True)
+    return judge_prose(ID, view, DOCUMENT, minimum=30, expected=expected, picture=True)
