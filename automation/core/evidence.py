@@ -70,7 +70,7 @@ class Evidence:
     problem: Bilingual = Bilingual("", "")
 
 
-class NotCollected(Exception):  # noqa: N818 - a question, not an error
+class NotCollected(Exception):
     """Evidence was asked for that has not been collected yet; ``ids`` says which."""
 
     def __init__(self, ids: Iterable[str]) -> None:

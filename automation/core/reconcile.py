@@ -86,6 +86,7 @@ class Observation:
         today: the date, for due dates; never part of a digest.
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
+        merged: intended hosting merges that laik's own account carried out: number -> merge commit.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Observation:
     candidate: str = ""
     code_digest: str = ""
     newer_commits: int = 0
+    merged: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def hosting_place(self) -> Place | None:

@@ -214,9 +214,9 @@ def _refuse(tree: nodes.Template, place: str) -> None:
         node, depth = pending.pop()
         why = _forbidden(node, depth)
         if why:
-            raise _failed(
-                place, node.lineno or 1, f"{why} tidak diizinkan dalam templat", f"{why} is not allowed"
-            )
+            lines = (node.lineno, *(child.lineno for child in node.find_all(nodes.Node)))
+            line = next((line for line in lines if line), 1)
+            raise _failed(place, line, f"{why} tidak diizinkan dalam templat", f"{why} is not allowed")
         inside = depth + isinstance(node, nodes.For)
         pending.extend((child, inside) for child in node.iter_child_nodes())
 

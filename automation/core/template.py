@@ -41,7 +41,7 @@ class TemplateVariable(_Strict):
     """One question of a template.
 
     ``pola`` is a regular expression that the whole value (each entry of a ``daftar``) must match;
-    ``bawaan`` is the value where nothing was answered; ``contoh`` is used by tests and by ``--contoh``.
+    ``bawaan`` is the value where nothing was answered; ``contoh`` is an example, for ``--example`` and tests.
     """
 
     nama: Variable
