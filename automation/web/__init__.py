@@ -1,0 +1,1 @@
+"""The web's door: webhooks in, health out."""
