@@ -95,6 +95,7 @@ class _Change:
 
     change: FileChange
     held: AdmittedEntry | None
+    holder: str
     case_key: str
     case_agency: str
     reachable: bool | None
@@ -128,7 +129,8 @@ def judge_change(
     place = _path(change)
     if not place.holds:
         return source, single, place
-    judged = _Change(change, base.by_path.get(change.path), case_key, case_agency, reachable)
+    held, holder = base.by_path.get(change.path), base.holder(change.path)
+    judged = _Change(change, held, holder, case_key, case_agency, reachable)
     if change.kind == "deleted":
         return source, single, place, _removal(judged)
     return source, single, place, *_content(judged, base, head_text, HostingRules.of(policy))
@@ -176,16 +178,15 @@ def _values(read: ReadRequest) -> Iterator[Finding]:
 
 def _held_by_another(judged: _Change) -> Iterator[Finding]:
     """The owner rule, before and whatever the merge request's copy says."""
-    held = judged.held
-    if held is None or held.case == judged.case_key:
+    if judged.holder in {"", judged.case_key}:
         return
+    name = judged.held.request.fqdn if judged.held is not None else judged.change.path
     yield _finding(
         "owner_unchanged",
         Outcome.FAIL,
         Bilingual(
-            f"{held.request.fqdn} dipegang kasus {held.case};"
-            f" kasus {judged.case_key} tidak boleh mengubahnya.",
-            f"{held.request.fqdn} is held by case {held.case}; case {judged.case_key} may not change it.",
+            f"{name} dipegang kasus {judged.holder}; kasus {judged.case_key} tidak boleh mengubahnya.",
+            f"{name} is held by case {judged.holder}; case {judged.case_key} may not change it.",
         ),
         Bilingual(
             "Ajukan perubahan melalui kasus pemegangnya, atau pilih nama lain.",
@@ -286,10 +287,9 @@ def _sha_reachable(judged: _Change, read: ReadRequest) -> Finding:
 
 
 def _removal(judged: _Change) -> Finding:
-    held = judged.held
-    if held is not None and held.case == judged.case_key:
+    if judged.holder == judged.case_key != "":
         return _passed("owner_unchanged", judged.where)
-    holder = f"kasus {held.case}" if held is not None else "-"
+    holder = judged.holder or "-"
     return _finding(
         "owner_unchanged",
         Outcome.FAIL,

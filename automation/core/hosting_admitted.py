@@ -31,14 +31,24 @@ class AdmittedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All admitted requests, indexed; build it with :meth:`of`."""
+    """All admitted requests, indexed; build it with :meth:`of`.
+
+    ``unread`` is the holding case by path of entries whose content cannot be read now (a blob that is gone,
+    a policy that changed): the name stays theirs, or a change of policy would free it for the next who asks.
+    """
 
     by_path: Mapping[str, AdmittedEntry] = field(default_factory=dict)
     by_name: Mapping[str, AdmittedEntry] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def holder(self, path: str) -> str:
+        """The case that holds the name at ``path``, or an empty text."""
+        entry = self.by_path.get(path)
+        return entry.case if entry is not None else self.unread.get(path, "")
 
     @classmethod
-    def of(cls, entries: Iterable[AdmittedEntry]) -> Registry:
-        """The index over ``entries``.
+    def of(cls, entries: Iterable[AdmittedEntry], *, unread: Mapping[str, str] | None = None) -> Registry:
+        """The index over ``entries``, and the holders of paths that are admitted but not readable now.
 
         Raises:
             InvalidRequest: two entries stand at one path or ask for one name.
@@ -58,6 +68,7 @@ class Registry:
         return cls(
             by_path={entry.path: entry for entry in listed},
             by_name={entry.request.nama: entry for entry in listed},
+            unread=dict(unread or {}),
         )
 
 
