@@ -30,7 +30,8 @@ class Deliveries:
 
     def remember(self, key: str, *, at: datetime) -> bool:
         """Remember a delivery; True when it was new. Forgets those older than :data:`KEPT`."""
-        new = self._insert(table).values(key=key, at=stamp(at)).on_conflict_do_nothing()
+        row = self._insert(table).values(key=key, at=stamp(at))
+        new = row.on_conflict_do_nothing().returning(table.c.key)  # rowcount is not told by every driver
         with writing(self._engine) as connection:
             connection.execute(table.delete().where(table.c.at < stamp(at - KEPT)))
-            return connection.execute(new).rowcount == 1
+            return connection.execute(new).first() is not None

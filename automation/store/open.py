@@ -38,7 +38,11 @@ def open_store(url: str) -> Store:
         StoreUnusable: the URL names no usable database, or one with a newer schema.
     """
     engine = make_engine(url)
-    migrate(engine)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(
         engine, Ledger(engine), Links(engine), Deliveries(engine), Watermarks(engine), Journal(engine)
     )
