@@ -1,0 +1,90 @@
+"""What every theme of the forge stands on: the store, the clock, the repositories, the outgoing events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from automation.localforge.git import Repository
+from automation.localforge.store import Store
+
+
+class EventSender(Protocol):
+    """Who delivers webhooks."""
+
+    def enqueue(self, project_id: int, event: str, payload: dict[str, Any]) -> None:
+        """Deliver ``payload`` to every hook of the project that wants ``event``."""
+
+
+def stamp(moment: datetime) -> str:
+    """The forge's text for a moment: UTC, milliseconds, ``Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class Engine:
+    """The forge without any protocol; themes are functions that take it first.
+
+    Attributes:
+        store: the tables.
+        url: the address people and clients use, without a slash at the end.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, url: str = "http://127.0.0.1", clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self.data_dir = data_dir
+        self.url = url.rstrip("/")
+        self.clock = clock or partial(datetime.now, UTC)
+        self.sender: EventSender | None = None
+        (data_dir / "repositories").mkdir(parents=True, exist_ok=True)
+        self.store = Store(data_dir / "forge.sqlite3")
+        self._merge_facts: dict[tuple[str, int, str, str], Any] = {}
+
+    def now(self) -> str:
+        """The present moment as the tables keep it."""
+        return stamp(self.clock())
+
+    def repository_path(self, project_id: int) -> Path:
+        """Where the project's bare repository lies."""
+        return self.data_dir / "repositories" / f"{project_id}.git"
+
+    def repository(self, project_id: int) -> Repository:
+        """The project's repository."""
+        return Repository(self.repository_path(project_id))
+
+    def announce(self, project_id: int, event: str, payload: Mapping[str, Any]) -> None:
+        """Hand an event to the webhook sender once the current transaction stands."""
+        sender = self.sender
+        if sender is not None:
+            self.store.afterwards(partial(sender.enqueue, project_id, event, dict(payload)))
+
+    def mergeable(self, project_id: int, source: str, target: str) -> bool:
+        """Whether two commits merge without conflict."""
+        return bool(self._remembered("mergeable", project_id, source, target, Repository.mergeable))
+
+    def merge_base(self, project_id: int, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits."""
+        found: str | None = self._remembered("base", project_id, one, other, Repository.merge_base)
+        return found
+
+    def is_ancestor(self, project_id: int, old: str, new: str) -> bool:
+        """Whether ``old`` is reachable from ``new``."""
+        return bool(self._remembered("ancestor", project_id, old, new, Repository.is_ancestor))
+
+    def _remembered(
+        self, kind: str, project_id: int, one: str, other: str, ask: Callable[[Repository, str, str], Any]
+    ) -> Any:
+        """Facts about two commits never change, so each is asked of git once."""
+        key = (kind, project_id, one, other)
+        if key not in self._merge_facts:
+            if len(self._merge_facts) > 20_000:
+                self._merge_facts.clear()
+            self._merge_facts[key] = ask(self.repository(project_id), one, other)
+        return self._merge_facts[key]
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()

@@ -1,0 +1,148 @@
+"""The embedded forge as a server: one process, one data folder, nothing to install."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from automation.core.errors import ForgeUnreachable
+from automation.core.text import Bilingual
+from automation.localforge import users
+from automation.localforge.engine import Engine
+from automation.localforge.githost import EngineGitHost
+from automation.localforge.gitlabdialect.app import PREFIX, gitlab_app
+from automation.localforge.smarthttp import git_app
+from automation.localforge.webhooks import Sender
+
+ADMIN = "root"
+TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
+
+_log = logging.getLogger(__name__)
+
+
+class RunningForge:
+    """A forge that answers at ``url``; a context manager that stops it.
+
+    Attributes:
+        url: the address, without a slash at the end.
+        admin_token: the administrator's token; a secret, for tests and the demo.
+        token_file: where that token is kept, readable by the owner of the folder alone.
+    """
+
+    def __init__(self, data_dir: Path, *, host: str, port: int) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._socket = _listen(host, port)
+        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        self.token_file = data_dir / TOKEN_FILE
+        self.engine = Engine(data_dir, url=self.url)
+        self.sender = Sender(self.engine)
+        self.engine.sender = self.sender
+        self.admin_token = ensure_administrator(self.engine, self.token_file)
+        config = uvicorn.Config(
+            forge_app(self.engine),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="laik-forge", daemon=True
+        )
+
+    def begin(self) -> RunningForge:
+        """Start answering; returns once requests are taken.
+
+        Raises:
+            ForgeUnreachable: the server did not come up within ten seconds.
+        """
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise ForgeUnreachable(
+                    Bilingual("Forge bawaan tidak dapat dijalankan.", "The embedded forge did not start."),
+                    remedy=Bilingual("Periksa porta dan folder datanya.", "Check its port and data folder."),
+                )
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        """Stop answering and close the data; calling it twice does no harm."""
+        if self._thread.is_alive():
+            self._server.should_exit = True
+            self._thread.join(10)
+            self.sender.close()
+            self._socket.close()
+            self.engine.close()
+
+    def wait(self) -> None:
+        """Answer until someone stops the server."""
+        while self._thread.is_alive():
+            self._thread.join(1)
+
+    def __enter__(self) -> RunningForge:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket that says it speaks TCP: only then asyncio turns Nagle's 40 ms waits off."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(128)
+    return listening
+
+
+def start(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0) -> RunningForge:
+    """Start the forge over ``data_dir`` (made where absent); ``port`` 0 takes any free one.
+
+    Starting again on the same folder finds everything as it was; the address may differ.
+    """
+    return RunningForge(data_dir, host=host, port=port).begin()
+
+
+def forge_app(engine: Engine) -> ASGIApp:
+    """REST below ``/api/v4``, git over HTTP everywhere else."""
+    rest, git = gitlab_app(engine), git_app(EngineGitHost(engine))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await (rest if scope["path"].startswith(f"{PREFIX}/") else git)(scope, receive, send)
+
+    return app
+
+
+def ensure_administrator(engine: Engine, token_file: Path) -> str:
+    """The administrator's token from its file; account, token and file are made where missing."""
+    known = token_file.read_text(encoding="utf-8").strip() if token_file.exists() else ""
+    if known and users.authenticate(engine, known) is not None:
+        return known
+    with engine.store.transaction():
+        admin = users.find_user(engine, ADMIN) or users.create_user(
+            engine, ADMIN, name="Administrator", admin=True
+        )
+        _, token = users.create_token(engine, admin, "first start", scopes=("api",))
+    _write_secret(token_file, token)
+    return token
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write with mode 0600 from the first moment: a file made readable first could be read in between."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
