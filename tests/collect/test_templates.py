@@ -1,0 +1,199 @@
+"""Every bundled template: it renders, its globs mean something, and untouched it passes no content check."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import checks
+from automation.collect.documents import collect_document
+from automation.collect.folder import FolderTree
+from automation.collect.procedures import bundled as procedures
+from automation.collect.templates import bundled, load_folder
+from automation.core.errors import RenderFailed
+from automation.core.evidence import Evidence, EvidenceView, document_id
+from automation.core.finding import HOLDS, worst
+from automation.core.policy import load_policy
+from automation.core.render import RenderedFile, matches, render_tree
+from automation.core.requestform import gitlab_template
+from automation.core.yamltext import load_mapping
+
+TEMPLATES = sorted(bundled())
+HOSTILE = "{{ 7*7 }} \"x\" 'y' \\ */ --> ?> <script> $(id) ${APP_KEY} # : - [a](b) @all"
+
+
+def rendered(template: str, **answers: object) -> dict[str, RenderedFile]:
+    source = bundled()[template]
+    return {file.path: file for file in render_tree(source, {**source.manifest.examples(), **answers})}
+
+
+def test_the_templates_of_the_architecture_are_bundled() -> None:
+    assert TEMPLATES == ["base", "berkas", "hosting", "kendali", "php-laravel", "rahasia"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_renders_with_its_example_answers_the_same_twice(template: str) -> None:
+    assert rendered(template) == rendered(template)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_glob_of_a_manifest_matches_something(template: str) -> None:
+    manifest = bundled()[template].manifest
+    paths = rendered(template)
+    for glob in (*manifest.berkas.managed, *manifest.berkas.seed, *manifest.executable):
+        assert any(matches(path, [glob]) for path in paths), glob
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_variable_is_explained_and_used(template: str) -> None:
+    source = bundled()[template]
+    everything = "\n".join([*source.files, *(raw.decode() for raw in source.files.values())])
+    for variable in source.manifest.variabel:
+        assert re.search(rf"\b{variable.nama}\b", everything), variable.nama
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_managed_file_says_so_at_its_top(template: str) -> None:
+    for file in rendered(template).values():
+        if file.ownership == "managed":
+            assert b"Dikelola Diskominfo melalui laik" in b"\n".join(file.content.splitlines()[:2]), file.path
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_files_are_utf8_text_ending_in_one_line_break(template: str) -> None:
+    for file in rendered(template).values():
+        text = file.content.decode()
+        assert not text or (text.endswith("\n") and not text.endswith("\n\n")), file.path
+        assert "{{" not in text or file.path.endswith(".blade.php"), file.path
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_hostile_title_breaks_no_file(template: str) -> None:
+    names = {variable.nama for variable in bundled()[template].manifest.variabel}
+    free = {"nama_aplikasi", "perangkat_daerah", "ringkasan", "instansi", "pemerintah", "pd_nama"} & names
+    for path, file in rendered(template, **dict.fromkeys(free, HOSTILE)).items():
+        if path.endswith(".json"):
+            json.loads(file.content)
+        if path.endswith((".yml", ".yaml")):
+            load_mapping(file.content, path=path)
+        if path.endswith(".md"):
+            assert b"<script>" not in file.content, path
+            assert b"[a](b)" not in file.content, path
+        if path.startswith(".env"):
+            assert b"$" not in file.content, path
+
+
+def test_a_hostile_title_stays_inside_its_php_string() -> None:
+    content = rendered("php-laravel", nama_aplikasi=HOSTILE)["config/layanan.php"].content.decode()
+    literal = content.split("'nama' => ", 1)[1].splitlines()[0]
+    assert literal == "'" + HOSTILE.replace("\\", "\\\\").replace("'", "\\'") + "',"
+
+
+def test_php_laravel_lies_over_base() -> None:
+    base, laravel = rendered("base"), rendered("php-laravel")
+    assert set(base) <= set(laravel)
+    assert laravel["artisan"].executable
+    assert laravel[".gitlab-ci.yml"] != base[".gitlab-ci.yml"]
+    assert not any(path == ".env" or path.startswith("vendor/") for path in laravel)
+
+
+def test_the_control_template_is_a_valid_policy() -> None:
+    policy = load_policy(rendered("kendali")["laik.yaml"].content)
+    assert policy.proyek.kendali == "diskominfo/kendali"
+    assert set(policy.templat) <= set(TEMPLATES)
+    assert policy.holders("kepala_pd", "dinkes") == {"kepala-dinkes"}
+
+
+def test_the_gitlab_issue_template_is_the_request_form() -> None:
+    text = rendered("kendali")[".gitlab/issue_templates/Permohonan.md"].content.decode()
+    assert text.endswith("\n\n" + gitlab_template().rstrip("\n") + "\n")
+
+
+def test_the_attendance_list_has_only_its_header() -> None:
+    text = rendered("berkas")["presentasi-awal/daftar-hadir.csv"].content.decode()
+    assert list(csv.reader(text.splitlines())) == [["nama", "jabatan", "unit", "hadir"]]
+
+
+def test_the_security_report_stands_in_the_folder_of_its_case() -> None:
+    assert set(rendered("rahasia", folder_kasus="pa-2026-0007")) == {
+        "pa-2026-0007/keamanan/laporan-hasil-pengujian.md"
+    }
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> EvidenceView:
+    """All documents of the Lombok Tengah SOP as the templates leave them."""
+    procedure = procedures()["lombok-tengah"]
+    homes = {"berkas": "berkas", "aplikasi": "php-laravel", "rahasia": "rahasia"}
+    trees = {home: written(tmp_path_factory.mktemp(home), name) for home, name in homes.items()}
+    collected: dict[str, Evidence] = {}
+    for name, document in procedure.documents.items():
+        folder = "pa-2026-0042/" if document.home == "rahasia" else ""
+        evidence = collect_document(name, document, trees[document.home], folder=folder)
+        collected[document_id(name)] = evidence
+    return EvidenceView(collected=collected, documents=procedure.documents)
+
+
+def written(folder: Path, template: str) -> FolderTree:
+    for path, file in rendered(template).items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.content)
+    return FolderTree(folder)
+
+
+def content_checks() -> Mapping[str, tuple[str, ...]]:
+    """Checks that judge documents alone, with the subjects the SOP gives them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for step in procedures()["lombok-tengah"].steps:
+        documents = tuple(
+            one for one in step.judging.subjects if one not in {"form", "code", "scan", "hosting"}
+        )
+        for check in step.judging.checks:
+            needs = checks.discover()[check].needs
+            if documents and all(need.startswith("doc:") for need in needs):
+                found[check] = documents
+    return found
+
+
+@pytest.mark.parametrize(("check", "subjects"), sorted(content_checks().items()))
+def test_untouched_templates_pass_no_content_check(
+    untouched: EvidenceView, check: str, subjects: tuple[str, ...]
+) -> None:
+    findings = checks.discover()[check].judge(untouched, subjects)
+    assert worst(findings) not in HOLDS, findings
+
+
+def test_every_document_with_a_template_is_readable_and_where_the_sop_looks(untouched: EvidenceView) -> None:
+    there = {name for name, one in untouched.collected.items() if one.state.value == "present"}
+    assert there == {
+        "doc:laporan_hasil_analisis", "doc:kak", "doc:penyedia", "doc:notulen_rapat", "doc:daftar_hadir",
+        "doc:uat_skenario", "doc:uat_hasil", "doc:formulir_hosting", "doc:aplikasi_sejenis",
+        "doc:alur_proses", "doc:presentasi_akhir", "doc:dokumentasi_testing", "doc:laporan_hasil_pengujian",
+    }  # fmt: skip
+
+
+def test_a_link_inside_a_template_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "jahat"
+    folder.mkdir()
+    (folder / "template.yml").write_text("format: x\n")
+    (folder / "bocor").symlink_to("/etc/passwd")
+    with pytest.raises(RenderFailed, match="simbolik") as refusal:
+        load_folder(tmp_path)
+    assert refusal.value.where.file == "jahat/bocor"
+
+
+def test_a_template_is_one_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "kecil"
+    folder.mkdir()
+    (folder / "template.yml").write_text(
+        'format: laik/templat/1\nid: kecil\nnama: {id: Kecil, en: Small}\nversi: "2026.1"\n'
+        "berkas: {seed: [a]}\n"
+    )
+    (folder / "a").write_text("isi\n")
+    assert [file.path for file in render_tree(load_folder(tmp_path)["kecil"], {})] == ["a"]
