@@ -25,8 +25,9 @@ def check_zone(origin: str, file: Path, *, checkers: Checkers) -> str:
         [
             checkers.named_checkzone,
             *("-i", "local", "-k", "fail", "-n", "fail", "-m", "fail", "-r", "fail", "-M", "fail"),
-            *("-S", "fail", "-W", "warn", origin, str(file)),
-        ]
+            *("-S", "fail", "-W", "warn", origin, file.name),
+        ],
+        cwd=file.parent,  # so that its messages name the file and not this machine's folders
     )
     warnings = [line for line in output.splitlines() if line.strip() and not _is_success(line, origin)]
     if code != 0 or warnings:

@@ -31,7 +31,7 @@ def check_tree(tree: Path, *, checkers: Checkers) -> tuple[str, ...]:
             [checkers.nginx, "-t", "-p", prefix, "-e", "stderr", "-c", str(tree.resolve() / "nginx.conf")]
         )
     if code != 0 or "[warn]" in output:
-        raise refused("nginx.conf", "nginx -t", output.replace(f"{tree.resolve()}/", ""))
+        raise refused("nginx.conf", "nginx -t", _without(tree, output))
     return ("nginx -t",)
 
 
@@ -44,7 +44,7 @@ def server_names(tree: Path) -> dict[str, list[tuple[str, str]]]:
     parsed = crossplane.parse(str(tree / "nginx.conf"), combine=False, strict=False)
     for file in parsed["config"]:
         for error in file["errors"]:
-            raise refused(Path(file["file"]).name, "crossplane", str(error["error"]))
+            raise refused(Path(file["file"]).name, "crossplane", _without(tree, str(error["error"])))
     if parsed["status"] != "ok":
         raise refused("nginx.conf", "crossplane", str(parsed["errors"][:1]))
     names: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -55,6 +55,11 @@ def server_names(tree: Path) -> dict[str, list[tuple[str, str]]]:
             for word in words:
                 names[word.casefold().rstrip(".")] += [(Path(file["file"]).name, door) for door in listens]
     return dict(names)
+
+
+def _without(tree: Path, message: str) -> str:
+    """A checker's message without the machine's paths: it is shown on the forge."""
+    return message.replace(f"{tree.resolve()}/", "").replace(f"{tree}/", "")
 
 
 def _servers(block: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

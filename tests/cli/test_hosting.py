@@ -1,0 +1,122 @@
+"""``laik hosting`` as a person calls it: exit codes, places, JSON, and the real ledger."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from automation.cli import run
+from automation.store.open import open_store
+from tests.targets.world import POLICY, Hosting, request_text
+
+SIMPUS = "permohonan/simpus.yaml"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    file = tmp_path / "laik.yaml"
+    file.write_text(POLICY.replace("UPSTREAM", "8080"))
+    return file
+
+
+@pytest.fixture
+def hosting(tmp_path: Path) -> Hosting:
+    return Hosting(tmp_path)
+
+
+def admit(ledger: str, path: str, blob: str, *, case: str = "PA-2026-0042", removed: bool = False) -> None:
+    body = {
+        "path": path,
+        "blob": blob,
+        "decision": "d" * 64,
+        "merge_request": 1,
+        "merge_sha": "e" * 40,
+        "removed": removed,
+    }
+    store = open_store(ledger)
+    try:
+        store.ledger.append(case, "admitted", body, at=NOW, expect=store.ledger.last_seq(case))
+    finally:
+        store.close()
+
+
+def arguments(verb: str, tmp_path: Path, hosting: Hosting, policy: Path, *more: str) -> list[str]:
+    ledger = f"sqlite:///{tmp_path}/laik.db"
+    common = ["--ledger", ledger, "--mirror", str(hosting.bare), "--policy", str(policy)]
+    return ["hosting", verb, *common, "--out", str(tmp_path / "saji"), "--http-port", "18080", *more]
+
+
+def test_a_valid_file_is_accepted(tmp_path: Path, policy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "simpus.yaml"
+    file.write_text(request_text())
+    assert run(["hosting", "validate", str(file), "--policy", str(policy), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "simpus.contoh.go.id"
+
+
+def test_a_wrong_file_is_refused_with_its_place(
+    tmp_path: Path, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "simpus.yaml"
+    file.write_text(request_text(induk="evil.example"))
+    assert run(["hosting", "validate", str(file), "--policy", str(policy)]) == 1
+    assert "permohonan/simpus.yaml:3:1" in capsys.readouterr().err
+
+
+def test_plan_then_apply_then_nothing_more(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, blob)
+    assert run(arguments("plan", tmp_path, hosting, policy)) == 0
+    assert "+ simpus.contoh.go.id" in capsys.readouterr().out
+    assert not (tmp_path / "saji" / "current").exists()
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["changed"], first["names"]) == (True, ["simpus.contoh.go.id"])
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["changed"] is False
+
+
+def test_a_force_push_shows_as_a_deviation_and_changes_nothing(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, blob)
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 0
+    hosting.commit({SIMPUS: request_text(hulu="app6")})
+    capsys.readouterr()
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert seen["changed"] is False
+    assert [(one["path"], one["kind"]) for one in seen["deviations"]] == [(SIMPUS, "changed")]
+
+
+def test_emptying_everything_is_refused_by_plan_and_apply_alike(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    ledger = f"sqlite:///{tmp_path}/laik.db"
+    admit(ledger, SIMPUS, blob)
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 0
+    admit(ledger, SIMPUS, blob, removed=True)
+    assert run(arguments("plan", tmp_path, hosting, policy)) == 1
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 1
+    assert "--allow-empty" in capsys.readouterr().err
+    assert run(arguments("apply", tmp_path, hosting, policy, "--allow-empty")) == 0
+
+
+def test_a_quarantined_entry_ends_with_code_one_and_its_file(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = "permohonan/rusak.yaml"
+    blobs = hosting.commit({SIMPUS: request_text(), bad: "nama: ["})
+    for number, path in enumerate((SIMPUS, bad)):
+        admit(f"sqlite:///{tmp_path}/laik.db", path, blobs[path], case=f"PA-2026-004{number + 2}")
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 1
+    shown = capsys.readouterr()
+    assert f"DIKARANTINA {bad}" in shown.err
+    assert "1 nama" in shown.out

@@ -1,0 +1,145 @@
+"""Serving the admitted set from a git mirror, whatever was done to the branch."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from automation.targets.checkers import Checkers
+from automation.targets.limits import TooManyRemovals
+from automation.targets.mirror import MirrorUnreadable, read_blobs, read_branch
+from automation.targets.serve import ServeResult, serve_admitted
+from tests.targets.world import Hosting, Row, make_policy, request_text
+
+DAY = date(2026, 11, 22)
+SIMPUS = "permohonan/simpus.yaml"
+SURAT = "permohonan/surat.yaml"
+
+
+@pytest.fixture
+def hosting(tmp_path: Path) -> Hosting:
+    return Hosting(tmp_path)
+
+
+def serve(hosting: Hosting, rows: list[Row], folder: Path, **more: object) -> ServeResult:
+    return serve_admitted(
+        rows,
+        hosting.bare,
+        "main",
+        make_policy(),
+        folder,
+        DAY,
+        checkers=Checkers(),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def admit(hosting: Hosting, files: dict[str, str]) -> list[Row]:
+    return [Row(path, blob) for path, blob in hosting.commit(files).items()]
+
+
+def test_the_admitted_set_is_served(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(), SURAT: request_text("surat")})
+    result = serve(hosting, rows, tmp_path / "saji")
+    assert result.applied.names == ("simpus.contoh.go.id", "surat.contoh.go.id")
+    assert (result.deviations, result.quarantined) == ((), ())
+
+
+def test_a_force_push_is_quarantined_and_the_old_state_stays_served(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(), SURAT: request_text("surat")})
+    first = serve(hosting, rows, tmp_path / "saji")
+    hosting.commit(
+        {SIMPUS: request_text(sha='"' + "f" * 40 + '"'), "permohonan/baru.yaml": request_text("baru")}
+    )
+    again = serve(hosting, rows, tmp_path / "saji")
+    assert not again.applied.changed
+    assert again.applied.digest == first.applied.digest
+    assert [(one.path, one.kind) for one in again.deviations] == [
+        ("permohonan/baru.yaml", "added"),
+        (SIMPUS, "changed"),
+        (SURAT, "deleted"),
+    ]
+
+
+def test_a_force_push_and_a_garbage_collection_do_not_take_a_name_down(
+    hosting: Hosting, tmp_path: Path
+) -> None:
+    rows = admit(hosting, {SIMPUS: request_text()})
+    first = serve(hosting, rows, tmp_path / "saji")
+    hosting.commit({"permohonan/baru.yaml": request_text("baru")})
+    hosting.git("reflog", "expire", "--expire=now", "--all")
+    hosting.git("gc", "--quiet", "--prune=now")
+    assert read_blobs(hosting.bare, [rows[0].blob], kept=tmp_path / "lain") == {}
+    again = serve(hosting, rows, tmp_path / "saji")
+    assert again.applied.names == first.applied.names
+    assert again.quarantined == ()
+
+
+def test_a_kept_blob_that_was_changed_by_hand_is_not_believed(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text()})
+    serve(hosting, rows, tmp_path / "saji")
+    (tmp_path / "saji" / "isi" / rows[0].blob).write_text(request_text(hulu="app6"))
+    assert not serve(hosting, rows, tmp_path / "saji").applied.changed
+
+
+def test_a_deleted_branch_serves_the_last_admitted_state(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text()})
+    serve(hosting, rows, tmp_path / "saji")
+    hosting.git("update-ref", "-d", "refs/heads/main")
+    again = serve(hosting, rows, tmp_path / "saji")
+    assert again.applied.names == ("simpus.contoh.go.id",)
+    assert [one.kind for one in again.deviations] == ["branch_missing"]
+
+
+def test_one_bad_file_is_named_and_does_not_block_the_others(hosting: Hosting, tmp_path: Path) -> None:
+    files = {SIMPUS: request_text(), SURAT: "nama: [", "permohonan/besar.yaml": "#" * 70_000}
+    rows = [
+        *admit(hosting, files),
+        Row("permohonan/hilang.yaml", "9" * 40),
+        Row("permohonan/x.yaml", "--all"),
+    ]
+    result = serve(hosting, rows, tmp_path / "saji")
+    assert result.applied.names == ("simpus.contoh.go.id",)
+    assert [one.path for one in result.quarantined] == [
+        SURAT,
+        "permohonan/besar.yaml",
+        "permohonan/hilang.yaml",
+        "permohonan/x.yaml",
+    ]
+
+
+def test_a_file_that_names_another_case_than_the_ledger_is_not_served(
+    hosting: Hosting, tmp_path: Path
+) -> None:
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    result = serve(hosting, [Row(SIMPUS, blob, case="PA-2026-0007")], tmp_path / "saji")
+    assert result.applied.names == ()
+    assert [one.path for one in result.quarantined] == [SIMPUS]
+
+
+def test_an_empty_ledger_does_not_empty_the_zone(hosting: Hosting, tmp_path: Path) -> None:
+    serve(hosting, admit(hosting, {SIMPUS: request_text()}), tmp_path / "saji")
+    with pytest.raises(TooManyRemovals):
+        serve(hosting, [], tmp_path / "saji")
+
+
+def test_a_missing_mirror_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(MirrorUnreadable):
+        read_branch(tmp_path / "tidak-ada", "main")
+
+
+@pytest.mark.parametrize("branch", ["--upload-pack=x", "", "a b", "main^{tree}:x"])
+def test_a_branch_name_that_git_could_misread_is_refused(hosting: Hosting, branch: str) -> None:
+    with pytest.raises(MirrorUnreadable):
+        read_branch(hosting.bare, branch)
+
+
+def test_the_callers_git_environment_does_not_lead_elsewhere(
+    hosting: Hosting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosting.commit({SIMPUS: request_text()})
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "lain"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "lain"))
+    assert list(read_branch(hosting.bare, "main") or {}) == [SIMPUS]
