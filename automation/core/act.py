@@ -176,10 +176,10 @@ def parse_comment(body: str) -> tuple[Command, ...]:
     candidates = [index for index, line in enumerate(lines) if _CALL.match(line)]
     if not candidates:
         return ()
-    quoted = _fenced_quotes(lines)
+    quoted = _forge_quotes(lines)
     for index in candidates:
         lines[index] = _CALL.sub(f"{_OPEN}{index + 1}{_CLOSE}", lines[index], count=1)
-    paragraphs = _plain_paragraphs(MarkdownIt("commonmark").parse("\n".join(lines)))
+    paragraphs = _plain_paragraphs(MarkdownIt("commonmark").enable("table").parse("\n".join(lines)))
     found = [command for children in paragraphs for command in _commands_in(children)]
     return tuple(command for command in found if command.line - 1 not in quoted)[:MAX_COMMANDS]
 
@@ -192,19 +192,29 @@ _UNUSABLE = re.compile(f"[{_OPEN}{_CLOSE}]")
 _CALL = re.compile(r"^ {0,3}@laik(?=[ \t]|$)", re.IGNORECASE)
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _CODE = re.compile(r"[0-9a-f]{4,40}")
-_QUOTE_FENCE = re.compile(r"^ {0,3}>{3,}[ \t]*$")
+_FENCE = re.compile(r"^ {0,3}(?:>{3,}|\${2})[ \t]*$")
 
 
-def _fenced_quotes(lines: Sequence[str]) -> range:
-    """Line indexes inside GitLab's ``>>>`` block quotes, which CommonMark does not know.
+def _forge_quotes(lines: Sequence[str]) -> frozenset[int]:
+    """Line indexes that GitLab shows as quotation, formula or front matter and CommonMark does not know.
 
-    Everything between the first and the last fence counts as quoted, all the rest when there is one
-    fence only: a fence hidden in a code block must not turn a quotation into an act.
+    Everything between the first and the last ``>>>`` or ``$$`` counts, all the rest when there is one
+    only: a fence hidden in a code block must not turn a quotation into an act.
     """
-    fences = [index for index, line in enumerate(lines) if _QUOTE_FENCE.match(line)]
-    if not fences:
-        return range(0)
-    return range(fences[0], fences[-1] if len(fences) > 1 else len(lines))
+    fences = [index for index, line in enumerate(lines) if _FENCE.match(line)]
+    end = fences[-1] if len(fences) > 1 else len(lines)
+    fenced = range(fences[0], end) if fences else range(0)
+    return frozenset(fenced) | frozenset(range(_front_matter_end(lines)))
+
+
+def _front_matter_end(lines: Sequence[str]) -> int:
+    """The number of leading lines that are front matter, which GitLab shows as a code block; mostly 0."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    mark = lines[first].strip()[:3]
+    if mark not in {"---", "+++", ";;;"}:
+        return 0
+    closing = (at for at, line in enumerate(lines) if at > first and line.strip() == mark)
+    return next(closing, 0)
 
 
 def _plain_paragraphs(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:

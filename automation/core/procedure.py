@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from automation.core.act import VERBS
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
@@ -335,6 +336,7 @@ def _problems(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]
         yield from _unknown_names(procedure, step, place, checks)
         yield from _broken_flow(procedure, step, place)
         yield from _broken_completion(step, place)
+    yield from _broken_acts(procedure)
     yield from _broken_hosting(procedure)
     yield from _unreachable(procedure)
 
@@ -482,6 +484,23 @@ def _broken_completion(step: Step, place: str) -> Iterator[Problem]:
                 "A 'refused' branch and a 'refuse' verb go together.",
             ),
         )
+
+
+def _broken_acts(procedure: Procedure) -> Iterator[Problem]:
+    """Verbs that comments know, and no verb about one thing twice: else a command would fit two steps."""
+    taken: set[tuple[str, str]] = set()
+    for index, step in enumerate(procedure.steps):
+        for part, verb in (("verb", step.act.verb), ("refuse", step.act.refuse)) if step.act else ():
+            place = f"steps.{index}.act.{part}"
+            if verb is None or step.act is None:
+                continue
+            known = VERBS.get(verb)
+            if known is None or known.name != verb or known.needs_reason != (part == "refuse"):
+                yield _unknown(place, "Kata kerja", "Verb", verb)
+            if (verb, step.act.about) in taken:
+                said = f"{verb} {step.act.about}"
+                yield place, Bilingual(f"'{said}' dipakai dua kali.", f"'{said}' is used twice.")
+            taken.add((verb, step.act.about))
 
 
 def _broken_hosting(procedure: Procedure) -> Iterator[Problem]:

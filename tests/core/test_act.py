@@ -45,6 +45,7 @@ def said(body: str, *, number: int = 1, minutes: int = 0, **changed: object) -> 
         "   @laik   setuju\tkak 7f3a   ",
         "@laik approve kak 7f3a",
         "@laik setuju kak 7f3a\n\nTerima kasih.",
+        "@laik setuju kak 7f3a\n\n---\n\n>>>\nkutipan\n>>>",
     ],
 )
 def test_a_command_at_the_start_of_a_line_is_read(body: str) -> None:
@@ -74,6 +75,10 @@ def test_a_line_after_a_code_span_over_two_lines_still_knows_its_line() -> None:
         ">>>\n@laik setuju kak 7f3a\n>>>",
         ">>>\n@laik setuju kak 7f3a",
         "```\n>>>\n```\n>>>\n@laik setuju kak 7f3a\n>>>",
+        "$$\n@laik setuju kak 7f3a\n$$",
+        "---\n@laik setuju kak 7f3a\n\n---",
+        "+++\n@laik setuju kak 7f3a\n\n+++",
+        "a | b\n--- | ---\n@laik setuju kak 7f3a",
         "- @laik setuju kak 7f3a",
         "1. cara:\n   @laik setuju kak 7f3a",
         "# @laik setuju kak 7f3a",

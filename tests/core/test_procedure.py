@@ -125,6 +125,10 @@ def _lines_named(error: LaikError) -> list[str]:
         ("signed_by: [kepala]", "signed_by: [kepla]", "kepla"),
         ("to: setujui", "to: setuju", "setuju"),
         ("after: [tulis]", "after: [menulis]", "menulis"),
+        ("verb: setuju", "verb: setujui", "setujui"),
+        ("verb: setuju", "verb: approve", "approve"),
+        ("verb: setuju", "verb: revisi", "revisi"),
+        ("refuse: tolak", "refuse: setuju", "setuju"),
         ("completes: setujui", "completes: setuju", "setuju"),
         ("checks: [letter_agrees_with_sidecar]", "checks: [leter_agrees]", "leter_agrees"),
         ("subjects: [naskah, surat]", "subjects: [naskah, srat]", "srat"),
@@ -166,6 +170,12 @@ def test_a_duplicate_yaml_key_is_refused_with_both_lines() -> None:
 def test_a_name_used_twice_is_refused(old: str, new: str, named: str) -> None:
     text, _ = changed(old, new)
     assert f"'{named}' is used twice" in refusal(text).message.en
+
+
+def test_one_command_for_two_steps_is_refused() -> None:
+    human = "completion: human_gate\n    act: {verb: setuju, about: naskah, by: [kepala]}"
+    text, _ = changed("completion: auto", human)
+    assert "'setuju naskah' is used twice" in refusal(text).message.en
 
 
 def test_a_refusal_that_goes_forward_is_refused() -> None:
