@@ -19,7 +19,9 @@ class AccountsPart(Part):
     def whoami(self) -> User:
         """The account the adapter's token belongs to."""
         if self._me is None:
-            self._me = convert.user(self._client.http_get("/user"))  # type: ignore[arg-type]
+            self._client.auth()
+            assert self._client.user is not None  # noqa: S101 - auth() has set it or raised
+            self._me = convert.user(self._client.user.attributes)
         return self._me
 
     @asks("mencari akun", "find an account")

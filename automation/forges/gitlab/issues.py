@@ -117,13 +117,13 @@ class IssuesPart(AccountsPart):
             ForgeRefused: also when the forge reports that it ran a command in the text.
         """
         made = self._notes(project_id, kind, iid).create({"body": body}).attributes
-        _no_commands(made)
+        _no_commands(made, body)
         return convert.comment(made, self._person)
 
     @asks("mengubah komentar", "edit a comment")
     def edit_comment(self, project_id: int, kind: Kind, iid: int, comment_id: int, body: str) -> None:
         """Replace a comment's text."""
-        _no_commands(self._notes(project_id, kind, iid).update(comment_id, {"body": body}))
+        _no_commands(self._notes(project_id, kind, iid).update(comment_id, {"body": body}), body)
 
     @asks("membuat label", "make labels")
     def ensure_labels(self, project_id: int, labels: Sequence[Label]) -> int:
@@ -212,14 +212,16 @@ def _put_in_order(board: ProjectBoard, lists: dict[str, Any], labels: Sequence[s
     return len(labels)
 
 
-def _no_commands(answer: convert.Data) -> None:
+def _no_commands(answer: convert.Data, body: str) -> None:
     """Refuse when GitLab ran a quick action from our text.
 
     The attack: a title from a request that starts with ``/approve`` and is quoted in a bot's comment runs
-    with the bot's rights. The output port prevents it; this sees it should that ever fail. GitLab answers
-    such a note with ``commands_changes`` (and without an id when there was nothing else in the text).
+    with the bot's rights. The output port prevents it; this sees it should that ever fail. GitLab tells by
+    ``commands_changes``, by a note without an id when there was nothing but commands, and for some (such as
+    ``/approve``) only by the line that is gone from the body. White space may differ without meaning.
     """
-    if answer.get("commands_changes") or "id" not in answer:
+    kept = "".join(str(answer.get("body", "")).split()) == "".join(body.split())
+    if answer.get("commands_changes") or "id" not in answer or not kept:
         raise refused(
             Bilingual(
                 "menulis komentar tanpa menjalankan perintah di dalamnya",

@@ -1,0 +1,234 @@
+"""What only the GitLab adapter must bear: a server that stumbles, redirects, or is no GitLab; odd payloads."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from automation.core.errors import ForgeRefused, ForgeUnreachable
+from automation.forges.base import Access, StatusState, User
+from automation.forges.gitlab import GitLabForge, convert
+
+ME = {"id": 5, "username": "bot-laik", "name": "Bot", "bot": True}
+ISSUE = {
+    "project_id": 1,
+    "iid": 3,
+    "title": "judul",
+    "author": ME,
+    "state": "opened",
+    "created_at": "2026-03-01T08:00:00.000Z",
+    "updated_at": "2026-03-01T15:00:00.000+07:00",
+    "web_url": "http://x/3",
+}
+
+Answer = tuple[int, Any, dict[str, str]]
+
+
+@dataclass
+class Stumbling:
+    """A real HTTP server that gives prepared answers in order, and keeps what it was asked."""
+
+    url: str = ""
+    answers: list[Answer] = field(default_factory=list)
+    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+    def then(self, status: int, body: Any = None, **headers: str) -> None:
+        self.answers.append(
+            (status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        )
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[], Stumbling]]:
+    servers: list[ThreadingHTTPServer] = []
+
+    def begin() -> Stumbling:
+        script = Stumbling()
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                script.asked.append((self.command, self.path, self.headers.get("PRIVATE-TOKEN")))
+                status, body, headers = script.answers.pop(0)
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = _answer
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        script.url = f"http://127.0.0.1:{server.server_port}"
+        return script
+
+    yield begin
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def gitlab(serve: Callable[[], Stumbling]) -> Stumbling:
+    return serve()
+
+
+@pytest.fixture
+def forge(gitlab: Stumbling) -> Iterator[GitLabForge]:
+    made = GitLabForge(gitlab.url, "glpat-rahasia")
+    yield made
+    made.close()
+
+
+def test_a_read_is_tried_again_after_a_server_error(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(502)
+    gitlab.then(200, ME)
+    assert forge.whoami().username == "bot-laik"
+    assert (forge.calls, forge.writes) == (2, 0)
+
+
+def test_a_write_is_never_repeated_after_a_server_error(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(502)
+    gitlab.then(201, ISSUE)
+    with pytest.raises(ForgeUnreachable):
+        forge.create_issue(1, "judul", "")
+    assert forge.writes == 1
+
+
+def test_a_write_that_was_only_put_off_is_repeated(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(429, {"message": "Retry later"}, Retry_After="0")
+    gitlab.then(201, ISSUE)
+    assert forge.create_issue(1, "judul", "").iid == 3
+    assert forge.writes == 2
+
+
+def test_the_token_does_not_follow_a_redirect(
+    gitlab: Stumbling, forge: GitLabForge, serve: Callable[[], Stumbling]
+) -> None:
+    elsewhere = serve()
+    gitlab.then(301, {}, Location=f"{elsewhere.url}/api/v4/projects/9")
+    assert forge.find_project("grup/lama") is None
+    assert elsewhere.asked == []
+    assert gitlab.asked[0][2] == "glpat-rahasia"
+
+
+def test_further_pages_are_asked_of_our_address_whatever_the_link_says(
+    gitlab: Stumbling, forge: GitLabForge, serve: Callable[[], Stumbling]
+) -> None:
+    elsewhere = serve()
+    link = f'<{elsewhere.url}/api/v4/projects/1/issues?page=2&per_page=100>; rel="next"'
+    gitlab.then(200, [ISSUE], Link=link)
+    gitlab.then(200, [{**ISSUE, "iid": 4}])
+    with pytest.warns(UserWarning, match="base URL"):
+        found = forge.list_issues(1, state="all")
+    assert [issue.iid for issue in found] == [3, 4]
+    assert elsewhere.asked == []
+
+
+def test_a_page_that_is_no_gitlab_is_unreachable(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, b"<html>masuk dulu</html>")
+    with pytest.raises(ForgeUnreachable):
+        forge.list_issues(1)
+    gitlab.then(200, b"<html>masuk dulu</html>", Content_Type="text/html")
+    with pytest.raises(ForgeUnreachable):
+        forge.get_issue(1, 1)
+    gitlab.then(200, b"<html>masuk dulu</html>", Content_Type="text/html")
+    with pytest.raises(ForgeUnreachable):
+        forge.whoami()
+
+
+def test_a_status_conflict_about_another_state_is_a_refusal(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, [])
+    gitlab.then(400, {"message": "Cannot transition status via :run from :success"})
+    with pytest.raises(ForgeRefused) as refused:
+        _post(forge)
+    assert refused.value.status == 400
+
+
+def test_statuses_go_into_the_pipeline_that_has_ours(gitlab: Stumbling, forge: GitLabForge) -> None:
+    rows = [
+        {"id": 1, "name": "laik/uat", "status": "success", "author": ME, "pipeline_id": 70},
+        {"id": 2, "name": "ci", "status": "success", "author": {**ME, "id": 9}, "pipeline_id": 71},
+    ]
+    gitlab.then(200, rows)
+    gitlab.then(200, ME)
+    gitlab.then(201, rows[0])
+    _post(forge)
+    assert gitlab.asked[-1][:2] == ("POST", "/api/v4/projects/1/statuses/" + "a" * 40)
+
+
+def _post(forge: GitLabForge) -> None:
+    forge.set_status(
+        1, "a" * 40, context="laik/sop", state=StatusState.RUNNING, description="x" * 999, target_url=""
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["", "gitlab.contoh.go.id", "file:///x", "https://akun:sandi@gitlab.contoh.go.id"]
+)
+def test_an_address_that_is_no_plain_web_address_is_refused(url: str) -> None:
+    with pytest.raises(ForgeRefused):
+        GitLabForge(url, "t")
+
+
+def _person(data: convert.Data) -> User:
+    return convert.user(data)
+
+
+def test_accounts_of_tokens_count_as_bots() -> None:
+    names = ["project_12_bot_0a1b", "group_3_bot", "service_account_group_1_ab"]
+    assert all(convert.user({"id": 1, "username": name}).bot for name in names)
+    assert not convert.user({"id": 1, "username": "kepala-dinkes"}).bot
+
+
+def test_a_push_event_without_names_counts_for_every_branch() -> None:
+    event = {"author": ME, "created_at": "2026-03-01T08:00:00Z"}
+    named = {**event, "push_data": {"ref_type": "branch", "ref": "usul", "commit_to": "a" * 40}}
+    bulk = {**event, "push_data": {"ref_type": "branch", "ref": None, "ref_count": 9}}
+    tag = {**event, "push_data": {"ref_type": "tag", "ref": "usul", "commit_to": "a" * 40}}
+    assert convert.push(named, "usul", _person) is not None
+    assert convert.push(named, "main", _person) is None
+    assert convert.push(bulk, "main", _person) is not None
+    assert convert.push(tag, "usul", _person) is None
+
+
+def test_times_become_utc_and_a_skipped_job_is_no_success() -> None:
+    issue = convert.issue(ISSUE, _person)
+    assert issue.created_at == issue.updated_at
+    row = {"name": "x", "status": "skipped", "author": ME}
+    assert convert.status(row, _person).state is StatusState.FAILED
+    assert convert.status({**row, "status": "manual"}, _person).state is StatusState.PENDING
+
+
+def test_a_fast_forward_merge_names_the_head_as_the_merge() -> None:
+    data = {**ISSUE, "source_branch": "a", "target_branch": "main", "sha": "b" * 40, "merge_commit_sha": None}
+    merged = convert.merge_request({**data, "state": "merged", "merge_user": ME}, _person)
+    assert (merged.merge_sha, merged.merged_by) == ("b" * 40, convert.user(ME))
+    locked = convert.merge_request({**data, "state": "locked"}, _person)
+    assert (locked.state, locked.merge_sha) == ("open", None)
+
+
+def test_an_unknown_level_becomes_the_nearest_below() -> None:
+    assert convert.member({**ME, "access_level": 15}, _person).access is Access.GUEST
+
+
+def test_a_comment_without_the_servers_own_word_counts_as_edited_when_it_was_touched() -> None:
+    note = {**ISSUE, "id": 1, "body": "x", "updated_at": ISSUE["created_at"]}
+    assert not convert.comment(note, _person).edited
+    touched = {**note, "updated_at": "2026-03-01T08:00:00.001Z"}
+    assert convert.comment(touched, _person).edited
+    assert not convert.comment({**touched, "last_edited_at": None}, _person).edited
+    assert convert.comment({**note, "last_edited_at": "2026-03-01T08:00:00Z"}, _person).edited
