@@ -11,7 +11,7 @@ from automation.core.errors import UnsafePath
 from automation.localforge import pushes
 from automation.localforge.engine import Engine
 from automation.localforge.git import FileChange, RefMoved, Repository, is_branch_name
-from automation.localforge.permissions import DEVELOPER, may_push, require, rules_for
+from automation.localforge.permissions import DEVELOPER, MAINTAINER, may_push, require, rules_for
 from automation.localforge.records import Project, User
 from automation.localforge.refusals import forbidden, not_found, refused
 
@@ -194,7 +194,7 @@ def create_tag(engine: Engine, user: User, project: Project, name: str, ref: str
 
 def delete_tag(engine: Engine, user: User, project: Project, name: str) -> None:
     """Delete a tag (Maintainer)."""
-    require(engine, user, project, 40)
+    require(engine, user, project, MAINTAINER)
     sha = engine.repository(project.id).resolve(f"refs/tags/{name}")
     if sha is None:
         raise not_found("Tag")

@@ -8,7 +8,7 @@ from typing import Any
 
 from automation.localforge import noteables, quickactions
 from automation.localforge.engine import Engine, stamp
-from automation.localforge.noteables import names_in
+from automation.localforge.noteables import names_in, whole_number
 from automation.localforge.permissions import GUEST, OWNER, REPORTER, project_level, project_visible
 from automation.localforge.records import Issue, Project, User
 from automation.localforge.refusals import forbidden, invalid, not_found, refused
@@ -76,7 +76,7 @@ _ORDERS = {"created_at": "id", "updated_at": "updated_at", "due_date": "due_date
 def list_issues(
     engine: Engine, user: User | None, project: Project, wanted: Mapping[str, Any]
 ) -> list[Issue]:
-    """Issues by state, labels, milestone, author, search and time, in GitLab's default order (newest first)."""
+    """Issues by state, labels, milestone, author, search and time, newest first by default."""
     sql, values = "SELECT * FROM issues i WHERE project_id = ?", [project.id]
     for condition, value in conditions(wanted, "issue"):
         sql += f" AND {condition}"
@@ -96,13 +96,11 @@ def conditions(wanted: Mapping[str, Any], target: str) -> list[tuple[str, list[A
         if wanted.get(name) and (target == "merge_request" or not name.endswith("_branch")):
             found.append((sql, [normal_time(str(wanted[name])) if "_at" in sql else wanted[name]]))
     if wanted.get("iids"):
-        numbers = [int(one) for one in names_in(wanted["iids"])]
+        numbers = [whole_number(one) for one in names_in(wanted["iids"])]
         found.append((f"i.iid IN ({','.join('?' * len(numbers))})", [*numbers]))
     if wanted.get("search"):
         found.append(("(i.title LIKE ? OR i.description LIKE ?)", [f"%{wanted['search']}%"] * 2))
-    for name in names_in(wanted.get("labels")):
-        found.append((_HAS_LABEL, [target, name]))
-    return found
+    return found + [(_HAS_LABEL, [target, name]) for name in names_in(wanted.get("labels"))]
 
 
 _COMPARED = {

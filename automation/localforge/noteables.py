@@ -10,7 +10,7 @@ from automation.localforge.engine import Engine
 from automation.localforge.permissions import DEVELOPER, REPORTER, project_level
 from automation.localforge.projects import project_by_id
 from automation.localforge.records import Issue, MergeRequest, Note, Target, User
-from automation.localforge.refusals import forbidden, refused
+from automation.localforge.refusals import forbidden, invalid, refused
 
 Noteable = Issue | MergeRequest
 STATES = {"close": "closed", "reopen": "opened"}
@@ -103,13 +103,30 @@ def change_metadata(engine: Engine, thing: Noteable, changes: Mapping[str, Any])
     if isinstance(thing, Issue) and "due_date" in changes:
         engine.store.update("issues", thing.id, due_date=changes["due_date"] or None)
     if "assignee_ids" in changes:
-        assign(engine, thing, [int(one) for one in changes["assignee_ids"] or [] if int(one)])
+        assign(engine, thing, _user_ids(changes["assignee_ids"]))
     elif "assignee_id" in changes:
-        assign(engine, thing, [int(changes["assignee_id"])] if int(changes["assignee_id"] or 0) else [])
+        assign(engine, thing, _user_ids([changes["assignee_id"]]))
+
+
+def _user_ids(value: Any) -> list[int]:
+    """Account ids of a parameter; 0 and nothing stand for nobody."""
+    numbers = [whole_number(one or 0) for one in (value if isinstance(value, list) else [value])]
+    if None in numbers:
+        raise invalid("assignee_ids is invalid")
+    return [number for number in numbers if number]
+
+
+def whole_number(value: Any) -> int | None:
+    """A caller's number that fits SQLite's integers, or None when it is none."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        return None
+    return number if abs(number) < 2**53 else None
 
 
 def _set_milestone(engine: Engine, thing: Noteable, milestone_id: Any) -> None:
-    wanted = int(milestone_id or 0) or None
+    wanted = whole_number(milestone_id or 0) or None
     if wanted is not None:
         labels.get_milestone(engine, thing.project_id, wanted)
     engine.store.update(table_of(thing), thing.id, milestone_id=wanted)

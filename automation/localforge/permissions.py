@@ -11,11 +11,25 @@ from automation.localforge.refusals import forbidden, not_found
 NONE, GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER, ADMIN = 0, 10, 20, 30, 40, 50, 60
 LEVELS = (GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER)
 
+# Every statement below is put together from these constants alone; values go in as parameters.
 _CHAIN = """
 WITH RECURSIVE chain(id, parent_id, owner_id) AS (
   SELECT id, parent_id, owner_id FROM namespaces WHERE id = ?
   UNION ALL SELECT n.id, n.parent_id, n.owner_id FROM namespaces n JOIN chain c ON n.id = c.parent_id)
 """
+_LEVEL = (
+    _CHAIN  # noqa: S608 - own constants, values are parameters
+    + "SELECT max(level) FROM (SELECT m.level FROM members m JOIN chain c ON m.source = 'group'"
+    " AND m.source_id = c.id AND m.user_id = ? UNION ALL SELECT 50 FROM chain WHERE owner_id = ?)"
+)
+_GROUP_MEMBERS = (
+    _CHAIN  # noqa: S608 - own constants, values are parameters
+    + "SELECT m.* FROM members m JOIN chain c ON m.source = 'group' AND m.source_id = c.id"
+)
+_PROJECT_MEMBERS = (
+    _GROUP_MEMBERS  # noqa: S608 - own constants, values are parameters
+    + " UNION ALL SELECT m.* FROM members m WHERE m.source = 'project' AND m.source_id = ?"
+)
 
 
 def group_level(engine: Engine, user: User | None, group_id: int) -> int:
@@ -25,8 +39,7 @@ def group_level(engine: Engine, user: User | None, group_id: int) -> int:
     if user.admin:
         return ADMIN
     level = engine.store.value(
-        _CHAIN + "SELECT max(level) FROM (SELECT m.level FROM members m JOIN chain c ON m.source = 'group'"
-        " AND m.source_id = c.id AND m.user_id = ? UNION ALL SELECT 50 FROM chain WHERE owner_id = ?)",
+        _LEVEL,
         group_id,
         user.id,
         user.id,
@@ -143,8 +156,7 @@ def memberships(engine: Engine, project: Project) -> list[Membership]:
     """Direct and inherited members, each once with the highest level, by account id."""
     rows = engine.store.all(
         Membership,
-        _CHAIN + "SELECT m.* FROM members m JOIN chain c ON m.source = 'group' AND m.source_id = c.id"
-        " UNION ALL SELECT m.* FROM members m WHERE m.source = 'project' AND m.source_id = ?",
+        _PROJECT_MEMBERS,
         project.namespace_id,
         project.id,
     )
@@ -155,7 +167,7 @@ def group_memberships(engine: Engine, group_id: int) -> list[Membership]:
     """Direct and inherited members of a group, each once with the highest level."""
     rows = engine.store.all(
         Membership,
-        _CHAIN + "SELECT m.* FROM members m JOIN chain c ON m.source = 'group' AND m.source_id = c.id",
+        _GROUP_MEMBERS,
         group_id,
     )
     return _highest(rows)

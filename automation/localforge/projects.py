@@ -83,10 +83,10 @@ def group_by_id(engine: Engine, group_id: int) -> Namespace:
 
 def get_group(engine: Engine, user: User | None, reference: int | str) -> Namespace:
     """The group by id or full path, if the account may know of it; 404 otherwise."""
-    column = "id" if isinstance(reference, int) else "full_path"
+    by_id = isinstance(reference, int)
     found = engine.store.one(
         Namespace,
-        f"SELECT * FROM namespaces WHERE kind = 'group' AND {column} = ?",
+        f"SELECT * FROM namespaces WHERE kind = 'group' AND {'id' if by_id else 'full_path'} = ?",  # noqa: S608 - own names
         reference,
     )
     if found is None or not group_visible(engine, user, found):
@@ -119,7 +119,8 @@ def delete_group(engine: Engine, user: User, group: Namespace) -> None:
     if group_level(engine, user, group.id) < OWNER:
         raise forbidden()
     inside = engine.store.value(
-        "SELECT 1 FROM namespaces WHERE parent_id = ? UNION ALL SELECT 1 FROM projects WHERE namespace_id = ?",
+        "SELECT 1 FROM namespaces WHERE parent_id = ?"
+        " UNION ALL SELECT 1 FROM projects WHERE namespace_id = ?",
         group.id,
         group.id,
     )

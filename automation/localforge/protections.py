@@ -27,7 +27,7 @@ def protect(
     merge_level: int | None = None,
     allow_force_push: bool = False,
 ) -> BranchRule:
-    """Protect a branch name or pattern; levels are Maintainer unless said otherwise; 409 when it is already."""
+    """Protect a branch name or pattern; levels are Maintainer by default; 409 when it is already."""
     if find_rule(engine, project_id, name) is not None:
         raise refused(409, f"Protected branch '{name}' already exists")
     engine.store.insert(
@@ -64,7 +64,7 @@ def list_rules(engine: Engine, project_id: int) -> list[BranchRule]:
 
 
 def change_rule(engine: Engine, rule: BranchRule, changes: Mapping[str, Any]) -> BranchRule:
-    """Change ``push_level``, ``merge_level`` or ``allow_force_push`` in one step, never unprotected between."""
+    """Change ``push_level``, ``merge_level`` or ``allow_force_push`` in one step."""
     for key in ("push_level", "merge_level"):
         if key in changes:
             _check(changes[key])

@@ -11,7 +11,7 @@ from automation.localforge.permissions import DEVELOPER, MAINTAINER, may_push, p
 from automation.localforge.projects import touch
 from automation.localforge.records import MergeRequest, Project, PushEvent, User
 
-__all__ = ["ZERO", "list_pushes", "push_refusal", "pushed"]
+__all__ = ["ZERO", "catch_up", "list_pushes", "push_refusal", "pushed"]
 
 Update = tuple[str, str, str]
 """A ref's full name, the commit it was at and the one it is at now (ZERO: none)."""
@@ -129,6 +129,17 @@ def _notice_merged(engine: Engine, project: Project, user: User, branch: str, ol
             updated_at=now,
         )
         noteables.announce(engine, user, noteables.reload(engine, request), "merge")
+
+
+def catch_up(engine: Engine) -> None:
+    """After a start: let open merge requests show heads that moved just before the last stop."""
+    rows = engine.store.all(MergeRequest, "SELECT * FROM merge_requests WHERE state = 'opened'")
+    for project_id in {row.project_id for row in rows}:
+        heads = dict(engine.repository(project_id).branches())
+        for row in rows:
+            head = heads.get(row.source_branch, row.head_sha)
+            if row.project_id == project_id and head != row.head_sha:
+                engine.store.update("merge_requests", row.id, head_sha=head, updated_at=engine.now())
 
 
 def list_pushes(engine: Engine, project_id: int, *, sort: str = "desc") -> list[PushEvent]:

@@ -36,11 +36,14 @@ CREATE TABLE IF NOT EXISTS counters (
   project_id INTEGER NOT NULL, kind TEXT NOT NULL, value INTEGER NOT NULL,
   PRIMARY KEY (project_id, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS labels (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL, color TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL,
+  color TEXT NOT NULL,
   description TEXT NOT NULL DEFAULT '', priority INTEGER, UNIQUE (project_id, name));
 CREATE TABLE IF NOT EXISTS milestones (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL, title TEXT NOT NULL,
-  description TEXT NOT NULL DEFAULT '', due_date TEXT, start_date TEXT, state TEXT NOT NULL DEFAULT 'active',
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '', due_date TEXT, start_date TEXT,
+  state TEXT NOT NULL DEFAULT 'active',
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL, UNIQUE (project_id, title));
 CREATE TABLE IF NOT EXISTS boards (
   id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL);
@@ -48,22 +51,26 @@ CREATE TABLE IF NOT EXISTS lists (
   id INTEGER PRIMARY KEY AUTOINCREMENT, board_id INTEGER NOT NULL REFERENCES boards(id) ON DELETE CASCADE,
   label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE, position INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS issues (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL, title TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL,
+  title TEXT NOT NULL,
   description TEXT NOT NULL DEFAULT '', author_id INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'opened',
   milestone_id INTEGER, due_date TEXT, confidential INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL, closed_at TEXT, closed_by_id INTEGER, last_edited_at TEXT,
   UNIQUE (project_id, iid));
 CREATE INDEX IF NOT EXISTS issues_updated ON issues(project_id, updated_at);
 CREATE TABLE IF NOT EXISTS merge_requests (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL, title TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL,
+  title TEXT NOT NULL,
   description TEXT NOT NULL DEFAULT '', author_id INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'opened',
   milestone_id INTEGER, source_branch TEXT NOT NULL, target_branch TEXT NOT NULL, head_sha TEXT NOT NULL,
-  base_sha TEXT, start_sha TEXT, merge_commit_sha TEXT, merge_user_id INTEGER, merged_at TEXT, closed_at TEXT,
+  base_sha TEXT, start_sha TEXT, merge_commit_sha TEXT, merge_user_id INTEGER, merged_at TEXT,
+  closed_at TEXT,
   closed_by_id INTEGER, remove_source INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL, last_edited_at TEXT, UNIQUE (project_id, iid));
 CREATE INDEX IF NOT EXISTS merge_requests_source ON merge_requests(project_id, source_branch, state);
 CREATE TABLE IF NOT EXISTS label_links (
-  target TEXT NOT NULL, target_id INTEGER NOT NULL, label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
+  target TEXT NOT NULL, target_id INTEGER NOT NULL,
+  label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
   PRIMARY KEY (target, target_id, label_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS assignees (
   target TEXT NOT NULL, target_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
@@ -73,17 +80,22 @@ CREATE TABLE IF NOT EXISTS approvals (
   PRIMARY KEY (merge_request_id, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (
   id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, target TEXT NOT NULL,
-  target_id INTEGER NOT NULL, author_id INTEGER NOT NULL, body TEXT NOT NULL, system INTEGER NOT NULL DEFAULT 0,
+  target_id INTEGER NOT NULL, author_id INTEGER NOT NULL, body TEXT NOT NULL,
+  system INTEGER NOT NULL DEFAULT 0,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL, last_edited_at TEXT);
 CREATE INDEX IF NOT EXISTS notes_of ON notes(target, target_id);
 CREATE TABLE IF NOT EXISTS pipelines (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL, sha TEXT NOT NULL,
-  ref TEXT NOT NULL, source TEXT NOT NULL DEFAULT 'external', user_id INTEGER NOT NULL, status TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, iid INTEGER NOT NULL,
+  sha TEXT NOT NULL,
+  ref TEXT NOT NULL, source TEXT NOT NULL DEFAULT 'external', user_id INTEGER NOT NULL,
+  status TEXT NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS pipelines_of ON pipelines(project_id, sha);
 CREATE TABLE IF NOT EXISTS statuses (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, pipeline_id INTEGER NOT NULL, sha TEXT NOT NULL,
-  ref TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, description TEXT, target_url TEXT, coverage REAL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, pipeline_id INTEGER NOT NULL,
+  sha TEXT NOT NULL,
+  ref TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, description TEXT, target_url TEXT,
+  coverage REAL,
   user_id INTEGER NOT NULL, retried INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, started_at TEXT,
   finished_at TEXT);
 CREATE INDEX IF NOT EXISTS statuses_of ON statuses(project_id, sha);
@@ -96,8 +108,10 @@ CREATE TABLE IF NOT EXISTS hooks (
   disabled_until TEXT, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS hooks_of ON hooks(project_id);
 CREATE TABLE IF NOT EXISTS events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, user_id INTEGER NOT NULL, action TEXT NOT NULL,
-  ref_type TEXT NOT NULL, ref TEXT NOT NULL, commit_from TEXT, commit_to TEXT, commit_count INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  ref_type TEXT NOT NULL, ref TEXT NOT NULL, commit_from TEXT, commit_to TEXT,
+  commit_count INTEGER NOT NULL,
   commit_title TEXT, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events(project_id);
 """

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from automation.core.errors import ForgeUnreachable
 from automation.core.text import Bilingual
-from automation.localforge import users
+from automation.localforge import pushes, users
 from automation.localforge.engine import Engine
 from automation.localforge.githost import EngineGitHost
 from automation.localforge.gitlabdialect.app import PREFIX, gitlab_app
@@ -45,6 +45,7 @@ class RunningForge:
         self.engine = Engine(data_dir, url=self.url)
         self.sender = Sender(self.engine)
         self.engine.sender = self.sender
+        pushes.catch_up(self.engine)
         self.admin_token = ensure_administrator(self.engine, self.token_file)
         config = uvicorn.Config(
             forge_app(self.engine),

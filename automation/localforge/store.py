@@ -87,15 +87,15 @@ class Store:
 
     def all(self, record: type[Record], sql: str, *values: Any) -> list[Record]:
         """All rows of a ``SELECT table.*`` as records."""
-        build = _builder(record)
         with self._lock:
-            return [build(row) for row in self._db.execute(sql, values).fetchall()]
+            rows = self._db.execute(sql, values).fetchall()
+        return [_build(record, row) for row in rows]
 
     def one(self, record: type[Record], sql: str, *values: Any) -> Record | None:
         """The first row as a record, or None."""
         with self._lock:
             row = self._db.execute(sql, values).fetchone()
-        return None if row is None else _builder(record)(row)
+        return None if row is None else _build(record, row)
 
     def column(self, sql: str, *values: Any) -> list[Any]:
         """The first column of all rows."""
@@ -122,10 +122,12 @@ class Store:
 
 
 @cache
-def _builder(record: type[Record]) -> Callable[[sqlite3.Row], Record]:
-    names = [(item.name, str(item.type) == "bool") for item in fields(record)]  # type: ignore[arg-type]
+def _columns(record: Any) -> list[tuple[str, bool]]:
+    """The record's fields, each with whether SQLite's 0 or 1 means a bool."""
+    return [(item.name, str(item.type) == "bool") for item in fields(record)]
 
-    def build(row: sqlite3.Row) -> Record:
-        return record(**{name: bool(row[name]) if flag else row[name] for name, flag in names})
 
-    return build
+def _build(record: type[Record], row: sqlite3.Row) -> Record:
+    kind: Any = record
+    built: Record = kind(**{name: bool(row[name]) if flag else row[name] for name, flag in _columns(kind)})
+    return built

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
@@ -117,6 +118,9 @@ def _respond(engine: Engine, table: RouteTable, request: Request, body: bytes) -
             return _answer(request, arguments, result)
     except Refusal as refusal:
         return _json(refusal.status, refusal.body)
+    except (sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError, UnicodeEncodeError):
+        # A value that no table can hold: an object where a text belongs, half a surrogate pair.
+        return _json(400, {"error": "a parameter is invalid"})
     except LaikError as problem:
         # A git failure: said in the log with its reason, to the caller as GitLab would.
         _log.warning("request failed: %s", problem)
@@ -163,9 +167,6 @@ def _read_body(request: Request, body: bytes) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise invalid("The request body is not an object")
     return found
-
-
-_STATUS = {"POST": 201, "DELETE": 204}
 
 
 def _answer(request: Request, arguments: Mapping[str, Any], result: Any) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from automation.localforge import projects, users
 from automation.localforge.engine import Engine
+from automation.localforge.noteables import whole_number
 from automation.localforge.records import Project, User
 from automation.localforge.refusals import forbidden, invalid, refused
 
@@ -51,6 +52,11 @@ class Call:
         if self.user is None:
             raise refused(401, "401 Unauthorized")
         return self.user
+
+    def sign_in(self) -> None:
+        """Refuse a request without an account (401)."""
+        if self.user is None:
+            raise refused(401, "401 Unauthorized")
 
     def admin(self) -> User:
         """The account if it is an administrator; 403 otherwise."""
@@ -99,10 +105,10 @@ class Call:
         value = self.arguments.get(name)
         if value is None or value == "":
             return None
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise invalid(f"{name} is invalid") from None
+        number = whole_number(value)
+        if number is None:
+            raise invalid(f"{name} is invalid")
+        return number
 
     def needed_integer(self, name: str) -> int:
         """A whole number that must be there; 400 otherwise."""

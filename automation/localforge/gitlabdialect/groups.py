@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from automation.localforge import projects, pushes
+from automation.localforge.git import FileChange
 from automation.localforge.gitlabdialect import render
 from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
 from automation.localforge.permissions import (
     ADMIN,
     MAINTAINER,
+    OWNER,
     group_level,
     group_memberships,
     memberships,
     project_level,
     require_code,
 )
-from automation.localforge.records import Membership, Namespace
+from automation.localforge.records import Membership, Namespace, Project
 from automation.localforge.refusals import forbidden, invalid, not_found, refused
 
 _FLAGS = (
@@ -109,16 +111,11 @@ def _list_projects(call: Call) -> Any:
     rows = projects.list_projects(call.engine, call.user)
     if call.flag("membership") and call.user is not None:
         user = call.user
-        rows = [
-            row
-            for row in rows
-            if project_level(call.engine, user, row) > 0 and _is_member(call, row.id, row.namespace_id)
-        ]
+        rows = [row for row in rows if project_level(call.engine, user, row) > 0 and _is_member(call, row)]
     return Rows(_filtered(call, rows), lambda row: render.project(call.engine, row))
 
 
-def _is_member(call: Call, project_id: int, namespace_id: int) -> bool:
-    project = projects.project_by_id(call.engine, project_id)
+def _is_member(call: Call, project: Project) -> bool:
     return any(one.user_id == call.actor.id for one in memberships(call.engine, project))
 
 
@@ -150,9 +147,7 @@ def _create_project(call: Call) -> Any:
     return render.project(call.engine, project)
 
 
-def _readme(name: str) -> Any:
-    from automation.localforge.git import FileChange
-
+def _readme(name: str) -> FileChange:
     return FileChange("README.md", f"# {name}\n".encode())
 
 
@@ -263,9 +258,9 @@ def _member(source: str) -> Handler:
 
 
 def _controlled(call: Call, source: str) -> tuple[int, int]:
-    assert call.actor
+    call.sign_in()
     place, level = _place(call, source)
-    if level < (MAINTAINER if source == "project" else 50):
+    if level < (MAINTAINER if source == "project" else OWNER):
         raise forbidden()
     return place, level
 

@@ -14,7 +14,7 @@ from automation.localforge.refusals import invalid
 
 
 def _at_least(call: Call, level: int) -> Project:
-    assert call.actor
+    call.sign_in()
     project = call.project()
     require(call.engine, call.user, project, level)
     return project

@@ -70,8 +70,13 @@ def _get_file(call: Call) -> Any:
         "blob_id": hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest(),
         "commit_id": sha,
         "last_commit_id": last[0].sha if last else sha,
-        "execute_filemode": False,
+        "execute_filemode": _executable(call.engine.repository(project.id), sha, path),
     }
+
+
+def _executable(repository: Repository, sha: str, path: str) -> bool:
+    folder = path.rpartition("/")[0]
+    return any(entry.path == path and entry.mode == "100755" for entry in repository.tree(sha, folder))
 
 
 def _raw_file(call: Call) -> Any:
