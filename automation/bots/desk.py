@@ -18,11 +18,19 @@ MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A decided case with the organisation's policy and the request it came from."""
+    """A decided case with the organisation's policy and the request it came from.
+
+    ``request`` is None while the form, edited after acceptance, cannot be read.
+    """
 
     decision: Decision
     policy: Policy
-    request: Request
+    request: Request | None
+
+    @property
+    def application_name(self) -> str:
+        """What people call the application; hostile text."""
+        return self.request.nama_aplikasi if self.request else self.decision.observation.title
 
     @property
     def key(self) -> str:
@@ -40,7 +48,7 @@ def role_label(desk: Desk, role: str) -> str:
     return next((one.label for one in desk.decision.procedure.roles if one.id == role), role)
 
 
-def whose_turn(desk: Desk, state: StepState) -> tuple[str, ...]:
+def whose_turn(state: StepState) -> tuple[str, ...]:
     """Roles whose turn it is at an open step.
 
     While evidence is missing it is the turn of those who carry the step out; once only the human act is
@@ -49,3 +57,18 @@ def whose_turn(desk: Desk, state: StepState) -> tuple[str, ...]:
     if state.step.act is not None and state.evidence_holds:
         return state.step.act.by
     return tuple(actor.role for actor in state.step.actors.responsible)
+
+
+def card_marker(key: str) -> str:
+    """The hidden marker of a case's card; trusted only in comments by laik's own account."""
+    return f"<!-- laik:kartu:{key} -->"
+
+
+def answer_marker(answered: str) -> str:
+    """The hidden marker of the answer to one act, so that nothing is answered twice."""
+    return f"{answer_prefix()}{answered} -->"
+
+
+def answer_prefix() -> str:
+    """How every answer marker starts."""
+    return "<!-- laik:jawab:"

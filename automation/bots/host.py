@@ -7,12 +7,15 @@ when the forge's own record says that laik's account merged it (architecture, de
 from __future__ import annotations
 
 from automation.bots.desk import Desk
-from automation.core.plan import Change, MergeHosting, ServeHosting
+from automation.core.plan import Change, MergeHosting, Remember, ServeHosting
 
 
 def wishes(desk: Desk) -> list[Change]:
     """The merge, or the serving of what was merged."""
     verdict, memory = desk.decision.hosting, desk.decision.memory
+    admissions = [_admission(desk, iid, sha) for iid, sha in desk.decision.observation.merged.items()]
+    if admissions:
+        return admissions
     if verdict is not None and verdict.ready and verdict.approval is not None:
         facts = verdict.facts
         intent = {
@@ -29,3 +32,20 @@ def wishes(desk: Desk) -> list[Change]:
     if admitted is not None and memory.applied != admitted.decision:
         return [ServeHosting(admitted.decision, admitted.path, admitted.sha)]
     return []
+
+
+def _admission(desk: Desk, iid: int, merge_sha: str) -> Change:
+    """What was intended and is merged by laik's own account becomes part of the admitted set."""
+    intent = desk.decision.memory.intended[iid]
+    return Remember(
+        "admitted",
+        {
+            "path": intent["path"],
+            "blob": intent["blob"],
+            "sha": intent["sha"],
+            "decision": intent["decision"],
+            "merge_request": iid,
+            "merge_sha": merge_sha,
+            "removed": False,
+        },
+    )

@@ -14,6 +14,7 @@ from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure
+from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
@@ -21,9 +22,11 @@ PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 def wishes(desk: Desk) -> list[Change]:
     """The repositories that are wished for and not yet known to be just so."""
-    wished = [case_file(desk)]
+    if desk.request is None:
+        return []
+    wished = [case_file(desk, desk.request)]
     if application_is_due(desk):
-        wished.append(application(desk))
+        wished.append(application(desk, desk.request))
     memory = desk.decision.memory
     changes: list[Change] = []
     for wish in wished:
@@ -58,8 +61,8 @@ def application_is_due(desk: Desk) -> bool:
     return False
 
 
-def case_file(desk: Desk) -> RepositoryWish:
-    """``berkas/<key>``: letters, KAK, minutes, UAT results; Diskominfo and the applicant, never the builder."""
+def case_file(desk: Desk, request: Request) -> RepositoryWish:
+    """``berkas/<key>``: for Diskominfo and the applicant, never the builder."""
     people = _accounts(desk, _office_roles(desk.decision.procedure))
     vendors = desk.decision.observation.roles.get("pengembang", frozenset())
     return RepositoryWish(
@@ -69,13 +72,13 @@ def case_file(desk: Desk) -> RepositoryWish:
         name=f"Berkas {desk.key}",
         key=desk.key,
         template="berkas",
-        answers=_answers(desk),
+        answers=_answers(desk, request),
         members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
         protect=(("main", DEVELOPER, DEVELOPER),),
     )
 
 
-def application(desk: Desk) -> RepositoryWish:
+def application(desk: Desk, request: Request) -> RepositoryWish:
     """``aplikasi/<slug>``: code and the builder's documents; builders are at most Developer."""
     observation = desk.decision.observation
     builders = observation.roles.get("pengembang", frozenset())
@@ -89,11 +92,11 @@ def application(desk: Desk) -> RepositoryWish:
     return RepositoryWish(
         kind="aplikasi",
         group=desk.policy.proyek.aplikasi,
-        slug=desk.request.slug,
-        name=desk.request.nama_aplikasi,
+        slug=request.slug,
+        name=request.nama_aplikasi,
         key=desk.key,
-        template=desk.request.templat,
-        answers=_answers(desk),
+        template=request.templat,
+        answers=_answers(desk, request),
         labels=labels(desk.decision.procedure),
         milestones=_milestones(desk),
         board=tuple(phase_label(phase.key) for phase in desk.decision.procedure.phases),
@@ -140,15 +143,16 @@ def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
     )
 
 
-def _answers(desk: Desk) -> dict[str, object]:
+def _answers(desk: Desk, request: Request) -> dict[str, object]:
     agency = desk.policy.perangkat_daerah[desk.decision.observation.agency]
     return {
         "kunci_kasus": desk.key,
-        "nama_aplikasi": desk.request.nama_aplikasi,
-        "slug": desk.request.slug,
-        "ringkasan": desk.request.ringkasan,
+        "nama_aplikasi": request.nama_aplikasi,
+        "slug": request.slug,
+        "ringkasan": request.ringkasan,
         "perangkat_daerah": agency.nama,
         "instansi": desk.policy.organisasi.instansi,
         "pemerintah": desk.policy.organisasi.pemerintah,
         "sop": desk.decision.procedure.id,
+        "langkah": [one.activity.id for one in desk.decision.procedure.steps],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automation.bots.desk import Desk
+from automation.bots.desk import Desk, answer_marker
 from automation.core.outputport import outgoing
 from automation.core.plan import Answer, Change, CloseIssue, Remember
 
@@ -14,15 +14,17 @@ def wishes(desk: Desk) -> list[Change]:
         return []
     place = decision.observation.place
     admitted = decision.memory.admitted
+    steps = len(decision.procedure.steps)
+    marker = answer_marker(f"selesai:{desk.key}")
     body = outgoing(
         [
-            f"Permohonan {desk.key} selesai: {len(decision.procedure.steps)} langkah SOP "
-            f"{decision.procedure.title.id} terpenuhi.\n\n",
+            marker,
+            f"\nPermohonan {desk.key} selesai: {steps} langkah SOP terpenuhi.\n\n",
             f"Commit yang disajikan: `{admitted.sha}`.\n" if admitted else "",
             "Riwayat keputusan tersimpan pada buku besar laik.",
         ]
     )
-    answered: list[Change] = [Answer(place, f"selesai:{desk.key}", body), CloseIssue(place)]
+    answered: list[Change] = [Answer(place, marker, body), CloseIssue(place)]
     if decision.observation.shown.issue_open:
         return answered
     # Only once the answer stands and the issue is closed: a crash in between is made good by the next round.

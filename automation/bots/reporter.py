@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automation.bots.desk import Desk, indonesian_date, role_label, whose_turn
+from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, whose_turn
 from automation.bots.timekeeper import due
 from automation.core.case import StepState
 from automation.core.finding import Finding, Outcome
@@ -39,16 +39,6 @@ def wishes(desk: Desk) -> list[Change]:
     return changes
 
 
-def card_marker(key: str) -> str:
-    """The hidden marker of a case's card; trusted only in comments by laik's own account."""
-    return f"<!-- laik:kartu:{key} -->"
-
-
-def answer_marker(act_id: str) -> str:
-    """The hidden marker of the answer to one act."""
-    return f"<!-- laik:jawab:{act_id} -->"
-
-
 def case_card(desk: Desk) -> str:
     """The whole card of a case, in Indonesian."""
     state = desk.decision.state
@@ -61,7 +51,7 @@ def case_card(desk: Desk) -> str:
 
 
 def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
-    """The card of a hosting merge request: every condition, and what to paste when only the word is missing."""
+    """The card of a hosting merge request: every condition, and what to paste to approve it."""
     parts: list[Part] = [
         card_marker(desk.key),
         f"\n### Permintaan hosting untuk {desk.key}\n\n",
@@ -87,11 +77,11 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
 
 def _headline(desk: Desk) -> list[Part]:
     state, total = desk.decision.state, len(desk.decision.procedure.steps)
-    title: list[Part] = [f"### {desk.key} · ", Untrusted(desk.request.nama_aplikasi), "\n\n"]
+    title: list[Part] = [f"### {desk.key} · ", Untrusted(desk.application_name), "\n\n"]
     if state.open is None:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
     step = state.open.step
-    turn = ", ".join(role_label(desk, role) for role in whose_turn(desk, state.open))
+    turn = ", ".join(role_label(desk, role) for role in whose_turn(state.open))
     until = due(desk)
     deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
     return [*title, f"**Langkah {step.number} dari {total}** · giliran **{turn}**{deadline}"]

@@ -26,7 +26,7 @@ def wishes(desk: Desk) -> list[Change]:
         wanted = {DONE}
     else:
         wanted = {phase_label(open_state.step.phase)}
-        wanted |= {turn_label(role) for role in whose_turn(desk, open_state)}
+        wanted |= {turn_label(role) for role in whose_turn(open_state)}
     shown = desk.decision.observation.shown.labels
     stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
     return [Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))]

@@ -1,0 +1,7 @@
+"""``python -m automation`` is ``laik``."""
+
+from __future__ import annotations
+
+from automation.cli import main
+
+main()

@@ -1,0 +1,168 @@
+"""Apply: carry out a plan and nothing else, change by change, in the plan's order.
+
+Carrying out the same plan twice changes nothing the second time: every write either is an ``ensure`` or was
+planned from what the forge showed a moment ago, and the ledger refuses a second writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol, cast
+
+from automation.core.plan import (
+    Answer,
+    Change,
+    CloseIssue,
+    MergeHosting,
+    Place,
+    Plan,
+    PostStatus,
+    Provision,
+    Relabel,
+    Remember,
+    ServeHosting,
+    WriteCard,
+)
+from automation.core.template import TemplateSource
+from automation.forges.base import Forge, Hook, Issue, StatusState
+from automation.provision import provision
+from automation.store.ledger import JSON
+from automation.store.open import Store
+
+
+class Served(Protocol):
+    """What the apply process answers for one name."""
+
+    @property
+    def serial(self) -> int:
+        """The zone's serial."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of what is served."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the name was read back as it should be."""
+
+
+class Serve(Protocol):
+    """Runs the apply process and reads one request file's name back."""
+
+    def __call__(self, path: str) -> Served:
+        """Serve the admitted set; the outcome for the name of the file at ``path``."""
+
+
+class Applier:
+    """Carries out plans of one case; made anew for every run."""
+
+    def __init__(
+        self,
+        forge: Forge,
+        store: Store,
+        *,
+        key: str,
+        seq: int,
+        issue: Issue | None,
+        templates: Mapping[str, TemplateSource],
+        hook: Hook | None,
+        serve: Serve,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._forge = forge
+        self._store = store
+        self._key = key
+        self._seq = seq
+        self._issue = issue
+        self._templates = templates
+        self._hook = hook
+        self._serve = serve
+        self._now = now
+
+    def carry_out(self, plan: Plan) -> None:
+        """Every change, in order.
+
+        Raises:
+            LedgerConflict: another worker was first; read the case anew.
+            ForgeRefused, ForgeUnreachable, CheckFailed: what was done stays done; run again later.
+        """
+        for change in plan:
+            self._carry_out(change)
+
+    def _carry_out(self, change: Change) -> None:
+        match change:
+            case Remember():
+                self._remember(change.kind, change.body)
+            case Provision():
+                self._provision(change)
+            case WriteCard():
+                self._write_card(change)
+            case Answer():
+                self._comment(change.place, change.body)
+            case PostStatus():
+                self._post_status(change)
+            case Relabel():
+                if self._issue is not None:
+                    self._forge.relabel_issue(self._issue, add=change.add, remove=change.remove)
+            case MergeHosting():
+                self._merge(change)
+            case ServeHosting():
+                self._serve_name(change)
+            case CloseIssue():
+                if self._issue is not None:
+                    self._forge.close_issue(self._issue)
+
+    def _remember(self, kind: str, body: Mapping[str, object]) -> None:
+        entry = self._store.ledger.append(
+            self._key, kind, cast(Mapping[str, JSON], body), at=self._now(), expect=self._seq
+        )
+        self._seq = entry.seq
+
+    def _provision(self, change: Provision) -> None:
+        project = provision(self._forge, change, self._templates, self._hook)
+        kind = change.wish.kind
+        self._store.links.set(self._key, kind, project.id)
+        if change.project_id != project.id:
+            self._remember("linked", {"kind": kind, "project": project.id})
+        self._remember("provisioned", {"kind": kind, "project": project.id, "wish": change.digest})
+
+    def _write_card(self, change: WriteCard) -> None:
+        place = change.place
+        if change.comment_id is None:
+            self._comment(place, change.body)
+        else:
+            self._forge.edit_comment(place.project_id, place.kind, place.iid, change.comment_id, change.body)
+
+    def _comment(self, place: Place, body: str) -> None:
+        self._forge.add_comment(place.project_id, place.kind, place.iid, body)
+
+    def _post_status(self, change: PostStatus) -> None:
+        self._forge.set_status(
+            change.project_id,
+            change.sha,
+            context=change.context,
+            state=StatusState(change.state),
+            description=change.description,
+            target_url=change.target_url,
+        )
+
+    def _merge(self, change: MergeHosting) -> None:
+        """The intent is written first, so that a crash in between is told from someone else's merge."""
+        self._remember("merge_intended", change.intent)
+        request = self._forge.get_merge_request(change.project_id, change.iid)
+        if request is not None and request.state == "open":
+            self._forge.merge(request, sha=change.head_sha, message=change.message)
+
+    def _serve_name(self, change: ServeHosting) -> None:
+        served = self._serve(change.name)
+        if served.proven:
+            self._remember(
+                "applied",
+                {
+                    "decision": change.decision,
+                    "serial": served.serial,
+                    "digest": served.digest,
+                    "sha": change.sha,
+                },
+            )

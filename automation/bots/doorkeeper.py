@@ -1,0 +1,54 @@
+"""The doorkeeper: hosting merge requests that no case's desk takes get a card saying why.
+
+Nothing is lost: a request file that cannot be read, or names no accepted case, is refused by name, and the
+next request goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automation.bots.desk import card_marker
+from automation.core.finding import Finding
+from automation.core.outputport import Untrusted, outgoing
+from automation.core.plan import Change, Place, PostStatus, WriteCard
+from automation.core.text import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A hosting merge request without a desk: where it is, its head, why, and what was found in it."""
+
+    place: Place
+    head_sha: str
+    reason: Bilingual
+    findings: tuple[Finding, ...]
+    postable: bool
+
+
+def stranger_key(place: Place) -> str:
+    """The key of its card; no case key looks like it."""
+    return f"hosting-{place.iid}"
+
+
+def wishes(stranger: Stranger) -> list[Change]:
+    """One card, and a failed status on the head where laik can post one."""
+    parts: list[str | Untrusted] = [
+        card_marker(stranger_key(stranger.place)),
+        "\n### Permintaan hosting ini tidak dapat diproses\n\n",
+        Untrusted(stranger.reason.id),
+        "\n\n",
+    ]
+    for finding in stranger.findings:
+        if not finding.holds:
+            parts.extend(["- ", Untrusted(finding.seen.id), " ", Untrusted(finding.remedy.id)])
+            place = str(finding.where)
+            parts.extend([" (", Untrusted(place), ")\n"] if place else ["\n"])
+    changes: list[Change] = [WriteCard(stranger.place, outgoing(parts), None)]
+    if stranger.postable:
+        project_id, sha = stranger.place.project_id, stranger.head_sha
+        changes.extend(
+            PostStatus(project_id, sha, context, "failed", "Tidak diproses", "")
+            for context in ("laik/hosting", "laik/sop")
+        )
+    return changes

@@ -1,0 +1,125 @@
+"""``laik case``: list cases, show where one stands, and its history from the ledger."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from automation.core.memory import Memory
+    from automation.core.reconcile import Decision
+
+
+@click.group()
+def command() -> None:
+    """Kasus: daftar, isi, riwayat."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def list_cases(as_json: bool) -> None:
+    """Semua kasus pada buku besar."""
+    from automation.core.memory import remember
+    from automation.settings import from_environment
+    from automation.store.open import open_store
+
+    store = open_store(from_environment().store_url)
+    try:
+        memories = {key: remember(store.ledger.entries(key)) for key in store.ledger.cases()}
+    finally:
+        store.close()
+    rows = [_row(key, memory) for key, memory in sorted(memories.items()) if memory.is_case]
+    if as_json:
+        click.echo(json.dumps(rows))
+    elif not rows:
+        click.echo("Belum ada kasus. Kasus lahir dari issue permohonan yang lengkap di proyek kendali.")
+    for row in () if as_json else rows:
+        state = "selesai" if row["finished"] else f"{row['closed']} langkah pernah selesai"
+        click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {state}")
+
+
+@command.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def show(key: str, as_json: bool) -> int:
+    """Keadaan kasus KEY sekarang, dibaca ulang dari forge."""
+    from automation.settings import from_environment
+    from automation.wiring import build
+
+    laik = build(from_environment())
+    try:
+        decision = laik.reconciler.decision(key)
+    finally:
+        laik.close()
+    if decision is None:
+        click.echo(f"{key} bukan kasus: issue tidak ada atau permohonannya belum lengkap.", err=True)
+        return 1
+    record = _state(decision)
+    click.echo(json.dumps(record) if as_json else _readable(record))
+    return 0
+
+
+@command.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def timeline(key: str, as_json: bool) -> int:
+    """Riwayat kasus KEY dari buku besar, dengan pemeriksaan rantainya."""
+    from automation.settings import from_environment
+    from automation.store.open import open_store
+
+    store = open_store(from_environment().store_url)
+    try:
+        entries, broken = store.ledger.entries(key), store.ledger.verify(key)
+    finally:
+        store.close()
+    if not entries:
+        click.echo(f"Tidak ada catatan untuk {key}.", err=True)
+        return 1
+    if as_json:
+        listed = [
+            {"seq": one.seq, "kind": one.kind, "at": one.at.isoformat(), "digest": one.digest}
+            for one in entries
+        ]
+        click.echo(json.dumps({"key": key, "broken_at": broken, "entries": listed}))
+    for one in () if as_json else entries:
+        word = str(one.body.get("step") or one.body.get("kind") or one.body.get("path") or "")
+        click.echo(f"{one.seq:4d}  {one.at:%Y-%m-%d %H:%M}  {one.kind:<15} {word}")
+    if broken is not None:
+        click.echo(f"Rantai putus pada catatan {broken}.", err=True)
+        return 1
+    return 0
+
+
+def _row(key: str, memory: Memory) -> dict[str, Any]:
+    return {
+        "key": key,
+        "procedure": memory.procedure,
+        "version": memory.version,
+        "closed": len(memory.closed),
+        "finished": memory.finished,
+    }
+
+
+def _state(decision: Decision) -> dict[str, Any]:
+    open_state = decision.state.open
+    return {
+        "key": decision.observation.key,
+        "sop": decision.procedure.id,
+        "steps_done": decision.state.done,
+        "steps_total": len(decision.procedure.steps),
+        "open": open_state.step.key if open_state else None,
+        "findings": [
+            {"check": one.check, "outcome": str(one.outcome), "seen": one.seen.id, "remedy": one.remedy.id}
+            for one in (open_state.findings if open_state else ())
+        ],
+    }
+
+
+def _readable(record: dict[str, Any]) -> str:
+    lines = [f"{record['key']}: {record['steps_done']} dari {record['steps_total']} langkah selesai"]
+    if record["open"]:
+        lines.append(f"terbuka: {record['open']}")
+    lines += [f"  {one['outcome']:<8} {one['check']}: {one['seen']}" for one in record["findings"]]
+    return "\n".join(lines)

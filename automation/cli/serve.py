@@ -1,0 +1,26 @@
+"""``laik serve``: receive webhooks, work cases, sweep now and then."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Alamat yang didengar.")
+@click.option("--port", default=8642, show_default=True, help="Porta yang didengar.")
+def command(host: str, port: int) -> None:
+    """Terima webhook dan kerjakan kasus sampai dihentikan (Ctrl-C)."""
+    import uvicorn
+
+    from automation.reconciler import EVERYTHING
+    from automation.settings import from_environment
+    from automation.wiring import build
+
+    laik = build(from_environment())
+    laik.queue.put(EVERYTHING)
+    laik.worker.start()
+    click.echo(f"laik mendengar di http://{host}:{port} (webhook: /webhook/gitlab, kesehatan: /sehat)")
+    try:
+        uvicorn.run(laik.web, host=host, port=port, log_level="warning", access_log=False)
+    finally:
+        laik.close()

@@ -1,0 +1,152 @@
+"""Hosting merge requests: which case each belongs to, and who may not approve it.
+
+A merge request belongs to the case that its request file names, or, where it removes a file, to the case
+that holds the name. Whether it *may* is judged later; this only says whose desk it lands on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from automation.collect.mirror import Mirror
+from automation.core.act import Act
+from automation.core.errors import LaikError
+from automation.core.gate import HostingFacts
+from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_request
+from automation.core.memory import Memory
+from automation.core.policy import Policy
+from automation.core.yamltext import load_mapping
+from automation.forges.base import Comment, Forge, MergeRequest
+from automation.observe.office import Office
+from automation.store.ledger import Ledger
+
+HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRequest:
+    """One open hosting merge request as its commits are.
+
+    ``case`` is the key its file names, empty when that cannot be told; ``named_sha`` likewise.
+    """
+
+    request: MergeRequest
+    changes: tuple[FileChange, ...]
+    path: str
+    blob: str
+    text: bytes | None
+    case: str
+    named_sha: str
+    fork: bool
+
+
+def open_requests(forge: Forge, office: Office, ledger: Ledger) -> tuple[SeenRequest, ...]:
+    """All open merge requests of the hosting project, oldest first."""
+    holders = {row.path: row.case for row in ledger.admitted()}
+    return tuple(_seen(office, request, holders) for request in forge.list_merge_requests(office.hosting.id))
+
+
+def _seen(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> SeenRequest:
+    mirror, fork = office.hosting_mirror, request.source_project_id != office.hosting.id
+    if fork or not mirror.has(request.head_sha):
+        return SeenRequest(request, (), "", "", None, "", "", fork)
+    changes = _changes(mirror, office.hosting.default_branch, request.head_sha)
+    path = changes[0].path if len(changes) == 1 else ""
+    text = _text(mirror, request.head_sha, path)
+    case, sha = _named(text, path)
+    return SeenRequest(
+        request=request,
+        changes=changes,
+        path=path,
+        blob=_blob(mirror, request.head_sha, path),
+        text=text,
+        case=case or holders.get(path, ""),
+        named_sha=sha,
+        fork=False,
+    )
+
+
+def _changes(mirror: Mirror, branch: str, head: str) -> tuple[FileChange, ...]:
+    base = mirror.head(branch)
+    fork_point = mirror.merge_base(base, head) if base else None
+    if fork_point is None:
+        return ()
+    return tuple(FileChange(one.path, one.kind, one.old_path) for one in mirror.changes(fork_point, head))
+
+
+def _text(mirror: Mirror, head: str, path: str) -> bytes | None:
+    try:
+        return mirror.read(head, path) if path else None
+    except LaikError:  # too large to read: judged as unreadable, with its own message
+        return b"\x00"
+
+
+def _blob(mirror: Mirror, head: str, path: str) -> str:
+    return next((fact.blob for fact in mirror.tree(head) if fact.path == path), "")
+
+
+def _named(text: bytes | None, path: str) -> tuple[str, str]:
+    """The case and commit a file names, as far as it can be read at all."""
+    if text is None:
+        return "", ""
+    try:
+        data = load_mapping(text, path=path).data
+    except LaikError:
+        return "", ""
+    case, sha = data.get("kasus"), data.get("sha")
+    full = isinstance(sha, str) and len(sha) == 40 and set(sha) <= HEX
+    return (case if isinstance(case, str) else ""), (sha if full and isinstance(sha, str) else "")
+
+
+def registry(office: Office, ledger: Ledger) -> Registry:
+    """The admitted requests with their content, from the ledger and the blobs it names."""
+    return Registry.of(_entries(office.hosting_mirror, office.policy, ledger))
+
+
+def _entries(mirror: Mirror, policy: Policy, ledger: Ledger) -> Iterable[AdmittedEntry]:
+    for row in ledger.admitted():
+        text = mirror.read_blob(row.blob)
+        if text is None:
+            continue
+        try:
+            request = read_request(text, row.path, policy=policy)
+        except LaikError:
+            # Admitted under an older policy: the name stays taken, apply reports the file by name.
+            continue
+        yield AdmittedEntry(row.path, row.blob, row.case, row.decision, request)
+
+
+def hosting_facts(
+    forge: Forge,
+    office: Office,
+    seen: SeenRequest,
+    comments: Iterable[Comment],
+    acts: Iterable[Act],
+    memory: Memory,
+    approvers: frozenset[str],
+) -> HostingFacts:
+    """What the gate needs to know of one merge request."""
+    request = seen.request
+    pushers = {push.user.id for push in forge.pushes(office.hosting.id, request.source_branch)}
+    return HostingFacts(
+        project_id=office.hosting.id,
+        iid=request.iid,
+        head_sha=request.head_sha,
+        path=seen.path,
+        blob=seen.blob,
+        sha=seen.named_sha,
+        barred=frozenset({request.author.id, office.me.id, *pushers}),
+        holders=frozenset(
+            comment.author.id for comment in comments if comment.author.username.casefold() in approvers
+        ),
+        gone=_gone(acts, memory, f"hosting!{request.iid}"),
+    )
+
+
+def _gone(acts: Iterable[Act], memory: Memory, step: str) -> frozenset[str]:
+    """Ruled acts whose comment is not there any more, or does not read as it did."""
+    standing = {act.id: act.body_digest for act in acts if not act.edited}
+    return frozenset(
+        ruled.act for ruled in memory.acts if ruled.step == step and standing.get(ruled.act) != ruled.body
+    )

@@ -1,0 +1,108 @@
+"""The office: the organisation's projects and its policy, read anew for every case.
+
+Policy comes from the head of the control project's protected default branch, never from a merge request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automation.collect.mirror import Mirror, Mirrors
+from automation.core.errors import InvalidPolicy, Where
+from automation.core.policy import Policy, load_policy
+from automation.core.text import Bilingual
+from automation.forges.base import Forge, Project, User
+
+POLICY_FILE = "laik.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The organisation as it is now: who laik is, its three projects with mirrors, its policy."""
+
+    me: User
+    control: Project
+    hosting: Project
+    secret: Project
+    policy: Policy
+    policy_text: bytes
+    hosting_mirror: Mirror
+    secret_mirror: Mirror
+
+
+class OfficeReader:
+    """Reads the office; the projects' ids are looked up once and then kept, since paths can change."""
+
+    def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str) -> None:
+        self._forge = forge
+        self._mirrors = mirrors
+        self._control_path = control_path
+        self._me: User | None = None
+        self._projects: dict[str, Project] = {}
+        self._ids: dict[str, int] = {}
+
+    @property
+    def me(self) -> User:
+        """Laik's own account."""
+        if self._me is None:
+            self._me = self._forge.whoami()
+        return self._me
+
+    def known_projects(self) -> dict[str, int]:
+        """Ids of the organisation's own projects, as far as they were read: kendali, hosting, rahasia."""
+        return dict(self._ids)
+
+    def read(self) -> Office:
+        """The office now.
+
+        Raises:
+            InvalidPolicy: no policy, or one that breaks its schema.
+            ForgeUnreachable, ForgeRefused: the forge could not be asked.
+        """
+        control = self._project(self._control_path)
+        text = self._policy_text(control)
+        policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}")
+        hosting, secret = self._project(policy.proyek.hosting), self._project(policy.proyek.rahasia)
+        self._ids = {"kendali": control.id, "hosting": hosting.id, "rahasia": secret.id}
+        return Office(
+            me=self.me,
+            control=control,
+            hosting=hosting,
+            secret=secret,
+            policy=policy,
+            policy_text=text,
+            hosting_mirror=self._mirrors.fetch(hosting.id, hosting.http_url),
+            secret_mirror=self._mirrors.fetch(secret.id, secret.http_url),
+        )
+
+    def _policy_text(self, control: Project) -> bytes:
+        mirror = self._mirrors.fetch(control.id, control.http_url)
+        head = mirror.head(control.default_branch)
+        text = mirror.read(head, POLICY_FILE) if head else None
+        if text is None:
+            raise InvalidPolicy(
+                Bilingual("Berkas kebijakan tidak ada.", "There is no policy file."),
+                remedy=Bilingual(
+                    f"Tambahkan {POLICY_FILE} pada cabang utama proyek {control.path}.",
+                    f"Add {POLICY_FILE} to the default branch of project {control.path}.",
+                ),
+                where=Where(file=f"{control.path}/{POLICY_FILE}"),
+            )
+        return text
+
+    def _project(self, path: str) -> Project:
+        known = self._projects.get(path)
+        if known is not None:
+            return known
+        found = self._forge.find_project(path)
+        if found is None:
+            raise InvalidPolicy(
+                Bilingual(f"Proyek '{path}' tidak ditemukan.", f"Project '{path}' was not found."),
+                remedy=Bilingual(
+                    "Buat proyek itu dan beri akun laik akses Owner, atau perbaiki jalurnya.",
+                    "Make that project and give laik's account Owner access, or mend the path.",
+                ),
+                where=Where(file=path),
+            )
+        self._projects[path] = found
+        return found

@@ -1,0 +1,112 @@
+"""Provisioning: make or finish one repository, part by part, each looked for before it is made.
+
+Creation is many steps over an API that may fail after it has acted, so nothing is undone and nothing is
+assumed: the repository is found again by its id, its path and the case key in its description, and every
+part is an ``ensure``. Running it again finishes what is missing and doubles nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from automation.core.errors import ForgeRefused, Where
+from automation.core.plan import Provision, RepositoryWish
+from automation.core.render import render_tree
+from automation.core.template import TemplateSource
+from automation.core.text import Bilingual
+from automation.forges.base import (
+    Access,
+    FileWrite,
+    Forge,
+    Hook,
+    Label,
+    Milestone,
+    Project,
+    Protection,
+)
+
+BOARD = "Kasus"
+FIRST_COMMIT = "Siapkan repositori dari templat"
+
+
+def provision(
+    forge: Forge, change: Provision, templates: Mapping[str, TemplateSource], hook: Hook | None
+) -> Project:
+    """Carry out one wish whole; the project as it is afterwards."""
+    wish = change.wish
+    project = _found(forge, change) or _created(forge, wish)
+    _fill(forge, project, wish, templates)
+    forge.ensure_labels(project.id, [Label(one.name, one.color, one.description) for one in wish.labels])
+    forge.ensure_milestones(
+        project.id, [Milestone(one.title, one.due, one.description) for one in wish.milestones]
+    )
+    if wish.board:
+        forge.ensure_board_lists(project.id, BOARD, list(wish.board))
+    for branch, push, merge in wish.protect:
+        forge.ensure_protection(project.id, Protection(branch, Access(push), Access(merge)))
+    if wish.hook and hook is not None:
+        forge.ensure_hook(project.id, hook)
+    _invite(forge, project, wish)
+    return project
+
+
+def description_of(wish: RepositoryWish) -> str:
+    """The description that ties a repository to its case."""
+    return f"[laik {wish.key}] {wish.kind}"
+
+
+def _found(forge: Forge, change: Provision) -> Project | None:
+    """The repository of an earlier run: by id, since paths can change, else by its path."""
+    wish = change.wish
+    if change.project_id is not None:
+        project = forge.get_project(change.project_id)
+        if project is not None:
+            return project
+    project = forge.find_project(wish.path)
+    if project is not None and not project.description.startswith(f"[laik {wish.key}]"):
+        raise ForgeRefused(
+            Bilingual(
+                f"Repositori '{wish.path}' sudah ada dan bukan milik kasus ini.",
+                f"The repository '{wish.path}' exists and does not belong to this case.",
+            ),
+            remedy=Bilingual(
+                "Pilih slug lain pada permohonan; repositori yang ada tidak ditimpa.",
+                "Choose another slug in the request; what exists is never overwritten.",
+            ),
+            where=Where(case=wish.key, file=wish.path),
+            status=409,
+        )
+    return project
+
+
+def _created(forge: Forge, wish: RepositoryWish) -> Project:
+    group = forge.find_group(wish.group)
+    if group is None:
+        raise ForgeRefused(
+            Bilingual(f"Grup '{wish.group}' tidak ada.", f"There is no group '{wish.group}'."),
+            remedy=Bilingual(
+                "Buat grup itu dan beri akun laik akses Owner.",
+                "Make that group and give laik's account Owner access.",
+            ),
+            where=Where(case=wish.key, file=wish.group),
+            status=404,
+        )
+    return forge.create_project(group, wish.slug, name=wish.name, description=description_of(wish))
+
+
+def _fill(
+    forge: Forge, project: Project, wish: RepositoryWish, templates: Mapping[str, TemplateSource]
+) -> None:
+    """The first and only commit of the scaffold; a repository with any commit is left alone."""
+    if forge.branch_head(project.id, project.default_branch or "main") is not None:
+        return
+    rendered = render_tree(templates[wish.template], wish.answers)
+    files = [FileWrite(one.path, one.content, one.executable) for one in rendered]
+    forge.commit_files(project.id, project.default_branch or "main", FIRST_COMMIT, files)
+
+
+def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
+    for account, access in wish.members:
+        user = forge.find_user(account)
+        if user is not None:  # an account that is gone holds nothing; the policy's owner sees it in doctor
+            forge.ensure_member(project.id, user, Access(access))

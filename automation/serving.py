@@ -1,0 +1,212 @@
+"""Serving: run the apply process over the admitted set, read names back, raise the alarm on deviations.
+
+Apply is a process of its own. It is given the ledger, a mirror, the policy and the output folder, and an
+environment without the forge's token, so that what publishes names cannot speak to the forge, and what
+speaks to the forge holds no rights on zones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from automation.bots.desk import card_marker
+from automation.core.errors import CheckFailed, Where
+from automation.core.outputport import Untrusted, outgoing
+from automation.core.policy import digest_of
+from automation.core.text import Bilingual
+from automation.forges.base import Forge, Issue
+from automation.observe.office import Office, OfficeReader
+from automation.settings import Settings
+from automation.store.ledger import JSON
+from automation.store.open import Store
+from automation.targets.readback import ReadBack, read_back
+from automation.targets.release import read_manifest
+
+APPLY_SECONDS = 300
+RELOAD_SECONDS = 60
+ALARM_KEY = "sajian"
+ALARM_TITLE = "Penyimpangan pada proyek hosting"
+ALARM_LABEL = "penyimpangan"
+LEDGER_KEY = "!sajian"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the apply process and the read-back answered for one name."""
+
+    serial: int
+    digest: str
+    proven: bool
+    checkers: tuple[str, ...]
+    read: ReadBack
+
+
+class Serving:
+    """Publishes the admitted set and keeps an eye on who goes around it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        forge: Forge,
+        store: Store,
+        office: OfficeReader,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._forge = forge
+        self._store = store
+        self._office = office
+        self._now = now
+        self.last_checkers: tuple[str, ...] = ()
+
+    def serve(self, path: str) -> Outcome:
+        """Apply, then read the name of the request file at ``path`` back.
+
+        Raises:
+            CheckFailed: the apply process said no; the last good state stays served.
+        """
+        office = self._office.read()
+        answer = self._apply(office)
+        read = self._read_back(path)
+        self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
+        return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
+
+    def check(self) -> None:
+        """Apply (which changes nothing when nothing changed) and make the alarm say what deviates."""
+        if not self._store.ledger.admitted():
+            return
+        office = self._office.read()
+        answer = self._apply(office)
+        self._alarm(office, answer["deviations"])
+
+    def _apply(self, office: Office) -> Mapping[str, Any]:
+        policy = self._settings.state / "kebijakan-berlaku.yaml"
+        policy.write_bytes(office.policy_text)
+        command = [
+            sys.executable, "-m", "automation", "hosting", "apply", "--json",
+            "--ledger", self._settings.store_url,
+            "--mirror", str(office.hosting_mirror.folder),
+            "--branch", office.hosting.default_branch,
+            "--policy", str(policy),
+            "--out", str(self._settings.out),
+            "--http-port", str(self._settings.http_port),
+            "--listen", self._settings.listen,
+        ]  # fmt: skip
+        done = subprocess.run(  # noqa: S603 - fixed program, no text from requests
+            command, capture_output=True, timeout=APPLY_SECONDS, check=False, env=_scrubbed()
+        )
+        lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
+        answer = _parsed(lines[-1]) if lines else None
+        if answer is None:
+            raise _refused(done.stderr.decode("utf-8", "replace"))
+        if answer["changed"] and self._settings.reload:
+            self._reload()
+        return answer
+
+    def _reload(self) -> None:
+        done = subprocess.run(  # noqa: S603 - the program named in the installation's own settings
+            self._settings.reload, capture_output=True, timeout=RELOAD_SECONDS, check=False, env=_scrubbed()
+        )
+        if done.returncode != 0:
+            raise _refused(done.stderr.decode("utf-8", "replace"))
+
+    def _read_back(self, path: str) -> ReadBack:
+        manifest = read_manifest(self._settings.out)
+        label = Path(path).stem
+        names = [one.fqdn for one in manifest.names] if manifest else []
+        name = next((one for one in names if one.partition(".")[0] == label), label)
+        return read_back(
+            name, dns_server=self._settings.dns, http=self._settings.http, folder=self._settings.out
+        )
+
+    def _alarm(self, office: Office, deviations: list[Mapping[str, Any]]) -> None:
+        """One issue in the control project while something deviates; closed by itself when nothing does."""
+        digest = digest_of([[one["path"], one["kind"], one["seen_blob"]] for one in deviations])
+        entries = self._store.ledger.entries(LEDGER_KEY)
+        last = str(entries[-1].body.get("digest", "")) if entries else digest_of([])
+        issue = self._alarm_issue(office)
+        if deviations:
+            self._tell(office, issue, deviations)
+        elif issue is not None:
+            self._forge.close_issue(issue)
+        if digest != last:
+            body: dict[str, JSON] = {"digest": digest, "paths": [str(one["path"]) for one in deviations]}
+            self._store.ledger.append(
+                LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
+            )
+
+    def _alarm_issue(self, office: Office) -> Issue | None:
+        issues = self._forge.list_issues(office.control.id)
+        mine = (one for one in issues if one.author.id == office.me.id and one.title == ALARM_TITLE)
+        return next(mine, None)
+
+    def _tell(self, office: Office, issue: Issue | None, deviations: list[Mapping[str, Any]]) -> None:
+        if issue is None:
+            issue = self._forge.create_issue(
+                office.control.id, ALARM_TITLE, outgoing(["Lihat kartu di bawah.\n"]), [ALARM_LABEL]
+            )
+        body = alarm_card(deviations)
+        comments = self._forge.list_comments(office.control.id, "issue", issue.iid)
+        card = next(
+            (
+                one
+                for one in comments
+                if one.author.id == office.me.id and one.body.startswith(card_marker(ALARM_KEY))
+            ),
+            None,
+        )
+        if card is None:
+            self._forge.add_comment(office.control.id, "issue", issue.iid, body)
+        elif card.body.strip() != body.strip():
+            self._forge.edit_comment(office.control.id, "issue", issue.iid, card.id, body)
+
+
+def alarm_card(deviations: list[Mapping[str, Any]]) -> str:
+    """What deviates from the admitted set, and what to do."""
+    parts: list[str | Untrusted] = [
+        card_marker(ALARM_KEY),
+        "\n### Cabang hosting menyimpang dari keputusan\n\n",
+        "Yang disajikan tetap keadaan terakhir yang diputuskan. Perubahan berikut dikarantina:\n\n",
+    ]
+    for one in deviations:
+        parts.extend(["- ", Untrusted(str(one["text"]["id"])), "\n"])
+    parts.append(
+        "\nKembalikan isi cabang dengan merge request yang sah, atau ajukan perubahan melalui kasusnya. "
+        "Periksa siapa yang mendorong langsung ke cabang itu.\n"
+    )
+    return outgoing(parts)
+
+
+def _scrubbed() -> dict[str, str]:
+    """The environment without anything of laik's own settings or any token."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _parsed(line: str) -> Mapping[str, Any] | None:
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and "digest" in answer else None
+
+
+def _refused(errors: str) -> CheckFailed:
+    last = " ".join(errors.split())[-600:]
+    return CheckFailed(
+        Bilingual(f"Penerapan ditolak: {last}", f"Applying was refused: {last}"),
+        remedy=Bilingual(
+            "Keadaan terakhir tetap disajikan; perbaiki penyebabnya, lalu jalankan laik reconcile --all.",
+            "The last state stays served; mend the cause, then run laik reconcile --all.",
+        ),
+        where=Where(file="laik hosting apply"),
+    )

@@ -1,0 +1,155 @@
+"""Wiring: the only place that picks concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+
+from automation.collect import procedures as sops
+from automation.collect import templates
+from automation.collect.mirror import Mirror, Mirrors
+from automation.core.documents import ScanReport
+from automation.core.memory import remember
+from automation.forges.base import Hook
+from automation.forges.gitlab import GitLabForge
+from automation.observe.case import Observer
+from automation.observe.evidence import Scanner
+from automation.observe.office import OfficeReader
+from automation.queue.memory import KeyedQueue
+from automation.reconciler import EVERYTHING, HOSTING, SERVING, Reconciler
+from automation.scan import ScanCache, ruleset_digest, scan_commit
+from automation.serving import Serving
+from automation.settings import Settings
+from automation.store.open import Store, open_store
+from automation.web.app import create_app
+from automation.web.hooks import WebhookHint
+from automation.worker import Outcome, Worker
+from checks import discover
+
+SWEEP_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Laik:
+    """One running laik: its parts, ready to use."""
+
+    settings: Settings
+    forge: GitLabForge
+    store: Store
+    office: OfficeReader
+    reconciler: Reconciler
+    serving: Serving
+    queue: KeyedQueue
+    worker: Worker
+    web: Starlette
+
+    def close(self) -> None:
+        """Stop the worker, drain the queue, close the store."""
+        self.queue.close(timeout=30)
+        self.worker.stop(timeout=30)
+        self.forge.close()
+        self.store.close()
+
+
+def build(settings: Settings, *, today: Callable[[], date] | None = None) -> Laik:
+    """All parts for one installation; nothing is started and nothing is asked of the forge yet."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    forge = GitLabForge(settings.url, settings.token)
+    store = open_store(settings.store_url)
+    mirrors = Mirrors(settings.state / "cermin", token_source=lambda: settings.token)
+    office = OfficeReader(forge, mirrors, control_path=settings.control_path)
+    procedures = sops.bundled()
+    observer = Observer(
+        forge,
+        mirrors,
+        store,
+        office,
+        procedures=procedures,
+        scanner=_scanner(settings),
+        today=today or _today_of(procedures[next(iter(procedures))].identity.timezone),
+    )
+    serving = Serving(settings, forge, store, office, now=_now)
+    hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
+    reconciler = Reconciler(
+        forge,
+        store,
+        office,
+        observer,
+        checks=discover(),
+        templates=templates.bundled(),
+        hook=hook,
+        serve=serving.serve,
+        check_serving=serving.check,
+    )
+    queue = KeyedQueue()
+    worker = Worker(queue, _work(reconciler, queue), threads=1)
+    web = create_app(
+        secret=settings.hook_secret,
+        locate=Locator(store, office),
+        queue=queue,
+        deliveries=store.deliveries,
+        clock=_now,
+    )
+    return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web)
+
+
+class Locator:
+    """Which key a webhook speaks of, from ids alone; the payload's text is never looked at."""
+
+    def __init__(self, store: Store, office: OfficeReader) -> None:
+        self._store = store
+        self._office = office
+
+    def __call__(self, hint: WebhookHint) -> str | None:
+        """A queue key (see ``automation.reconciler``), or None when the project is nobody's."""
+        known = self._office.known_projects()
+        if hint.project_id == known.get("kendali"):
+            return f"#{hint.iid}" if hint.kind == "issue" and hint.iid else EVERYTHING
+        if hint.project_id == known.get("hosting"):
+            return SERVING if hint.kind == "push" else HOSTING
+        if hint.project_id == known.get("rahasia"):
+            return EVERYTHING
+        cases = self._store.links.cases_of(hint.project_id)
+        return cases[0] if len(cases) == 1 else (EVERYTHING if cases else None)
+
+
+def _work(reconciler: Reconciler, queue: KeyedQueue) -> Callable[[str], Outcome]:
+    def work(key: str) -> Outcome:
+        for follow in reconciler.reconcile(key).follow:
+            queue.put(follow)
+        return Outcome.look_again(SWEEP_SECONDS) if key == EVERYTHING else Outcome.done()
+
+    return work
+
+
+def _scanner(settings: Settings) -> Scanner:
+    cache = ScanCache(settings.state / "pindai")
+
+    def scan(mirror: Mirror, commit: str) -> ScanReport:
+        """The report for a tree is kept: the same tree under the same rules gives the same answer."""
+        seen = mirror.commit(commit)
+        kept = cache.get(seen.tree, ruleset_digest()) if seen else None
+        if kept is not None and kept.commit == commit:
+            return kept
+        report = scan_commit(mirror.folder, commit)
+        cache.put(report)
+        return report
+
+    return scan
+
+
+def unfinished(store: Store) -> tuple[str, ...]:
+    """Keys of cases that are not finished."""
+    return tuple(key for key in store.ledger.cases() if not remember(store.ledger.entries(key)).finished)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _today_of(zone: str) -> Callable[[], date]:
+    return lambda: datetime.now(ZoneInfo(zone)).date()
