@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 from automation.core.documents import FileFact
-from automation.core.errors import UnsafePath, Where
+from automation.core.errors import UnreadableDocument, UnsafePath, Where
 from automation.core.text import Bilingual
 
 
@@ -30,7 +30,10 @@ class FolderTree:
             UnsafePath: ``path`` leaves the folder or passes a symbolic link.
         """
         place = self._inside(path)
-        return place.read_bytes() if place.is_file() else None
+        try:
+            return place.read_bytes() if place.is_file() else None
+        except OSError as failure:
+            raise _unreadable(path, failure) from None
 
     def files(self, prefix: str) -> tuple[FileFact, ...]:
         """See :class:`automation.collect.tree.Tree`.
@@ -72,8 +75,11 @@ class FolderTree:
 
     def _fact(self, path: str) -> FileFact:
         place = self.root / path
-        size = place.stat().st_size
-        return FileFact(path=path, blob=_blob_id(place, size), size=size)
+        try:
+            size = place.stat().st_size
+            return FileFact(path=path, blob=_blob_id(place, size), size=size)
+        except OSError as failure:
+            raise _unreadable(path, failure) from None
 
 
 def git_files(root: Path) -> list[str] | None:
@@ -110,6 +116,15 @@ def _blob_id(place: Path, size: int) -> str:
         while chunk := file.read(1 << 20):
             hashed.update(chunk)
     return hashed.hexdigest()
+
+
+def _unreadable(path: str, failure: OSError) -> UnreadableDocument:
+    reason = failure.strerror or type(failure).__name__
+    return UnreadableDocument(
+        Bilingual(f"Berkas tidak dapat dibaca: {reason}.", f"The file cannot be read: {reason}."),
+        remedy=Bilingual("Periksa hak baca berkas itu.", "Check the file's read access."),
+        where=Where(file=path),
+    )
 
 
 def _leaves(path: str) -> UnsafePath:

@@ -103,7 +103,7 @@ def _counts(result: Json) -> bool:
 
 def _flaw(run: Json, result: Json) -> ScanFlaw:
     rule = _rule(run, result)
-    rule_id = _text(result.get("ruleId") or rule.get("id") or "tanpa-aturan", 120)
+    rule_id = _text(result.get("ruleId"), 120) or _text(rule.get("id"), 120) or "tanpa-aturan"
     message = _text(_mapping(result.get("message")).get("text"), 300)
     path, line = _place(result)
     return ScanFlaw(
