@@ -11,6 +11,7 @@ from tests.bench.timing import Bench
 # One entry a benchmark: a function that yields measures. Add a module here and an entry below.
 BENCHES: dict[str, Bench] = {
     "render": scaffold.render,
+    "render_to_disk": scaffold.render_to_disk,
     "render_and_commit": scaffold.render_and_commit,
     "yaml_strict": reading.yaml_strict,
 }
