@@ -7,10 +7,8 @@ removal belongs to the case that holds the name; everybody else asks for another
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from automation.core.errors import LaikError, Where
 from automation.core.finding import Finding, Outcome
@@ -22,14 +20,18 @@ from automation.core.hosting_admitted import (
     duplicates,
     plan_serving,
 )
-from automation.core.hosting_request import (
-    FOLDER,
-    HostingRequest,
-    HostingRules,
-    ReadRequest,
-    examine_request,
-    read_request,
+from automation.core.hosting_findings import (
+    CHECK,
+    FileChange,
+    finding,
+    no_fork,
+    one_file_only,
+    passed,
+    right_path,
 )
+from automation.core.hosting_reading import ReadRequest, examine_request, read_admitted, read_request
+from automation.core.hosting_request import FOLDER, HostingRequest
+from automation.core.hosting_rules import HostingRules
 from automation.core.policy import Policy
 from automation.core.text import Bilingual
 
@@ -47,22 +49,11 @@ __all__ = [
     "duplicates",
     "judge_change",
     "plan_serving",
+    "read_admitted",
     "read_request",
 ]
 
-CHECK = "hosting_request_is_valid"
-
-_PATH = re.compile(r"permohonan/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.yaml")
 _FAULT_KEYS = ("parent_domain", "forbidden_name", "owner", "upstream", "public_ip")
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file that a merge request changes; ``old_path`` is the path on the base branch."""
-
-    path: str
-    kind: Literal["added", "modified", "deleted", "renamed"]
-    old_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +113,11 @@ def judge_change(
     ``parent_domain``, ``forbidden_name``, ``owner``, ``upstream``, ``public_ip``, ``name_is_free``,
     ``owner_unchanged``, ``case_matches``, ``sha_reachable``. See :class:`HostingEvidence` for arguments.
     """
-    source, single = _no_fork(fork), _one_file_only(changes)
+    source, single = no_fork(fork), one_file_only(changes)
     if not single.holds:
         return source, single
     change = changes[0]
-    place = _path(change)
+    place = right_path(change)
     if not place.holds:
         return source, single, place
     held, holder = base.by_path.get(change.path), base.holder(change.path)
@@ -140,7 +131,7 @@ def _content(
     judged: _Change, base: Registry, head_text: bytes | None, rules: HostingRules
 ) -> Iterator[Finding]:
     if head_text is None:
-        yield _finding(
+        yield finding(
             "syntax",
             Outcome.ERROR,
             Bilingual("Isi berkas tidak dapat dibaca.", "The file's content could not be read."),
@@ -150,7 +141,7 @@ def _content(
     try:
         read = examine_request(head_text, judged.change.path, policy=rules)
     except LaikError as refusal:
-        yield _finding("syntax", Outcome.FAIL, refusal.message, refusal.remedy, refusal.where)
+        yield finding("syntax", Outcome.FAIL, refusal.message, refusal.remedy, refusal.where)
         yield from _held_by_another(judged)
         return
     yield from _values(read)
@@ -170,10 +161,10 @@ def _values(read: ReadRequest) -> Iterator[Finding]:
     for fault in read.faults:
         key = fault.key if fault.key in _FAULT_KEYS else "syntax"
         failed.add(key)
-        yield _finding(key, Outcome.FAIL, fault.message, fault.remedy, read.where(fault))
+        yield finding(key, Outcome.FAIL, fault.message, fault.remedy, read.where(fault))
     for key in ("syntax", *_FAULT_KEYS):
         if key not in failed:
-            yield _passed(key, Where(file=read.document.path))
+            yield passed(key, Where(file=read.document.path))
 
 
 def _held_by_another(judged: _Change) -> Iterator[Finding]:
@@ -181,7 +172,7 @@ def _held_by_another(judged: _Change) -> Iterator[Finding]:
     if judged.holder in {"", judged.case_key}:
         return
     name = judged.held.request.fqdn if judged.held is not None else judged.change.path
-    yield _finding(
+    yield finding(
         "owner_unchanged",
         Outcome.FAIL,
         Bilingual(
@@ -199,8 +190,8 @@ def _held_by_another(judged: _Change) -> Iterator[Finding]:
 def _name_is_free(judged: _Change, base: Registry, request: HostingRequest) -> Finding:
     holder = base.by_name.get(request.nama)
     if holder is None or holder.case == judged.case_key:
-        return _passed("name_is_free", judged.where)
-    return _finding(
+        return passed("name_is_free", judged.where)
+    return finding(
         "name_is_free",
         Outcome.FAIL,
         Bilingual(
@@ -217,8 +208,8 @@ def _owner_unchanged(judged: _Change, request: HostingRequest) -> Finding:
     held = judged.held
     expected = held.request.pemilik if held is not None else judged.case_agency
     if request.pemilik == expected == judged.case_agency:
-        return _passed("owner_unchanged", judged.where)
-    return _finding(
+        return passed("owner_unchanged", judged.where)
+    return finding(
         "owner_unchanged",
         Outcome.FAIL,
         Bilingual(
@@ -240,8 +231,8 @@ def _case_matches(judged: _Change, read: ReadRequest) -> Finding:
     line, column = read.document.mark("kasus")
     where = Where(file=judged.change.path, line=line, column=column, case=judged.case_key)
     if read.request.kasus == judged.case_key:
-        return _passed("case_matches", where)
-    return _finding(
+        return passed("case_matches", where)
+    return finding(
         "case_matches",
         Outcome.FAIL,
         Bilingual(
@@ -259,9 +250,9 @@ def _sha_reachable(judged: _Change, read: ReadRequest) -> Finding:
     where = Where(file=judged.change.path, line=line, column=column, case=judged.case_key)
     short = read.request.sha[:12]
     if judged.reachable:
-        return _passed("sha_reachable", where)
+        return passed("sha_reachable", where)
     if judged.reachable is None:
-        return _finding(
+        return finding(
             "sha_reachable",
             Outcome.ERROR,
             Bilingual(
@@ -271,7 +262,7 @@ def _sha_reachable(judged: _Change, read: ReadRequest) -> Finding:
             Bilingual("Tunggu penyelarasan berikutnya.", "Wait for the next reconciliation."),
             where,
         )
-    return _finding(
+    return finding(
         "sha_reachable",
         Outcome.FAIL,
         Bilingual(
@@ -288,9 +279,9 @@ def _sha_reachable(judged: _Change, read: ReadRequest) -> Finding:
 
 def _removal(judged: _Change) -> Finding:
     if judged.holder == judged.case_key != "":
-        return _passed("owner_unchanged", judged.where)
+        return passed("owner_unchanged", judged.where)
     holder = judged.holder or "-"
-    return _finding(
+    return finding(
         "owner_unchanged",
         Outcome.FAIL,
         Bilingual(
@@ -304,84 +295,3 @@ def _removal(judged: _Change) -> Finding:
         ),
         judged.where,
     )
-
-
-def _no_fork(fork: bool) -> Finding:
-    if not fork:
-        return _passed("no_fork", Where())
-    return _finding(
-        "no_fork",
-        Outcome.FAIL,
-        Bilingual("Merge request berasal dari fork.", "The merge request comes from a fork."),
-        Bilingual(
-            "Buat cabang di proyek hosting sendiri, lalu buka merge request dari sana.",
-            "Make a branch in the hosting project itself and open the merge request from there.",
-        ),
-    )
-
-
-def _one_file_only(changes: Sequence[FileChange]) -> Finding:
-    """A rename is two changes: it would free one name and take another in a single decision."""
-    if len(changes) == 1 and changes[0].kind != "renamed":
-        return _passed("one_file_only", Where(file=changes[0].path))
-    listed = ", ".join(ascii(change.path)[1:-1] for change in changes[:5]) or "-"
-    return _finding(
-        "one_file_only",
-        Outcome.FAIL,
-        Bilingual(
-            f"Merge request harus mengubah tepat satu berkas tanpa mengganti namanya;"
-            f" yang ini mengubah {len(changes)}: {listed}.",
-            f"A merge request must change exactly one file without renaming it;"
-            f" this one changes {len(changes)}: {listed}.",
-        ),
-        Bilingual("Satu permintaan, satu merge request.", "One request, one merge request."),
-    )
-
-
-def _path(change: FileChange) -> Finding:
-    moved = change.old_path not in {"", change.path}
-    if _PATH.fullmatch(change.path) and not moved:
-        return _passed("path", Where(file=change.path))
-    return _finding(
-        "path",
-        Outcome.FAIL,
-        Bilingual(
-            f"Berkas {change.path!a} bukan permohonan/<nama>.yaml dengan nama satu label DNS.",
-            f"The file {change.path!a} is not permohonan/<nama>.yaml with one DNS label.",
-        ),
-        Bilingual(
-            "Taruh permintaan di permohonan/<nama>.yaml, huruf kecil.",
-            "Put the request at permohonan/<nama>.yaml, lower case.",
-        ),
-    )
-
-
-def _passed(key: str, where: Where) -> Finding:
-    return _finding(key, Outcome.PASS, _PASSES[key], where=where)
-
-
-_PASSES = {
-    "no_fork": Bilingual("Cabang ada di proyek hosting sendiri.", "The branch is in the hosting project."),
-    "one_file_only": Bilingual("Tepat satu berkas diubah.", "Exactly one file is changed."),
-    "path": Bilingual("Berkas ada di tempatnya.", "The file stands where it should."),
-    "syntax": Bilingual("Isi berkas lengkap dan baku.", "The file is complete and canonical."),
-    "parent_domain": Bilingual("Domain induk ada dalam kebijakan.", "The parent domain is in the policy."),
-    "forbidden_name": Bilingual("Nama tidak dicadangkan.", "The name is not reserved."),
-    "owner": Bilingual("Pemilik adalah perangkat daerah.", "The owner is an agency."),
-    "upstream": Bilingual("Hulu ada dalam kebijakan.", "The upstream is in the policy."),
-    "public_ip": Bilingual(
-        "Alamat IP publik beralasan atau tidak diminta.", "Public IP is reasoned or unasked."
-    ),
-    "name_is_free": Bilingual("Nama tidak dipegang kasus lain.", "No other case holds the name."),
-    "owner_unchanged": Bilingual("Pemegang nama tetap.", "The holder of the name stays."),
-    "case_matches": Bilingual("Kasus cocok.", "The case matches."),
-    "sha_reachable": Bilingual(
-        "Commit ada di cabang utama aplikasi.", "The commit is on the default branch."
-    ),
-}
-
-
-def _finding(
-    key: str, outcome: Outcome, seen: Bilingual, remedy: Bilingual = Bilingual("", ""), where: Where = Where()
-) -> Finding:
-    return Finding(check=CHECK, outcome=outcome, seen=seen, remedy=remedy, where=where, key=key)

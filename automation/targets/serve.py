@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from automation.core.errors import LaikError
-from automation.core.hosting import AdmittedEntry, Deviation, duplicates, plan_serving, read_request
+from automation.core.hosting import AdmittedEntry, Deviation, duplicates, plan_serving, read_admitted
 from automation.core.hosting_admitted import clash_text, deviations
 from automation.core.policy import Policy
 from automation.core.text import Bilingual
@@ -92,7 +92,7 @@ def serve_admitted(
         TooManyRemovals: as ``apply_targets``.
         ApplyBusy: as ``apply_targets``.
     """
-    admitted = read_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
+    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
     applied = apply_targets(
         [entry.request for entry in admitted.requests],
         policy,
@@ -118,13 +118,15 @@ def plan_admitted(
     checkers: Checkers | None = None,
 ) -> tuple[TargetPlan, Admitted]:
     """What :func:`serve_admitted` would do; beyond the kept blobs nothing is written."""
-    admitted = read_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
+    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
     requests = [entry.request for entry in admitted.requests]
     plan = plan_targets(requests, policy, folder=folder, today=today, options=options, checkers=checkers)
     return plan, admitted
 
 
-def read_admitted(rows: Sequence[Row], mirror: Path, branch: str, policy: Policy, *, kept: Path) -> Admitted:
+def collect_admitted(
+    rows: Sequence[Row], mirror: Path, branch: str, policy: Policy, *, kept: Path
+) -> Admitted:
     """The admitted requests by blob id, held against today's policy and against each other."""
     tip = read_branch(mirror, branch)
     texts = read_blobs(mirror, [row.blob for row in rows], kept=kept)
@@ -154,7 +156,7 @@ def _entry(row: Row, text: bytes | None, policy: Policy) -> AdmittedEntry | Quar
             ),
         )
     try:
-        request = read_request(text, row.path, policy=policy)
+        request = read_admitted(text, row.path, policy=policy)
     except LaikError as refusal:
         return Quarantined(row.path, refusal.message)
     if request.kasus != row.case:

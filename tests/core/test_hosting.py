@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -159,6 +159,7 @@ def test_a_name_server_or_another_parent_cannot_be_asked_for() -> None:
             read_request(request_text(nama).encode(), f"permohonan/{nama}.yaml", policy=rules)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=80))
 def test_a_request_object_cannot_hold_a_name_outside_its_alphabet(nama: str) -> None:
     values = request().model_dump() | {"nama": nama}
@@ -169,6 +170,7 @@ def test_a_request_object_cannot_hold_a_name_outside_its_alphabet(nama: str) -> 
     assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", made.nama, re.ASCII)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_with_a_place(text: bytes) -> None:
     with pytest.raises(LaikError) as refusal:
@@ -176,6 +178,7 @@ def test_any_bytes_are_read_or_refused_with_a_place(text: bytes) -> None:
     assert refusal.value.where.file == PATH
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=200))
 def test_judging_any_bytes_never_raises_and_never_passes(text: bytes) -> None:
     findings = judge_change(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import crossplane
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from automation.core.errors import CheckFailed, InvalidPolicy, LaikError
-from automation.core.hosting import HostingRequest
+from automation.core.hosting import HostingRequest, read_admitted
 from automation.targets.checkers import Checkers
+from automation.targets.dns import render_zone, zone_records
 from automation.targets.nginx import NginxOptions, check_tree, render_tree
 from automation.targets.release import write_tree
 from tests.targets.programs import require_nginx
-from tests.targets.world import make_policy, request
+from tests.targets.world import SHA, make_policy, request, request_text
 
 OPTIONS = NginxOptions(http_port=18080, https_port=18443, address="127.0.0.1")
 HOSTING = make_policy().hosting
@@ -69,6 +71,7 @@ def test_hostile_text_that_got_around_the_types_is_refused_at_the_pen(field: str
         render_tree([forged], HOSTING, options=OPTIONS)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True).filter(lambda n: n[:4] != "xn--"))
 def test_every_allowed_name_gives_the_same_directives(nama: str) -> None:
     files = render_tree([request().model_copy(update={"nama": nama})], HOSTING, options=OPTIONS)
@@ -77,10 +80,36 @@ def test_every_allowed_name_gives_the_same_directives(nama: str) -> None:
     assert text == plain["vhosts/simpus.contoh.go.id.conf"].replace("simpus.contoh", f"{nama}.contoh")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=200))
 def test_free_text_never_reaches_the_configuration(prose: str) -> None:
     free = request().model_copy(update={"keterangan": prose, "alasan_ip_publik": prose})
     assert render_tree([free], HOSTING, options=OPTIONS) == render_tree([request()], HOSTING, options=OPTIONS)
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(
+    st.sampled_from(["nama", "induk", "kasus", "pemilik", "sha", "hulu", "keterangan", "alasan_ip_publik"]),
+    st.one_of(st.text(max_size=60), st.sampled_from(HOSTILE), st.from_regex(r"[a-z0-9;{} .$\n-]{1,40}")),
+)
+def test_no_text_of_a_request_file_adds_a_line_to_zone_or_configuration(field: str, value: str) -> None:
+    nama = value if field == "nama" else "simpus"
+    text = request_text(**{field: json.dumps(value)})
+    try:
+        read = read_admitted(text.encode(), f"permohonan/{nama}.yaml", policy=make_policy())
+    except LaikError:
+        return
+    plain = render_tree([request()], HOSTING, options=OPTIONS)["vhosts/simpus.contoh.go.id.conf"]
+    written = render_tree([read], HOSTING, options=OPTIONS)[f"vhosts/{read.fqdn}.conf"]
+    for mine, theirs in ((read.fqdn, "simpus.contoh.go.id"), (read.kasus, request().kasus)):
+        written = written.replace(mine, theirs)
+    assert written.replace(read.sha, SHA).replace(read.sha[:12], SHA[:12]) == plain
+    zone = render_zone(read.induk, zone_records(read.induk, [read], HOSTING), serial=1, policy=HOSTING)
+    assert len(zone.splitlines()) == len(_empty_zone(read.induk).splitlines()) + 1
+
+
+def _empty_zone(origin: str) -> str:
+    return render_zone(origin, zone_records(origin, [], HOSTING), serial=1, policy=HOSTING)
 
 
 def test_addresses_come_from_the_policy_alone(tmp_path: Path) -> None:

@@ -119,6 +119,16 @@ def test_a_file_that_names_another_case_than_the_ledger_is_not_served(
     assert [one.path for one in result.quarantined] == [SIMPUS]
 
 
+def test_an_agency_that_left_the_policy_keeps_its_sites(hosting: Hosting, tmp_path: Path) -> None:
+    result = serve(hosting, admit(hosting, {SIMPUS: request_text(pemilik="dinas_lama")}), tmp_path / "saji")
+    assert result.applied.names == ("simpus.contoh.go.id",)
+
+
+def test_an_owner_that_is_no_key_is_not_served_all_the_same(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(pemilik='"x; evil"')})
+    assert [one.path for one in serve(hosting, rows, tmp_path / "saji").quarantined] == [SIMPUS]
+
+
 def test_an_empty_ledger_does_not_empty_the_zone(hosting: Hosting, tmp_path: Path) -> None:
     serve(hosting, admit(hosting, {SIMPUS: request_text()}), tmp_path / "saji")
     with pytest.raises(TooManyRemovals):

@@ -15,6 +15,7 @@ import dns.query
 import dns.rcode
 import pytest
 
+from automation.core.errors import CheckFailed
 from automation.core.policy import Policy
 from automation.targets.apply import apply_targets
 from automation.targets.nginx import NginxOptions
@@ -109,6 +110,26 @@ def test_a_name_is_served_by_real_servers_and_a_new_one_after_a_reload(
         name_server.send_signal(signal.SIGHUP)
         web_server.send_signal(signal.SIGHUP)
         assert eventually("surat.contoh.go.id", served, **servers).ok
+
+
+@pytest.mark.bind
+@pytest.mark.nginx
+def test_after_a_refused_apply_both_servers_still_start_cold(
+    world: tuple[Policy, NginxOptions, Path], tmp_path: Path
+) -> None:
+    (named, _), nginx = require_bind(), require_nginx()
+    policy, options, served = world
+    apply_targets([request()], policy, folder=served, today=DAY, options=options)
+    broken = make_policy(sertifikat="/tidak/ada.pem", kunci_sertifikat="/tidak/ada.key")
+    with pytest.raises(CheckFailed):
+        apply_targets([request(), request("surat")], broken, folder=served, today=DAY, options=options)
+    port = free_port()
+    servers = {"dns_server": ("127.0.0.1", port), "http": ("127.0.0.1", options.http_port)}
+    with (
+        running(named_arguments(named, named_conf(tmp_path, served, port)), port=port),
+        running(nginx_arguments(nginx, served, tmp_path / "jalan"), port=options.http_port),
+    ):
+        assert eventually(NAME, served, **servers).ok
 
 
 @pytest.mark.nginx
