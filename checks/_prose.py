@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from automation.core.documents import MarkdownDocument
 from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import VENDOR, failed, has_placeholder, is_filled, opened, passed
+
+# The line by which a template names its case; it stands there before anyone has written a word.
+_CASE_LINE = re.compile(r"^Kasus [A-Z]{2}-\d{4}-\d{4,}:.*$", re.MULTILINE)
+
+
+def _written(document: MarkdownDocument) -> str:
+    """What was written under the chapters, or in the whole document when it has none."""
+    chapters = [section for section in document.sections if section.level == 2]
+    text = "\n".join(section.text for section in chapters) if chapters else document.text
+    return _CASE_LINE.sub("", text)
 
 
 def judge_prose(
@@ -35,7 +47,7 @@ def judge_prose(
             "Masih memuat isian templat 'ISI DI SINI'.", "It still holds the placeholder 'ISI DI SINI'."
         )
         return (failed(check, seen, remedy, where=evidence.where, key=name),)
-    if not is_filled(document.text, minimum=minimum) and not (picture and document.links):
+    if not is_filled(_written(document), minimum=minimum) and not (picture and document.links):
         seen = Bilingual(
             f"Isinya kosong atau terlalu pendek (paling sedikit {minimum} huruf).",
             f"Its content is empty or too short (at least {minimum} letters).",

@@ -9,7 +9,7 @@ from automation.core.errors import Where
 from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
-from checks._common import DISKOMINFO_TEAM, failed, has_placeholder, opened, verdict
+from checks._common import DISKOMINFO_TEAM, failed, find_section, has_placeholder, is_filled, opened, verdict
 from checks._sections import Required, section_faults
 
 ID = "minutes_have_attendance_and_decision"
@@ -41,6 +41,7 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
         faults.append(minutes)
     else:
         faults += section_faults(ID, minutes[1], SECTIONS, who=DISKOMINFO_TEAM)
+        faults += _undated(minutes[1])
     attendance = opened(ID, view, ATTENDANCE, CsvDocument, who=DISKOMINFO_TEAM)
     if isinstance(attendance, Finding):
         faults.append(attendance)
@@ -50,6 +51,19 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
         "Notulen lengkap dan daftar hadir terisi.", "The minutes are complete and the attendance is filled."
     )
     return verdict(ID, faults, seen)
+
+
+def _undated(minutes: MarkdownDocument) -> Iterator[Finding]:
+    """A place is no date: the section must hold a number at least."""
+    section = find_section(minutes, SECTIONS[0].titles)
+    if section and is_filled(section.text, minimum=6) and not any(ch.isdigit() for ch in section.text):
+        seen = Bilingual("Tanggal rapat tidak tertulis.", "The date of the meeting is not written.")
+        remedy = Bilingual(
+            f"{DISKOMINFO_TEAM.id} menulis tanggalnya.",
+            f"Write the date; to be done by {DISKOMINFO_TEAM.en}.",
+        )
+        where = Where(file=minutes.path, line=section.line, column=1)
+        yield failed(ID, seen, remedy, where=where, key="tanggal")
 
 
 def _attendance_faults(table: CsvDocument) -> Iterator[Finding]:

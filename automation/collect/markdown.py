@@ -25,11 +25,12 @@ _HIDDEN_ELEMENTS = frozenset({"script", "style", "template", "title"})
 
 @dataclass(slots=True)
 class _Piece:
-    """Text of one block; ``heading`` is its level when it is one, else 0."""
+    """Text of one block; ``heading`` is its level when it is one, else 0. ``label`` heads a column."""
 
     text: str
     line: int
     heading: int = 0
+    label: bool = False
     links: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -66,7 +67,7 @@ def _refuse_endless_paragraphs(text: str, path: str) -> None:
 
 
 def _pieces(tokens: list[Token]) -> Iterator[_Piece]:
-    heading, line = 0, 1
+    heading, line, label = 0, 1, False
     for token in tokens:
         if token.map:
             line = token.map[0] + 1
@@ -75,16 +76,18 @@ def _pieces(tokens: list[Token]) -> Iterator[_Piece]:
             heading = int(token.tag[1]) if token.level == 0 else 0
         elif token.type == "heading_close":
             heading = 0
+        elif token.type in {"th_open", "th_close"}:
+            label = token.type == "th_open"
         elif token.type == "inline":
-            yield _inline(token, line, heading)
+            yield _inline(token, line, heading, label)
         elif token.type in {"fence", "code_block"}:
             yield _Piece(token.content.strip(), line)
         elif token.type == "html_block":
             yield _Piece(visible_html(token.content), line)
 
 
-def _inline(token: Token, line: int, heading: int) -> _Piece:
-    piece = _Piece("", line, heading)
+def _inline(token: Token, line: int, heading: int, label: bool) -> _Piece:
+    piece = _Piece("", line, heading, label)
     words: list[str] = []
     for child in token.children or []:
         if child.type in {"text", "code_inline"}:
@@ -108,13 +111,13 @@ def _sections(pieces: list[_Piece]) -> Iterator[Section]:
         end = index + 1
         while end < len(pieces) and not 0 < pieces[end].heading <= piece.heading:
             end += 1
-        # Titles of sub-headings are no content: a skeleton of headings must not look filled.
-        under = [one for one in pieces[index + 1 : end] if not one.heading]
-        yield Section(title=piece.text, level=piece.heading, line=piece.line, text=_joined(under))
+        text = _joined(pieces[index + 1 : end])
+        yield Section(title=piece.text, level=piece.heading, line=piece.line, text=text)
 
 
 def _joined(pieces: list[_Piece]) -> str:
-    return "\n".join(piece.text for piece in pieces if piece.text and not piece.heading)
+    """Titles and column heads are no content: a skeleton of headings and tables must not look filled."""
+    return "\n".join(piece.text for piece in pieces if piece.text and not piece.heading and not piece.label)
 
 
 class _VisibleText(HTMLParser):

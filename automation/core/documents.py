@@ -16,8 +16,8 @@ YamlValue = object  # str | int | float | bool | None | date | list | dict, as r
 class Section:
     """One heading of a Markdown document with the text under it (sub-headings included).
 
-    ``text`` is plain visible text: no HTML comments, no markup characters, no template placeholders'
-    instructions. ``level`` is 1 to 6.
+    ``text`` is plain visible text: no HTML comments, no markup characters, no titles of sub-headings or
+    table columns; the template's placeholder stays in it. ``level`` is 1 to 6.
     """
 
     title: str

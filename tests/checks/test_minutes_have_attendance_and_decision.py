@@ -51,6 +51,11 @@ def test_minutes_without_decision_fail():
     assert keys(findings_for(MINUTES.replace("## Keputusan", "## Penutup"))) == {"keputusan"}
 
 
+def test_a_place_without_a_date_fails():
+    text = MINUTES.replace("## Tanggal\n\n5 Maret 2026", "## Waktu dan Tempat\n\nRuang rapat utama")
+    assert keys(findings_for(text)) == {"tanggal"}
+
+
 def test_the_untouched_template_fails():
     text = MINUTES.replace("Rencana diterima.", "ISI DI SINI").replace("5 Maret 2026", "ISI DI SINI")
     assert keys(findings_for(text)) == {"keputusan", "tanggal"}

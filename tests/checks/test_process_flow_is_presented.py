@@ -27,6 +27,9 @@ def test_a_document_that_is_written_out_passes():
         FILLED + "\nISI DI SINI\n",
         "# Judul\n\n<!-- " + FILLED + " -->\n",
         "# Judul\n\nBelum ada.\n",
+        "# Judul\n\nKasus PA-2026-0042: Antrean Puskesmas Daring. Mengikuti ruang lingkup dalam KAK.\n",
+        "# Judul\n\nPembuka bawaan templat yang cukup panjang untuk dihitung.\n\n## Isi\n\n## Penutup\n",
+        "# Judul\n\n## Isi\n\n| Nama aplikasi | Pemilik aplikasi | Tahun pembuatan |\n|--|--|--|\n",
     ],
 )
 def test_an_empty_or_untouched_document_fails(text):
