@@ -53,6 +53,7 @@ while read -r old new ref; do
   kind=plain
   if [ "$old" != "$zero" ] && [ "$new" != "$zero" ]; then
     git merge-base --is-ancestor "$old" "$new" 2>/dev/null || kind=forced
+    case "$ref" in refs/tags/*) kind=forced ;; esac
   fi
   answer=refused
   reason='The push was not announced / Push tidak diumumkan.'
@@ -208,6 +209,7 @@ class _Door(Generic[U]):
         return _Push(access, user, folder)
 
     def _verdicts(self, project_id: int, user: U, update: Update) -> list[str]:
+        # A tag that names another commit is always a forced update: tags are not meant to move.
         kinds = {"plain": False}
         if ZERO not in {update.old, update.new}:
             kinds["forced"] = True

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable
-from automation.forges.base import Access, StatusState, User
+from automation.forges.base import Access, Protection, StatusState, User
 from automation.forges.gitlab import GitLabForge, convert
 
 ME = {"id": 5, "username": "bot-laik", "name": "Bot", "bot": True}
@@ -65,7 +65,7 @@ def serve() -> Iterator[Callable[[], Stumbling]]:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the base class's names
+            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the base class's names
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 pass
@@ -169,6 +169,45 @@ def test_statuses_go_into_the_pipeline_that_has_ours(gitlab: Stumbling, forge: G
     assert gitlab.asked[-1][:2] == ("POST", "/api/v4/projects/1/statuses/" + "a" * 40)
     sent = json.loads(gitlab.bodies[-1])
     assert (sent["pipeline_id"], len(sent["description"])) == (70, 255)
+
+
+def _rule(name: str, level: int) -> dict[str, Any]:
+    levels = [{"access_level": level, "user_id": None, "group_id": None}]
+    return {"id": 1, "name": name, "push_access_levels": levels, "merge_access_levels": levels}
+
+
+def test_a_branch_is_covered_while_its_rule_is_made_anew(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, [_rule("main", 30)])
+    gitlab.then(201, _rule("main*", 40))
+    gitlab.then(204, b"")
+    gitlab.then(201, _rule("main", 40))
+    gitlab.then(204, b"")
+    assert forge.ensure_protection(1, Protection("main", Access.MAINTAINER, Access.MAINTAINER))
+    rules = "/api/v4/projects/1/protected_branches"
+    asked = [(verb, path.partition("?")[0]) for verb, path, _ in gitlab.asked[1:]]
+    assert asked == [
+        ("POST", rules),
+        ("DELETE", f"{rules}/main"),
+        ("POST", rules),
+        ("DELETE", f"{rules}/main%2A"),
+    ]
+    assert [json.loads(body)["name"] for body in (gitlab.bodies[1], gitlab.bodies[3])] == ["main*", "main"]
+
+
+def test_a_cover_left_by_a_broken_attempt_is_taken_away(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, [_rule("main*", 40), _rule("main", 40)])
+    gitlab.then(204, b"")
+    assert forge.ensure_protection(1, Protection("main", Access.MAINTAINER, Access.MAINTAINER))
+    assert gitlab.asked[-1][0] == "DELETE"
+
+
+def test_protection_for_owners_alone_is_refused_and_not_loosened(
+    forge: GitLabForge, gitlab: Stumbling
+) -> None:
+    gitlab.then(200, [])
+    with pytest.raises(ForgeRefused):
+        forge.ensure_protection(1, Protection("main", Access.OWNER, Access.MAINTAINER))
+    assert forge.writes == 0
 
 
 def _post(forge: GitLabForge) -> None:

@@ -23,6 +23,7 @@ class SmallHost:
     """Writer and reader of one project; ``main`` takes no force, no deletion; ``locked`` nothing at all."""
 
     path: Path
+    refused_when_forced: str = ""
     told: list[tuple[int, str, list[tuple[str, str, str]]]] = field(default_factory=list)
     asked: list[tuple[str, str, bool, bool]] = field(default_factory=list)
 
@@ -40,6 +41,8 @@ class SmallHost:
         self.asked.append((user, ref, forced, deleted))
         if ref == "refs/heads/locked":
             return "cabang locked\nterkunci"
+        if forced and ref == self.refused_when_forced:
+            return "tag tetap"
         if ref == "refs/heads/main" and (forced or deleted):
             return "main tidak boleh dipaksa"
         return None

@@ -129,6 +129,14 @@ def test_refs_outside_branches_and_tags_are_refused(work: Clone, repository: Rep
     assert [name for name, _ in repository.tags()] == ["v1"]
 
 
+def test_moving_a_tag_is_a_forced_update_even_forward(work: Clone, host: SmallHost) -> None:
+    work.commit("a", b"1")
+    work.git("push", "-q", "origin", "HEAD:refs/tags/main")
+    work.commit("a", b"2")
+    host.refused_when_forced = "refs/tags/main"
+    assert "tag tetap" in work.git("push", "-f", "origin", "HEAD:refs/tags/main", fine=False).stderr
+
+
 def test_a_push_of_30_megabytes_comes_through(work: Clone, repository: Repository) -> None:
     content = os.urandom(30 * 1024 * 1024)
     work.commit("besar.bin", content)

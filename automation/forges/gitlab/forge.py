@@ -23,6 +23,7 @@ class GitLabForge(ProjectsPart, RepositoriesPart, IssuesPart, MergesPart):
         self._client, self._session = connect(self.url, token, ca_file=ca_file)
         self._me = None
         self._bots = {}
+        self._pipelines = {}
 
     @property
     def calls(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -17,11 +18,15 @@ from automation.forges.gitlab.session import asks, is_absent, refused, status_of
 
 # GitLab cuts nothing off: a longer description is refused.
 _LONGEST_DESCRIPTION = 255
+# For so long the pipeline of a commit is believed to be the one last seen.
+_PIPELINE_SECONDS = 60.0
 _STANDS = re.compile(r"Cannot transition status via :\w+ from :(\w+)")
 
 
 class MergesPart(AccountsPart):
     """Merge requests and statuses."""
+
+    _pipelines: dict[tuple[int, str], tuple[float, int | None]]
 
     @asks("mendaftar permintaan penggabungan", "list the merge requests")
     def list_merge_requests(
@@ -105,6 +110,7 @@ class MergesPart(AccountsPart):
         """The newest row a name: one name may stand in several pipelines."""
         commit = self._project(project_id).commits.get(sha, lazy=True)
         rows = [row.attributes for row in commit.statuses.list(iterator=True)]
+        self._note_pipeline(project_id, sha, rows)
         newest = {row["name"]: row for row in sorted(rows, key=lambda row: int(row["id"]))}
         return sorted(newest.values(), key=lambda row: int(row["id"]))
 
@@ -134,21 +140,33 @@ class MergesPart(AccountsPart):
         if pipeline is not None:
             data["pipeline_id"] = pipeline
         try:
-            self._project(project_id).commits.get(sha, lazy=True).statuses.create(data)
+            made = self._project(project_id).commits.get(sha, lazy=True).statuses.create(data)
+            self._note_pipeline(project_id, sha, [made.attributes])
         except GitlabCreateError as problem:
             stands = _STANDS.search(word_of(problem))
             if status_of(problem) != 400 or stands is None or stands[1] != state.value:
                 raise
 
     def _pipeline(self, project_id: int, sha: str) -> int | None:
-        """The pipeline that our statuses stand in, else the newest that has any, else None.
+        """The pipeline to post into, None for none yet.
 
-        Read at every post and not remembered: a pipeline may be deleted, and a wrong id makes GitLab open a
-        new one that becomes the head pipeline.
+        Remembered for a minute only, enough for one round of statuses: a pipeline may be deleted, and a
+        wrong id makes GitLab open a new one that becomes the head pipeline.
         """
-        rows = [row for row in self._status_rows(project_id, sha) if row.get("pipeline_id")]
-        mine = [row for row in rows if row["author"]["id"] == self.whoami().id]
-        return max((int(row["pipeline_id"]) for row in mine or rows), default=None)
+        seen, pipeline = self._pipelines.get((project_id, sha), (float("-inf"), None))
+        if time.monotonic() - seen > _PIPELINE_SECONDS:
+            self._status_rows(project_id, sha)
+            _, pipeline = self._pipelines[project_id, sha]
+        return pipeline
+
+    def _note_pipeline(self, project_id: int, sha: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Remember the pipeline that our statuses stand in, else the newest that has any."""
+        placed = [row for row in rows if row.get("pipeline_id")]
+        mine = [row for row in placed if row["author"]["id"] == self.whoami().id]
+        pipeline = max((int(row["pipeline_id"]) for row in mine or placed), default=None)
+        if len(self._pipelines) > 1000:
+            self._pipelines.clear()
+        self._pipelines[project_id, sha] = (time.monotonic(), pipeline)
 
 
 def _head_moved(request: MergeRequest, sha: str) -> HeadMoved:

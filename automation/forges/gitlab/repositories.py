@@ -72,24 +72,28 @@ class RepositoriesPart(AccountsPart):
         second rule with the wanted levels covers the branch by a wildcard (``main*`` covers ``main``).
         """
         rules = self._project(project_id).protectedbranches
-        try:
-            standing = rules.get(wanted.branch)
-        except GitlabGetError as problem:
-            if not is_absent(problem):
-                raise
-            rules.create(_rule(wanted, wanted.branch))
-            return True
-        if _levels_stand(standing, wanted):
-            if not standing.attributes.get("allow_force_push"):
-                return False
-            rules.update(wanted.branch, {"allow_force_push": False})
-            return True
         cover = f"{wanted.branch}*"
-        rules.create(_rule(wanted, cover))
-        rules.delete(wanted.branch)
-        rules.create(_rule(wanted, wanted.branch))
-        rules.delete(cover)
-        return True
+        known = {rule.name: rule for rule in rules.list(iterator=True)}
+        standing = known.get(wanted.branch)
+        covered = cover in known
+        wrote = True
+        if standing is None:
+            rules.create(_rule(wanted, wanted.branch))
+        elif not _levels_stand(standing, wanted):
+            if not covered:
+                rules.create(_rule(wanted, cover))
+            rules.delete(wanted.branch)
+            rules.create(_rule(wanted, wanted.branch))
+            covered = True
+        elif standing.attributes.get("allow_force_push"):
+            rules.update(wanted.branch, {"allow_force_push": False})
+        else:
+            wrote = False
+        if covered:
+            # Ours, from just now or from an attempt that was cut short. Rules add their rights up, so it
+            # must not stay.
+            rules.delete(cover)
+        return wrote or covered
 
     @asks("membaca riwayat push", "read who pushed")
     def pushes(self, project_id: int, branch: str) -> Sequence[Push]:
