@@ -24,7 +24,9 @@ FORMAT = "laik/templat/1"
 MAX_LINE = 300  # characters of a "teks" answer
 MAX_PARAGRAPHS = 20_000  # characters of a "teks_panjang" answer
 MAX_ITEMS = 500  # entries of a "daftar" answer
+MAX_ITEM = 2_000  # characters of one entry
 
+_NO_CHARACTERS = "\ufffe\uffff"  # YAML readers stop at them
 _JOINERS = "\u200c\u200d"  # they shape letters and emoji, and hide nothing
 
 Variable = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
@@ -260,7 +262,7 @@ def _typed(variable: TemplateVariable, value: object) -> Answer:
             raise ValueError(
                 f"harus daftar, paling banyak {MAX_ITEMS} butir", f"must be a list of at most {MAX_ITEMS}"
             )
-        return tuple(_plain_text(variable, one, MAX_LINE) for one in value)
+        return tuple(_plain_text(variable, one, MAX_ITEM) for one in value)
     return _plain_text(variable, value, MAX_LINE if variable.jenis == "teks" else MAX_PARAGRAPHS)
 
 
@@ -279,7 +281,8 @@ def _plain_text(variable: TemplateVariable, value: object, longest: int) -> str:
         raise ValueError(f"lebih dari {longest} karakter", f"longer than {longest} characters")
     allowed = {"\n", "\t"} if variable.jenis == "teks_panjang" else set()
     for character in text:
-        if category(character) in {"Cc", "Cs", "Zl", "Zp"} and character not in allowed:
+        refused = category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _NO_CHARACTERS
+        if refused and character not in allowed:
             code = f"U+{ord(character):04X}"
             raise ValueError(f"memuat karakter kendali {code}", f"holds the control character {code}")
     if variable.pola is not None and re.fullmatch(variable.pola, text) is None:

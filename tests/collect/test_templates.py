@@ -94,6 +94,15 @@ def test_a_hostile_title_stays_inside_its_php_string() -> None:
     assert literal == "'" + HOSTILE.replace("\\", "\\\\").replace("'", "\\'") + "',"
 
 
+@pytest.mark.parametrize("template", ["base", "berkas", "php-laravel"])
+@pytest.mark.parametrize("sop", sorted(procedures()))
+def test_the_steps_of_every_sop_fit_in_its_repositories(template: str, sop: str) -> None:
+    steps = [step.activity.id for step in procedures()[sop].steps]
+    files = rendered(template, sop=sop, langkah=steps)
+    listing = files["README.md" if template == "berkas" else ".laik/SOP.md"].content.decode()
+    assert f"\n{len(steps)}. " in listing
+
+
 def test_php_laravel_lies_over_base() -> None:
     base, laravel = rendered("base"), rendered("php-laravel")
     assert set(base) <= set(laravel)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from automation.core.answers import RECORD_PATH, digest, load_record
 from automation.core.errors import InvalidRequest, RenderFailed, UnsafePath
 from automation.core.render import check_path, matches, render_tree
 from automation.core.template import TemplateSource, source_of
+from automation.core.yamltext import load_mapping
 
 MANIFEST = b"""\
 format: laik/templat/1
@@ -158,3 +164,25 @@ def test_globs_keep_to_folders(path: str, glob: str, expected: bool) -> None:
 
 def test_an_ordinary_path_is_given_back() -> None:
     assert check_path("dokumen/.gitkeep", place="x") == "dokumen/.gitkeep"
+
+
+QUOTED = {
+    "a.yml.jinja": b"judul: {{ judul | yaml }}\nakhir: 1\n",
+    "b.json.jinja": b"[{{ judul | json }}]",
+    "c.php.jinja": b"{{ judul | php }}",
+    "kelola/d.txt.jinja": b"{{ judul }}",
+}
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=300))
+def test_any_title_is_refused_or_stays_whole_in_every_language(title: str) -> None:
+    try:
+        files = contents(tree(QUOTED), judul=title)
+    except InvalidRequest:
+        return
+    kept = files["kelola/d.txt"]
+    assert dict(load_mapping(files["a.yml"], path="a.yml").data) == {"judul": kept, "akhir": 1}
+    assert json.loads(files["b.json"]) == [kept]
+    assert re.fullmatch(r"'(?:[^'\\]|\\.)*'", files["c.php"])
+    assert load_record(files[RECORD_PATH]).jawaban["judul"] == kept

@@ -47,6 +47,7 @@ def test_a_missing_and_an_unknown_answer_are_both_named() -> None:
     [
         ("judul", "dua\nbaris"),
         ("judul", "nol\0"),
+        ("judul", "\uffff"),
         ("judul", "x" * 301),
         ("judul", ["daftar"]),
         ("slug", "../x"),
@@ -56,6 +57,7 @@ def test_a_missing_and_an_unknown_answer_are_both_named() -> None:
         ("butir", "bukan daftar"),
         ("butir", ["a"] * 501),
         ("butir", ["a\nb"]),
+        ("butir", ["x" * 2001]),
         ("aktif", "ya"),
         ("porta", True),
         ("porta", "80"),
