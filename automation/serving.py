@@ -67,6 +67,7 @@ class Serving:
         self._office = office
         self._now = now
         self.last_checkers: tuple[str, ...] = ()
+        self.last_read: ReadBack | None = None
 
     def serve(self, path: str) -> Outcome:
         """Apply, then read the name of the request file at ``path`` back.
@@ -77,6 +78,7 @@ class Serving:
         office = self._office.read()
         answer = self._apply(office)
         read = self._read_back(path)
+        self.last_read = read
         self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
         return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
 

@@ -1,0 +1,133 @@
+"""The stage: a running laik and forge, and how a scene waits for what it expects to see."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from automation.core.memory import Memory, remember
+from automation.demo.organisation import BOT, CONTROL, HOSTING, Organisation
+from automation.demo.organisation import VENDOR as BUILDER
+from automation.demo.people import Person
+from automation.reconciler import EVERYTHING
+from automation.wiring import Laik
+
+PATIENCE_SECONDS = 45.0
+LOOK_SECONDS = 0.03
+SLEEP = threading.Event()
+
+
+class SceneFailed(Exception):
+    """A scene did not show what it must; the message says what was expected."""
+
+
+@dataclass
+class Stage:
+    """What all scenes share.
+
+    ``refusals`` maps the name of a refusal to whether it was seen; ``say`` shows progress.
+    """
+
+    organisation: Organisation
+    laik: Laik
+    say: Callable[[str], None]
+    key: str = ""
+    issue: int = 0
+    slug: str = ""
+    refusals: dict[str, bool] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def who(self, account: str) -> Person:
+        """A person by account name."""
+        return self.organisation[account]
+
+    @property
+    def berkas(self) -> str:
+        """Path of the case file."""
+        return f"berkas/{self.key.lower()}"
+
+    @property
+    def aplikasi(self) -> str:
+        """Path of the application."""
+        return f"aplikasi/{self.slug}"
+
+    def memory(self, key: str = "") -> Memory:
+        """What laik's ledger holds of the case."""
+        return remember(self.laik.store.ledger.entries(key or self.key))
+
+    def until(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait until ``seen``; events that got lost are made good by one sweep half-way.
+
+        Raises:
+            SceneFailed: it never came.
+        """
+        start, swept = time.monotonic(), False
+        while not seen():
+            waited = time.monotonic() - start
+            if waited > PATIENCE_SECONDS:
+                raise SceneFailed(f"tidak terlihat dalam {PATIENCE_SECONDS:.0f} detik: {what}")
+            if waited > PATIENCE_SECONDS / 2 and not swept:
+                swept = True
+                self.laik.queue.put(EVERYTHING)
+            SLEEP.wait(LOOK_SECONDS)
+
+    def until_closed(self, step: str) -> None:
+        """Wait until a step was closed with what it judges now."""
+        self.until(lambda: step in self.memory().closed, f"langkah {step} selesai")
+
+    def offered(self, reader: str, word: str, *, request: int = 0) -> str:
+        """The command on laik's card that starts with ``word``, once it is offered."""
+        found: list[str] = []
+
+        def look() -> bool:
+            project, iid, kind = (
+                (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
+            )
+            lines = self.who(reader).lines_to_paste(project, iid, bot=BOT, kind=kind)
+            found[:] = [line for line in lines if line.startswith(f"@laik {word}")]
+            return bool(found)
+
+        self.until(look, f"kartu menawarkan '@laik {word}'")
+        return found[0]
+
+    def decide(self, account: str, word: str, step: str, reason: str = "") -> None:
+        """Copy the command from the card, paste it as ``account``, and wait until it was ruled on."""
+        line = self.offered(account, word)
+        before = len(self.memory().acts)
+        self.who(account).say(CONTROL, self.issue, line.replace("<alasan>", reason))
+        self.until(lambda: len(self.memory().acts) > before, f"putusan atas '@laik {word}' ({step})")
+
+    def approve(self, account: str, word: str, step: str) -> None:
+        """Decide, and wait until the step is complete."""
+        before = len(self.memory().acts)
+        self.decide(account, word, step)
+        last = self.memory().acts[before]
+        if last.ruling != "approved":
+            raise SceneFailed(f"'@laik {word}' pada langkah {step} tidak diterima")
+        self.until_closed(step)
+
+    def answered(self, reader: str, text: str, *, request: int = 0) -> bool:
+        """Whether laik said ``text`` somewhere on the issue or merge request."""
+        project, iid, kind = (
+            (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
+        )
+        return any(
+            text in body for author, body in self.who(reader).reads(project, iid, kind=kind) if author == BOT
+        )
+
+    def laik_code_digest(self, sha: str) -> str:
+        """The code digest of a commit, as anyone can work it out from a clone."""
+        return self.who(BUILDER).code_digest(self.aplikasi, sha)
+
+    def refuse(self, name: str, seen: bool) -> None:
+        """Note that a refusal was seen, or was not."""
+        self.refusals[name] = seen
+        self.say(f"   {'ditolak' if seen else 'TIDAK DITOLAK'}: {name.replace('_', ' ')}")
+
+    def light(self, reader: str, project: str, sha: str, context: str) -> tuple[str, str]:
+        """Newest status of one context on a commit: (state, who posted it); empty while there is none."""
+        statuses = self.who(reader).project(project).commits.get(sha).statuses.list(get_all=True)
+        found = [(one.status, one.author["username"]) for one in statuses if one.name == context]
+        return found[0] if found else ("", "")
