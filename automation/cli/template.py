@@ -73,12 +73,15 @@ def render(
 
 @command.command("update", help="Perbarui berkas kelolaan Diskominfo pada satu klon.")
 @click.option("--repo", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option(
+    "--answer", "answers", multiple=True, metavar="KUNCI=NILAI", help="Jawaban baru; boleh diulang."
+)
 @click.option("--dry-run", is_flag=True, help="Tunjukkan saja; tidak ada yang ditulis.")
 @click.option("--take", is_flag=True, help="Timpa juga berkas yang disunting dengan tangan.")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
-def update(repo: Path, dry_run: bool, take: bool, as_json: bool) -> int:
+def update(repo: Path, answers: tuple[str, ...], dry_run: bool, take: bool, as_json: bool) -> int:
     """Render the managed files anew; edited ones are named and kept unless ``--take``."""
-    files, changes = _planned(repo, _record(repo))
+    files, changes = _planned(repo, _record(repo), answers)
     wanted = {Change.NEW, Change.UPDATED} | ({Change.EDITED} if take else set())
     written = {one.path for one in changes if one.change in wanted}
     if not dry_run:
@@ -88,11 +91,14 @@ def update(repo: Path, dry_run: bool, take: bool, as_json: bool) -> int:
     return 1 if left else 0
 
 
-def _planned(repo: Path, record: RecordedAnswers) -> tuple[list[RenderedFile], tuple[FileChange, ...]]:
+def _planned(
+    repo: Path, record: RecordedAnswers, given: Sequence[str]
+) -> tuple[list[RenderedFile], tuple[FileChange, ...]]:
     """The managed files as the template has them now, and what each would need."""
     source = _template(record.templat)
     known = {variable.nama for variable in source.manifest.variabel}
-    answers = {name: value for name, value in record.jawaban.items() if name in known}
+    answers: dict[str, object] = {name: value for name, value in record.jawaban.items() if name in known}
+    answers.update(_parse_answers(source.manifest, given))
     files = [file for file in render_tree(source, answers) if file.ownership == "managed"]
     rendered = {file.path: file.content for file in files if file.path != RECORD_PATH}
     found = {path: read_plain(repo, path) for path in rendered}

@@ -159,6 +159,14 @@ def test_an_update_with_nothing_new_changes_nothing(tmp_path: Path) -> None:
     assert files(tmp_path) == before
 
 
+def test_an_update_can_bring_a_new_answer(tmp_path: Path) -> None:
+    assert render(tmp_path) == 0
+    assert run(["template", "update", "--repo", str(tmp_path), "--answer", "pemilik_kode=@dinas"]) == 0
+    assert "@dinas" in (tmp_path / "CODEOWNERS").read_text()
+    assert '"pemilik_kode": "@dinas"' in (tmp_path / ".laik/jawaban.yml").read_text()
+    assert run(["template", "update", "--repo", str(tmp_path), "--answer", "slug=../x"]) == 1
+
+
 def test_a_deleted_managed_file_comes_back(tmp_path: Path) -> None:
     assert render(tmp_path) == 0
     (tmp_path / ".gitlab-ci.yml").unlink()
