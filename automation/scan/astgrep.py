@@ -86,7 +86,7 @@ def _command(folder: Path) -> list[str]:
 
 
 def _lay_out(copies: Sequence[Copy], folder: Path, mark: str) -> None:
-    """Laik's own configuration, rules and the copies; nothing in the folder comes from the repository's names."""
+    """Laik's own configuration, rules and the copies; no name comes from the repository."""
     for part in ("rules", "utils", "src"):
         (folder / part).mkdir()
     (folder / "sgconfig.yml").write_text("ruleDirs: [rules]\nutilDirs: [utils]\n", encoding="utf-8")
@@ -120,11 +120,12 @@ def _proof_rules(mark: str) -> str:
 
 def _unclosed(family: str) -> list[str]:
     """Rules for nodes whose closing bracket the parser made up."""
-    return [
-        f"{{any: [{', '.join(f'{{kind: {kind}}}' for kind in kinds[family].split())}], not: {{regex: '\\{bracket}$'}}}}"
-        for bracket, kinds in BRACKETS.items()
-        if kinds[family]
-    ]
+    rules = []
+    for bracket, kinds in BRACKETS.items():
+        either = ", ".join(f"{{kind: {kind}}}" for kind in kinds[family].split())
+        if either:
+            rules.append(f"{{any: [{either}], not: {{regex: '\\{bracket}$'}}}}")
+    return rules
 
 
 def _proof(name: str, language: str, rule: str) -> str:

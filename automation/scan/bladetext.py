@@ -2,8 +2,8 @@
 
 Blade's compiler turns ``{{ x }}`` into an escaped echo, ``{!! x !!}`` into a raw one, and directives into
 PHP. Here each becomes a call with a name of laik's own, so that the PHP rules see what is inside:
-``laik_raw_echo(x);``, ``laik_echo(x);``, ``laik_directive(x);``. Lines never move. What stands in ``<?php ?>``
-is code as ever. Source of the forms: laravel.com/docs, "Blade Templates". PHP inside the bound attributes of
+``laik_raw_echo(x);``, ``laik_echo(x);``, ``laik_directive(x);``. Lines never move. What
+stands in ``<?php ?>`` is code as ever. Source of the forms: laravel.com/docs, "Blade Templates". PHP inside the bound attributes of
 components (``<x-a :b="...">``) is not looked at.
 """
 # ruff: noqa: SIM905 - word lists read best as words
@@ -20,7 +20,8 @@ LOOPS = {"foreach": "foreach", "forelse": "foreach", "for": "for"}
 KNOWN = frozenset(
     "if elseif unless isset empty auth guest env session context error can cannot canany elsecan elsecannot "
     "elsecanany elseauth elseguest switch case while php json class style checked selected disabled readonly "
-    "required include includeIf includeWhen includeUnless includeFirst each extends extendsFirst section yield "
+    "required include includeIf "
+    "includeWhen includeUnless includeFirst each extends extendsFirst section yield "
     "hasSection sectionMissing push pushIf pushOnce prepend prependOnce stack component componentFirst slot "
     "props aware inject lang choice method vite livewire dd dump js use fragment break continue".split()
 )
@@ -69,19 +70,19 @@ def to_code(text: str) -> tuple[str, str]:
 
 def _one(template: _Template, match: re.Match[str]) -> int:
     """Turn the construct at ``match`` into PHP; where the search goes on."""
-    token, text = match[0], template.text
-    if token.startswith("<?"):
+    word, text = match[0], template.text
+    if word.startswith("<?"):
         end = phptext.end_of_code(text, match.end())
         template.both(text[match.start() : end])
         return end
     if match["name"]:
         return _directive(template, match)
-    if token == "@@" or (token.startswith("@") and "{" in token):
-        template.both(blank(token))  # written for the browser: Blade only takes the @ away
+    if word == "@@" or (word.startswith("@") and "{" in word):
+        template.both(blank(word))  # written for the browser: Blade only takes the @ away
         return match.end()
-    if token.lower() == "@verbatim":
+    if word.lower() == "@verbatim":
         return _blanked(template, match, "@endverbatim")
-    if token.lower() == "@php":
+    if word.lower() == "@php":
         end = _find(text, "@endphp", match.end())
         template.php(text[match.end() : end])
         return end + len("@endphp")

@@ -26,6 +26,8 @@ SINGLE = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL)
 CONTINUES = re.compile(r"\s*(?:else|elseif|catch|finally|while)\b", re.IGNORECASE)
 NOT_NEWLINE = re.compile(r"[^\n]")
 
+MAX_DEPTH = 20  # texts inside texts; a hostile file nests thousands
+
 
 class NotReadable(Exception):
     """The file cannot be split into PHP and HTML with certainty; ``reason`` says why."""
@@ -129,19 +131,19 @@ def _ending(text: str, after: int, before: str) -> str:
 
 def _one(walk: _Walk, match: re.Match[str]) -> None:
     """One string, comment, heredoc or brace at the walk's position."""
-    token = match[0]
-    if token in {"//", "#"}:
+    sign = match[0]
+    if sign in {"//", "#"}:
         end = LINE_COMMENT_END.search(walk.text, match.end())
         walk.skip(end.start() if end else len(walk.text))
-    elif token == "/*":
+    elif sign == "/*":
         walk.skip(_find(walk.text, "*/", match.end()) + 2)
-    elif token == "'":
+    elif sign == "'":
         whole = SINGLE.match(walk.text, match.start())
         if whole is None:
             raise NotReadable("teks yang dibuka dengan ' tidak ditutup")
         walk.copy(whole.end())
-    elif token in {'"', "`"}:
-        walk.copy(_interpolated(walk.text, match.end(), token))
+    elif sign in {'"', "`"}:
+        walk.copy(_interpolated(walk.text, match.end(), sign))
     elif match["label"]:
         walk.copy(_heredoc(walk.text, match))
     else:
@@ -166,11 +168,15 @@ def _heredoc(text: str, match: re.Match[str]) -> int:
     return _interpolated(text, match.end(), "", closing)
 
 
-def _interpolated(text: str, start: int, quote: str, closing: re.Pattern[str] | None = None) -> int:
+def _interpolated(
+    text: str, start: int, quote: str, closing: re.Pattern[str] | None = None, *, depth: int = 0
+) -> int:
     r"""The end of a text with variables: inside ``{$...}`` and ``${...}`` quotes nest, as in ``"{$a["b"]}"``.
 
     A plain search for the closing quote would lose step there, and lost step hides code.
     """
+    if depth > MAX_DEPTH:
+        raise NotReadable("teks bersarang terlalu dalam")
     position = start
     special = re.compile(rf"\\.|\{{\$|\$\{{{'|' + quote if quote else ''}", re.DOTALL)
     end = closing.search(text, position) if closing else None
@@ -184,10 +190,10 @@ def _interpolated(text: str, start: int, quote: str, closing: re.Pattern[str] | 
             raise NotReadable("teks dengan variabel tidak ditutup")
         if match[0] == quote:
             return match.end()
-        position = match.end() if match[0].startswith("\\") else _braces(text, match.end())
+        position = match.end() if match[0].startswith("\\") else _braces(text, match.end(), depth)
 
 
-def _braces(text: str, start: int) -> int:
+def _braces(text: str, start: int, nested: int) -> int:
     """The position after the ``}`` that closes an interpolation; strings inside are skipped whole."""
     position, depth = start, 1
     while depth:
@@ -203,7 +209,7 @@ def _braces(text: str, start: int) -> int:
                 raise NotReadable("teks yang dibuka dengan ' tidak ditutup")
             position = whole.end()
         elif match[0] in {'"', "`"}:
-            position = _interpolated(text, position, match[0])
+            position = _interpolated(text, position, match[0], depth=nested + 1)
         elif match[0] in {"//", "#", "/*", "?>"} or match["label"]:
             raise NotReadable("komentar atau heredoc di dalam interpolasi teks")
     return position

@@ -22,7 +22,8 @@ PLAIN_CODINGS = frozenset(
 )
 PHP_IN_MEDIA = re.compile(rb"<\?php\s", re.IGNORECASE)
 SERVER_SETTING = re.compile(
-    r"(?im)^[ \t]*(?:(?:AddType|AddHandler|SetHandler|ForceType)\b.*php.*|(?:php_value[ \t]+)?auto_(?:ap|pre)pend_file\b.*)$"
+    r"(?im)^[ \t]*(?:(?:AddType|AddHandler|SetHandler|ForceType)\b.*php.*"
+    r"|(?:php_value[ \t]+)?auto_(?:ap|pre)pend_file\b.*)$"
 )
 LOCK_FILES = frozenset(
     {"composer.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "uv.lock"}

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from math import log2
 
 from automation.scan.records import RawFlaw, Rule
+from automation.scan.sources import PROSE
 
 LINE = 4000  # characters looked at together; a longer line is cut, with an overlap
 OVERLAP = 400
-MOVE = "Pindahkan ke variabel lingkungan atau variabel CI yang tertutup, lalu ganti rahasianya: riwayat git menyimpannya."
+MOVE = (
+    "Pindahkan ke variabel lingkungan atau variabel CI yang tertutup, lalu ganti rahasianya: "
+    "riwayat git menyimpannya."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,8 @@ def _private_key(part: str, following: str) -> Iterator[tuple[Rule, str]]:
 
 
 def _assigned(part: str, ending: str) -> Iterator[tuple[Rule, str]]:
+    if ending in PROSE:
+        return  # documentation explains passwords; tokens in it still count
     patterns = [QUOTED, DEFINED, ATTRIBUTE, *([PLAIN] if ending in PLAIN_ENDINGS else [])]
     for pattern in patterns:
         for match in pattern.finditer(part):
@@ -217,7 +223,8 @@ def _judge(name: str, value: str) -> Rule | None:
 
 DESCRIBING = frozenset(
     "hashed required nullable string confirmed encrypted password passwords username optional undefined "
-    "boolean number object hidden visible default current sometimes present filled text users admins database".split()
+    "boolean number object hidden visible default current sometimes present filled text users "
+    "admins database".split()
 )
 
 

@@ -18,12 +18,18 @@ WHO = {
 
 def git(folder: Path, *words: str, stdin: bytes | None = None) -> str:
     done = subprocess.run(
-        ["git", "-C", str(folder), *words], input=stdin, capture_output=True, check=True, env={**os.environ, **WHO}
+        ["git", "-C", str(folder), *words],
+        input=stdin,
+        capture_output=True,
+        check=True,
+        env={**os.environ, **WHO},
     )
     return done.stdout.decode().strip()
 
 
-def commit(folder: Path, files: Mapping[str | bytes, str | bytes], *, modes: Mapping[str, str] | None = None) -> str:
+def commit(
+    folder: Path, files: Mapping[str | bytes, str | bytes], *, modes: Mapping[str, str] | None = None
+) -> str:
     """A commit with exactly ``files``, made through the object store: any name, any mode, no checkout."""
     if not (folder / "HEAD").exists():
         folder.mkdir(parents=True, exist_ok=True)
