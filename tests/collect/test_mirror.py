@@ -181,6 +181,15 @@ def test_what_is_no_full_commit_id_is_not_there(world: World, mirrors: Mirrors, 
         mirror.tree(odd)
 
 
+def test_a_commit_id_with_anything_after_it_names_nothing(world: World, mirrors: Mirrors) -> None:
+    sha = world.commit({"a.txt": b"1"})
+    mirror = fetched(world, mirrors)
+    assert mirror.has(sha)
+    for odd in (sha + "\n", sha + "^0", sha[:12]):
+        assert not mirror.has(odd)
+        assert mirror.read_blob(mirror.tree(sha)[0].blob + odd[40:] + "~") is None
+
+
 def test_changes_name_what_was_added_changed_removed_and_moved(world: World, mirrors: Mirrors) -> None:
     long = b"\n".join(b"baris %d" % number for number in range(50))
     base = world.commit({"ubah.txt": b"1", "hapus.txt": b"x", "pindah.txt": long, "tetap.txt": b"t"})
@@ -211,6 +220,7 @@ def test_committers_are_told_by_their_own_mail_even_past_a_mailmap(world: World,
     base = world.commit({"a.txt": b"1"}, email="lama@contoh.go.id")
     world.commit({".mailmap": b"X <orang-lain@contoh.go.id> <Vendor@Contoh.id>\n"}, email="dua@contoh.go.id")
     head = world.commit({"a.txt": b"2"}, email="Vendor@Contoh.id")
+    world.push("main:master")  # where a bare repository's HEAD, and so its .mailmap, is looked for
     assert fetched(world, mirrors).committers(base, head) == ("dua@contoh.go.id", "vendor@contoh.id")
 
 
@@ -300,7 +310,9 @@ def test_an_address_with_a_password_or_a_foreign_protocol_is_refused(tmp_path: P
     mirrors = Mirrors(tmp_path, token_source=lambda: "t", fetch_seconds=5)
     with pytest.raises(ForgeUnreachable) as refusal:
         mirrors.fetch(1, url)
+    assert "address not accepted" in str(refusal.value.explain("en")), "refused before git is told of it"
     assert "rahasia" not in str(refusal.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_pack_over_the_limit_is_not_taken_and_leaves_nothing(world: World, tmp_path: Path) -> None:

@@ -79,6 +79,21 @@ def test_an_event_does_not_wait_for_the_next_look_and_serves_it_too(queue: Keyed
     assert queue.get(0) is None
 
 
+def test_an_alarm_that_an_event_overtook_does_not_ring_for_the_next_one(
+    queue: KeyedQueue, clock: Clock
+) -> None:
+    queue.put("a")
+    queue.get(0)
+    queue.done("a", again_after=10)
+    queue.put("a")
+    queue.get(0)
+    queue.done("a", again_after=60)
+    clock.now += 11
+    assert queue.get(0) is None
+    clock.now += 50
+    assert queue.get(0) == "a"
+
+
 def test_failures_wait_longer_and_longer_then_the_key_is_stuck(queue: KeyedQueue, clock: Clock) -> None:
     queue.put("a")
     for pause in (1.0, 2.0):

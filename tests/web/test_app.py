@@ -41,7 +41,7 @@ class Site:
         )
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.server = uvicorn.Server(uvicorn.Config(application, log_config=None, lifespan="off"))
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)
         self.thread.start()
         while not self.server.started:
             time.sleep(0.005)
@@ -105,9 +105,11 @@ def test_without_the_secret_nothing_is_queued(site: Site, secret: str | None) ->
 @pytest.mark.parametrize("given", ["", "apa saja", None])
 def test_a_site_without_a_secret_accepts_nobody(tmp_path: Path, given: str | None) -> None:
     site = Site(tmp_path, secret="")
-    assert site.send(secret=given).status_code == 401
-    assert site.waiting() == []
-    site.close()
+    try:
+        assert site.send(secret=given).status_code == 401
+        assert site.waiting() == []
+    finally:
+        site.close()
 
 
 def test_the_same_delivery_is_worked_once_however_often_it_comes(site: Site) -> None:
