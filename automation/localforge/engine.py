@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from automation.localforge.git import Repository
+from automation.localforge.git import Repository, is_branch_name
+from automation.localforge.records import Project
 from automation.localforge.store import Store
+
+_FULL = re.compile(r"[0-9a-f]{40}")
 
 
 class EventSender(Protocol):
@@ -54,6 +58,23 @@ class Engine:
     def repository(self, project_id: int) -> Repository:
         """The project's repository."""
         return Repository(self.repository_path(project_id))
+
+    def branch_head(self, project_id: int, branch: str) -> str | None:
+        """The full commit id of a branch, or None: from the loose ref where there is one, else from git."""
+        if is_branch_name(branch):
+            try:
+                text = (self.repository_path(project_id) / "refs" / "heads" / branch).read_text("ascii")
+            except (OSError, UnicodeDecodeError):
+                text = ""
+            if _FULL.fullmatch(text.strip()):
+                return text.strip()
+        return self.repository(project_id).resolve(f"refs/heads/{branch}")
+
+    def is_empty(self, project: Project) -> bool:
+        """Whether the project's repository has no branch."""
+        if self.branch_head(project.id, project.default_branch) is not None:
+            return False
+        return self.repository(project.id).is_empty()
 
     def announce(self, project_id: int, event: str, payload: Mapping[str, Any]) -> None:
         """Hand an event to the webhook sender once the current transaction stands."""

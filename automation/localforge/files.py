@@ -134,7 +134,7 @@ def _content(action: Mapping[str, Any]) -> bytes:
     if action.get("encoding") != "base64":
         return text.encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(text, validate=False)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise refused(400, "content is not valid base64") from None
 

@@ -40,7 +40,7 @@ def target_head(engine: Engine, request: MergeRequest) -> str | None:
     """The target branch's head: now for an open one, as it was at the end otherwise."""
     if request.state != "opened" and request.start_sha:
         return request.start_sha
-    return engine.repository(request.project_id).resolve(f"refs/heads/{request.target_branch}")
+    return engine.branch_head(request.project_id, request.target_branch)
 
 
 def base_of(engine: Engine, request: MergeRequest, target: str | None) -> str | None:

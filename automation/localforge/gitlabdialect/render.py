@@ -121,7 +121,7 @@ def namespace(engine: Engine, record: Namespace) -> Json:
 def project(engine: Engine, record: Project) -> Json:
     """A project; ``default_branch`` is null and ``empty_repo`` true before the first commit."""
     place = engine.store.one(Namespace, "SELECT * FROM namespaces WHERE id = ?", record.namespace_id)
-    empty = engine.repository(record.id).is_empty()
+    empty = engine.is_empty(record)
     open_issues = engine.store.value(
         "SELECT count(*) FROM issues WHERE project_id = ? AND state = 'opened'", record.id
     )

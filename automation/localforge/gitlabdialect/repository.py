@@ -260,7 +260,7 @@ def _list_branches(call: Call) -> Any:
 def _get_branch(call: Call) -> Any:
     project, repository = _open(call)
     name = call.path["name"]
-    sha = repository.resolve(f"refs/heads/{name}")
+    sha = call.engine.branch_head(project.id, name)
     if sha is None:
         raise not_found("Branch")
     return _branch_json(call, project, repository, name, sha)
