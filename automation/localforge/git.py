@@ -52,6 +52,9 @@ __all__ = [
 _HEX = re.compile(r"[0-9a-f]{4,40}")
 _FULL = re.compile(r"[0-9a-f]{40}")
 _TIMEOUT_SECONDS = 120.0
+_MOST_COMMITS = 10_000
+# By full object id only: what an id names cannot change, what a branch names can.
+_commits: dict[tuple[Path, str], CommitRecord] = {}
 _CONFIG = """\
 [gc]
 \tauto = 0
@@ -162,9 +165,12 @@ class Repository:
 
     def resolve(self, ref: str) -> str | None:
         """The full commit id of a branch, a tag, a full ref name, ``HEAD`` or an object id, in that order."""
-        candidates = _candidates(ref)
+        candidates = [name for name in _candidates(ref) if not self._surely_absent(name)]
         if not candidates:
             return None
+        loose = self._loose_branch(candidates[0])
+        if loose is not None:
+            return loose
         asked = "".join(f"{name}^{{commit}}\n" for name in candidates)
         answers = self._out("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked.encode())
         for answer in answers.decode().splitlines():
@@ -172,6 +178,22 @@ class Repository:
             if kind == "commit":
                 return sha
         return None
+
+    def _surely_absent(self, name: str) -> bool:
+        """Whether a full ref name is neither a file nor packed; spares a process for most questions."""
+        if not name.startswith("refs/") or (self.path / "packed-refs").exists():
+            return False
+        return not (self.path / name).is_file()
+
+    def _loose_branch(self, name: str) -> str | None:
+        """A branch's head from its own file, which git replaces atomically; None: ask git."""
+        if not name.startswith("refs/heads/"):
+            return None
+        try:
+            text = (self.path / name).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if _FULL.fullmatch(text) else None
 
     def branches(self) -> list[tuple[str, str]]:
         """Every branch with its head, by name."""
@@ -188,6 +210,8 @@ class Repository:
 
     def is_empty(self) -> bool:
         """Whether there is no branch at all."""
+        if any(file.is_file() and file.suffix != ".lock" for file in (self.path / "refs/heads").rglob("*")):
+            return False
         return not self._out("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/")
 
     def create_branch(self, name: str, sha: str) -> None:
@@ -248,8 +272,21 @@ class Repository:
 
     def commit(self, ref: str) -> CommitRecord | None:
         """The commit at a ref, or None."""
+        known = _commits.get((self.path, ref))
+        if known is not None:
+            return known
         sha = self.resolve(ref)
-        return self._log(sha, "--max-count=1")[0] if sha else None
+        return self._read_commit(sha) if sha else None
+
+    def _read_commit(self, sha: str) -> CommitRecord:
+        """A commit that exists; it never changes, so it is remembered."""
+        known = _commits.get((self.path, sha))
+        if known is None:
+            known = self._log(sha, "--max-count=1")[0]
+            if len(_commits) >= _MOST_COMMITS:
+                _commits.clear()
+            _commits[self.path, sha] = known
+        return known
 
     def log(
         self,

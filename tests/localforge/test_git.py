@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -184,6 +185,49 @@ def test_a_branch_wins_over_a_tag_of_its_name_and_both_over_a_short_id(repo: Rep
     assert repo.resolve("refs/tags/rilis") == first
     assert repo.resolve(first[:10]) == first
     assert repo.tags() == [("rilis", first)]
+
+
+def test_packed_refs_are_found_too(repo: Repository) -> None:
+    first = _commit(repo, {"a": b"1"})
+    repo.create_tag("v1", first)
+    repo.create_branch("lama", first)
+    subprocess.run(["git", f"--git-dir={repo.path}", "pack-refs", "--all"], check=True, timeout=30)
+    assert not repo.is_empty()
+    assert (repo.resolve("main"), repo.resolve("v1"), repo.resolve("tidak-ada")) == (first, first, None)
+    second = _commit(repo, {"a": b"2"}, parent=first)
+    assert (repo.resolve("main"), repo.resolve("lama")) == (second, first)
+    repo.delete_branch("lama")
+    assert repo.resolve("lama") is None
+
+
+def test_an_annotated_tag_names_its_commit(repo: Repository) -> None:
+    sha = _commit(repo, {"a": b"1"})
+    command = [
+        "git",
+        f"--git-dir={repo.path}",
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a",
+        "tag",
+        "-am",
+        "x",
+        "v1",
+    ]
+    subprocess.run([*command, sha], check=True, timeout=30)
+    assert repo.resolve("v1") == sha
+    assert repo.tags() == [("v1", sha)]
+
+
+def test_a_commit_is_read_anew_by_branch_and_the_same_by_id(repo: Repository) -> None:
+    first = _commit(repo, {"a": b"1"})
+    before = repo.commit("main")
+    second = _commit(repo, {"a": b"2"}, parent=first)
+    after = repo.commit("main")
+    assert before is not None
+    assert after is not None
+    assert (before.sha, after.sha) == (first, second)
+    assert repo.commit(first) == before
 
 
 @pytest.mark.parametrize("ref", ["", "--all", "-h", "main:a", "main^{tree}", "a..b", "x y", "a\nb", "@{-1}"])
