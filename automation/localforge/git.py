@@ -1,24 +1,16 @@
-"""One bare repository through the git program.
-
-Arguments are lists, never a shell line; refs reach git as full names (``refs/heads/...``) or as object ids
-checked here, so none can be read as an option. The environment is scrubbed: no system or user
-configuration, no hooks, no prompt, no trace of the caller's own GIT_* variables.
-"""
+"""One bare repository through the git program: what the embedded forge writes into it."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from automation.core.text import Bilingual
+from automation.localforge.gitprogram import clean_environment, full_id, git_program
+from automation.localforge.gitreading import RepositoryReader
 from automation.localforge.gitrecords import (
-    LOG_FORMAT,
     ZERO,
     CommitRecord,
     DiffEntry,
@@ -29,9 +21,6 @@ from automation.localforge.gitrecords import (
     TreeEntry,
     check_path,
     is_branch_name,
-    parse_diff,
-    parse_log,
-    parse_tree,
 )
 
 __all__ = [
@@ -49,12 +38,6 @@ __all__ = [
     "is_branch_name",
 ]
 
-_HEX = re.compile(r"[0-9a-f]{4,40}")
-_FULL = re.compile(r"[0-9a-f]{40}")
-_TIMEOUT_SECONDS = 120.0
-_MOST_COMMITS = 10_000
-# By full object id only: what an id names cannot change, what a branch names can.
-_commits: dict[tuple[Path, str], CommitRecord] = {}
 _CONFIG = """\
 [gc]
 \tauto = 0
@@ -73,81 +56,8 @@ _CONFIG = """\
 """
 
 
-def git_program() -> str:
-    """The full path of the git program.
-
-    Raises:
-        GitFailed: git is not installed.
-    """
-    found = shutil.which("git")
-    if found is None:
-        raise GitFailed(
-            Bilingual("Program git tidak ditemukan.", "The git program was not found."),
-            remedy=Bilingual("Pasang git >= 2.38.", "Install git >= 2.38."),
-        )
-    return found
-
-
-def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for git: PATH and nothing else of the caller's, plus ``extra``."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": "/nonexistent",
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        **(extra or {}),
-    }
-
-
-class Repository:
-    """A bare repository at ``path``. Holds no state besides the path; safe to use from many threads."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    # -- the program -----------------------------------------------------------------------------
-
-    def _run(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        fine: tuple[int, ...] = (0,),
-        env: Mapping[str, str] | None = None,
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run git on this repository.
-
-        Raises:
-            GitFailed: the exit code is not one of ``fine``, or git took too long.
-        """
-        command = [
-            git_program(),
-            f"--git-dir={self.path}",
-            "-c",
-            f"core.hooksPath={os.devnull}",
-            *arguments,
-        ]
-        try:
-            done = subprocess.run(  # noqa: S603 - argument list, program from shutil.which, no shell
-                command,
-                input=stdin,
-                capture_output=True,
-                env=clean_environment(env),
-                timeout=_TIMEOUT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise _failed(arguments[0], "timeout") from None
-        if done.returncode not in fine:
-            raise _failed(arguments[0], done.stderr.decode("utf-8", "replace"))
-        return done
-
-    def _out(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        return self._run(*arguments, stdin=stdin).stdout
+class Repository(RepositoryReader):
+    """A bare repository, read and written."""
 
     def init(self, default_branch: str = "main") -> None:
         """Make the empty repository; its HEAD names ``default_branch``.
@@ -161,59 +71,6 @@ class Repository:
         with (self.path / "config").open("a", encoding="utf-8") as config:
             config.write(_CONFIG)
 
-    # -- refs ------------------------------------------------------------------------------------
-
-    def resolve(self, ref: str) -> str | None:
-        """The full commit id of a branch, a tag, a full ref name, ``HEAD`` or an object id, in that order."""
-        candidates = [name for name in _candidates(ref) if not self._surely_absent(name)]
-        if not candidates:
-            return None
-        loose = self._loose_branch(candidates[0])
-        if loose is not None:
-            return loose
-        asked = "".join(f"{name}^{{commit}}\n" for name in candidates)
-        answers = self._out("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked.encode())
-        for answer in answers.decode().splitlines():
-            sha, _, kind = answer.rpartition(" ")
-            if kind == "commit":
-                return sha
-        return None
-
-    def _surely_absent(self, name: str) -> bool:
-        """Whether a full ref name is neither a file nor packed; spares a process for most questions."""
-        if not name.startswith("refs/") or (self.path / "packed-refs").exists():
-            return False
-        return not (self.path / name).is_file()
-
-    def _loose_branch(self, name: str) -> str | None:
-        """A branch's head from its own file, which git replaces atomically; None: ask git."""
-        if not name.startswith("refs/heads/"):
-            return None
-        try:
-            text = (self.path / name).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
-        return text if _FULL.fullmatch(text) else None
-
-    def branches(self) -> list[tuple[str, str]]:
-        """Every branch with its head, by name."""
-        return self._refs("refs/heads/")
-
-    def tags(self) -> list[tuple[str, str]]:
-        """Every tag with the commit that it names, by name."""
-        return self._refs("refs/tags/")
-
-    def _refs(self, prefix: str) -> list[tuple[str, str]]:
-        out = self._out("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", prefix)
-        rows = [line.split(" ") for line in out.decode("utf-8", "replace").splitlines()]
-        return [(name.removeprefix(prefix), peeled or sha) for name, sha, peeled in rows]
-
-    def is_empty(self) -> bool:
-        """Whether there is no branch at all."""
-        if any(file.is_file() and file.suffix != ".lock" for file in (self.path / "refs/heads").rglob("*")):
-            return False
-        return not self._out("for-each-ref", "--count=1", "--format=%(refname)", "refs/heads/")
-
     def create_branch(self, name: str, sha: str) -> None:
         """Make a branch at a commit.
 
@@ -221,7 +78,7 @@ class Repository:
             RefMoved: the branch exists already, or the name is none.
         """
         _need_branch_name(name)
-        self._move(f"refs/heads/{name}", _full(sha), ZERO)
+        self._move(f"refs/heads/{name}", full_id(sha), ZERO)
 
     def delete_branch(self, name: str) -> None:
         """Delete a branch.
@@ -238,7 +95,7 @@ class Repository:
             RefMoved: the tag exists already, or the name is none.
         """
         _need_branch_name(name)
-        self._move(f"refs/tags/{name}", _full(sha), ZERO)
+        self._move(f"refs/tags/{name}", full_id(sha), ZERO)
 
     def delete_tag(self, name: str) -> None:
         """Delete a tag.
@@ -267,91 +124,6 @@ class Repository:
         done = self._run("update-ref", "--stdin", stdin=("\n".join(lines) + "\n").encode(), fine=(0, 128))
         if done.returncode:
             raise _moved(ref.removeprefix("refs/heads/"))
-
-    # -- reading ---------------------------------------------------------------------------------
-
-    def commit(self, ref: str) -> CommitRecord | None:
-        """The commit at a ref, or None."""
-        known = _commits.get((self.path, ref))
-        if known is not None:
-            return known
-        sha = self.resolve(ref)
-        return self._read_commit(sha) if sha else None
-
-    def _read_commit(self, sha: str) -> CommitRecord:
-        """A commit that exists; it never changes, so it is remembered."""
-        known = _commits.get((self.path, sha))
-        if known is None:
-            known = self._log(sha, "--max-count=1")[0]
-            if len(_commits) >= _MOST_COMMITS:
-                _commits.clear()
-            _commits[self.path, sha] = known
-        return known
-
-    def log(
-        self,
-        ref: str,
-        *,
-        path: str | None = None,
-        limit: int = 100,
-        skip: int = 0,
-        exclude: str | None = None,
-    ) -> list[CommitRecord]:
-        """Commits from ``ref`` backwards, newest first; without those reachable from ``exclude``."""
-        sha = self.resolve(ref)
-        if sha is None:
-            return []
-        without = self.resolve(exclude) if exclude else None
-        ranges = [f"^{without}"] if without else []
-        return self._log(sha, f"--max-count={limit}", f"--skip={skip}", *ranges, path=path)
-
-    def _log(self, sha: str, *options: str, path: str | None = None) -> list[CommitRecord]:
-        paths = [path] if path else []
-        return parse_log(self._out("log", "-z", f"--format={LOG_FORMAT}", *options, sha, "--", *paths))
-
-    def tree(self, ref: str, path: str = "", recursive: bool = False) -> list[TreeEntry]:
-        """The entries under ``path`` (folders too when ``recursive``); empty when there is nothing there."""
-        sha = self.resolve(ref)
-        wanted = path.strip("/")
-        if sha is None:
-            return []
-        options = ["-r", "-t"] if recursive else []
-        paths = [f"{wanted}/"] if wanted else []
-        entries = parse_tree(self._out("ls-tree", "-z", "-l", "--full-tree", *options, sha, "--", *paths))
-        # With -t git also names the folders on the way down to the wanted one.
-        return [entry for entry in entries if not wanted or entry.path.startswith(f"{wanted}/")]
-
-    def read(self, ref: str, path: str) -> bytes | None:
-        """A file's content at a ref, or None when either is not there."""
-        sha = ref if _FULL.fullmatch(ref) else self.resolve(ref)
-        if sha is None or not path or "\n" in path or "\0" in path:
-            return None
-        return self._blob(f"{sha}:{path}")
-
-    def read_blob(self, sha: str) -> bytes | None:
-        """A blob by its full object id, or None."""
-        return self._blob(sha) if _FULL.fullmatch(sha) else None
-
-    def _blob(self, name: str) -> bytes | None:
-        out = self._out("cat-file", "--batch=%(objecttype) %(objectsize)", stdin=name.encode() + b"\n")
-        head, _, body = out.partition(b"\n")
-        return body[:-1] if re.fullmatch(rb"blob [0-9]+", head) else None
-
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The best common ancestor of two commits, or None."""
-        done = self._run("merge-base", _full(one), _full(other), fine=(0, 1))
-        return done.stdout.decode().strip() or None
-
-    def is_ancestor(self, old: str, new: str) -> bool:
-        """Whether ``old`` is reachable from ``new`` (a commit is its own ancestor)."""
-        return self._run("merge-base", "--is-ancestor", _full(old), _full(new), fine=(0, 1)).returncode == 0
-
-    def diff(self, base: str, head: str) -> list[DiffEntry]:
-        """The changed files between two commits, renames found."""
-        options = ["-r", "-z", "--raw", "--patch", "-M", "--full-index", "--no-ext-diff", "--no-textconv"]
-        return parse_diff(self._out("diff-tree", *options, _full(base), _full(head), "--"))
-
-    # -- writing ---------------------------------------------------------------------------------
 
     def commit_files(
         self,
@@ -384,7 +156,7 @@ class Repository:
         scratch = f"refs/laik/scratch/{uuid.uuid4().hex}"
         who = _signature(author_name, author_email, when)
         base = parent or start
-        stream = _import_stream(scratch, base and _full(base), who, message, changes)
+        stream = _import_stream(scratch, base and full_id(base), who, message, changes)
         sha = (
             self._out("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream).decode().strip()
         )
@@ -394,16 +166,6 @@ class Repository:
             self._run("update-ref", "--stdin", stdin=f"delete {scratch}\n".encode())
             raise
         return sha
-
-    def mergeable(self, source_sha: str, target_sha: str) -> bool:
-        """Whether the two commits merge without conflict."""
-        return self._merged_tree(target_sha, source_sha) is not None
-
-    def _merged_tree(self, target: str, source: str) -> str | None:
-        """The tree of the merge, or None for a conflict (1) or histories without a common root (128)."""
-        arguments = ("merge-tree", "--write-tree", "--no-messages", _full(target), _full(source))
-        done = self._run(*arguments, fine=(0, 1, 128))
-        return done.stdout.decode().split("\n", 1)[0] if done.returncode == 0 else None
 
     def merge(
         self,
@@ -429,7 +191,7 @@ class Repository:
         target = self.resolve(f"refs/heads/{target_branch}")
         if target is None:
             raise _moved(target_branch)
-        source = _full(source_sha)
+        source = full_id(source_sha)
         if fast_forward:
             if not self.is_ancestor(target, source):
                 raise _conflict(target_branch)
@@ -449,26 +211,6 @@ class Repository:
             raise _conflict(branch)
         arguments = ("commit-tree", tree, "-p", target, "-p", source, "-F", "-")
         return self._run(*arguments, stdin=message.encode(), env=identity).stdout.decode().strip()
-
-
-def _candidates(ref: str) -> list[str]:
-    """The full names that ``ref`` may mean, best first; a branch wins over a tag as on the real forges."""
-    if ref == "HEAD":
-        return [ref]
-    if not is_branch_name(ref):
-        return []
-    names = [ref] if ref.startswith("refs/") else []
-    if _FULL.fullmatch(ref):
-        names.append(ref)
-    names += [f"refs/heads/{ref}", f"refs/tags/{ref}"]
-    return [*names, ref] if _HEX.fullmatch(ref) and len(ref) >= 7 else names
-
-
-def _full(sha: str) -> str:
-    """``sha`` if it is a full object id; anything else could be an option or an expression."""
-    if not _FULL.fullmatch(sha):
-        raise _failed("sha", f"not a full object id: {sha[:60]!a}")
-    return sha
 
 
 def _need_branch_name(name: str) -> None:
@@ -521,14 +263,6 @@ def _identity(name: str, email: str, when: datetime | None) -> dict[str, str]:
 def _plain(text: str) -> str:
     """A name without what would end it early in a commit header (a forged second header line)."""
     return re.sub(r"[\x00-\x1f\x7f<>]", "", text).strip(" .,:;\"'\\")
-
-
-def _failed(command: str, why: str) -> GitFailed:
-    detail = " ".join(why.split())[:300]
-    return GitFailed(
-        Bilingual(f"git {command} gagal: {detail}", f"git {command} failed: {detail}"),
-        remedy=Bilingual("Periksa repositorinya dengan git fsck.", "Check the repository with git fsck."),
-    )
 
 
 def _moved(name: str) -> RefMoved:

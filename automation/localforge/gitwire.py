@@ -13,7 +13,7 @@ from typing import IO
 
 from starlette.requests import Request
 
-from automation.localforge.git import clean_environment, git_program
+from automation.localforge.gitprogram import clean_environment, git_program
 from automation.localforge.gitrecords import ZERO
 
 __all__ = [
