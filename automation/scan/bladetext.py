@@ -2,9 +2,9 @@
 
 Blade's compiler turns ``{{ x }}`` into an escaped echo, ``{!! x !!}`` into a raw one, and directives into
 PHP. Here each becomes a call with a name of laik's own, so that the PHP rules see what is inside:
-``laik_raw_echo(x);``, ``laik_echo(x);``, ``laik_directive(x);``. Lines never move. What
-stands in ``<?php ?>`` is code as ever. Source of the forms: laravel.com/docs, "Blade Templates". PHP inside the bound attributes of
-components (``<x-a :b="...">``) is not looked at.
+``laik_raw_echo(x);``, ``laik_echo(x);``, ``laik_directive(x);``. Lines never move. What stands in
+``<?php ?>`` is code as ever. Source of the forms: laravel.com/docs, "Blade Templates". Not looked at: PHP
+inside the bound attributes of components (``<x-a :b="...">``) and the arguments of custom directives.
 """
 # ruff: noqa: SIM905 - word lists read best as words
 

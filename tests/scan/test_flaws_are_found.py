@@ -61,12 +61,21 @@ PHP = {
     "php-extract-input": ["extract($_POST);"],
     "php-password-literal": ['mysqli_connect("localhost", "root", "abc");', 'new PDO($dsn, "root", "abc");'],
     "php-debug": ['$a = ["debug" => true];', "phpinfo();"],
+    "php-xss-variable": ['$v = $_GET["x"];\necho "hai $v";'],
     "php-redirect-input": ['header("Location: " . $_GET["u"]);'],
     "php-include-variable": ["require $berkas;"],
     "php-upload-move": ['move_uploaded_file($_FILES["a"]["tmp_name"], $tujuan);'],
 }
 JAVASCRIPT = {
-    "js-eval": ["eval(x)", 'const f = new Function("a", b)', 'setTimeout("a" + b, 1)', "window.eval(x)"],
+    "js-eval": [
+        "eval(x)",
+        'const f = new Function("a", b)',
+        'setTimeout("a" + b, 1)',
+        "window.eval(x)",
+        "(0, eval)(x)",
+        'window["eval"](x)',
+        "const e = eval",
+    ],
     "js-command": ['exec("ls " + x)', "child_process.execSync(`ls ${x}`)"],
     "js-html": ["el.innerHTML = x", "document.write(x)", "el.insertAdjacentHTML('beforeend', x)"],
     "js-html-input": ["el.innerHTML = location.hash"],
@@ -96,6 +105,8 @@ SAFE_PHP = [
     '$p = env("DB_PASSWORD", "");',
     'class A extends Model { protected $guarded = ["id"]; }',
     'preg_replace("/a/i", $x, $y);',
+    '$v = e($_GET["x"]); $w = (int) $_GET["y"]; echo $v . $w;',
+    'echo "aman"; $x = $_GET["a"];',
 ]
 SECRETS = {
     "secret-private-key": ("kunci.pem", f"-----BEGIN RSA PRIVATE KEY-----\n{PEM_BODY}\n"),
@@ -183,6 +194,14 @@ def test_blade_raw_echo_and_request_echo_are_found(tmp_path: Path) -> None:
         {"v.blade.php": "<p>{{ $a }}</p>\n{!! $isi !!}\n{!! nl2br(e($b)) !!}\n<?php echo $_GET['x']; ?>\n"},
     )
     assert [(flaw.rule, flaw.line) for flaw in report.flaws] == [("blade-raw-echo", 2), ("php-xss-echo", 4)]
+
+
+@pytest.mark.parametrize(
+    "echo", ["e($a) . $b", "nl2br(e($a) . $b)", "$a ?: e($b)", "$a->isi", "strtoupper($a)"]
+)
+def test_an_escape_around_half_of_a_raw_echo_does_not_excuse_it(tmp_path: Path, echo: str) -> None:
+    report = scan(tmp_path, {"v.blade.php": f"{{!! {echo} !!}}\n"})
+    assert [flaw.rule for flaw in report.flaws] == ["blade-raw-echo"]
 
 
 def test_scripts_inside_pages_templates_and_components_are_scanned(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_a_runner_that_is_stopped_leaves_its_files_unscanned_never_clean(
 def test_a_file_made_to_be_slow_ends_in_time(tmp_path: Path, text: str, head: str) -> None:
     path = "a.php" if head.startswith("<") else "a.blade.php"
     made = commit(tmp_path / "r", {path: head + text, "b.js": text})
-    report = scan_commit(tmp_path / "r", made, limits=Limits(wall_seconds=5))
+    report = scan_commit(tmp_path / "r", made, limits=Limits(wall_seconds=2))
     assert {name for name, _ in report.unscanned} >= {path}
 
 
