@@ -138,6 +138,12 @@ def test_what_is_no_strict_mapping_is_unreadable(text: str) -> None:
     assert refusal.value.where.line >= 1
 
 
+@pytest.mark.parametrize("nama", ["xn--smpus-7ya", "xn--80ak6aa92e"])
+def test_an_idna_form_is_refused_even_in_a_file_of_its_own_name(nama: str) -> None:
+    with pytest.raises(InvalidRequest, match="xn--"):
+        read(request_text(nama), f"permohonan/{nama}.yaml")
+
+
 def test_every_fault_is_named_at_once() -> None:
     with pytest.raises(InvalidRequest) as refusal:
         read(request_text(sha="main", hulu="x", induk="y.id"))
