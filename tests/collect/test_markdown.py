@@ -93,3 +93,30 @@ def test_pathological_text_is_read_in_a_moment(text):
 
 def test_nested_and_unclosed_comments_leave_nothing_visible():
     assert visible_html("a<!-- b <!-- c --> d <!-- e") == "a d"
+
+
+@pytest.mark.parametrize(
+    ("source", "visible"),
+    [
+        ("<p>Halaman &amp; menu</p>", "Halaman & menu"),
+        ("<SCRIPT>x</Script >a<style>y</style>b", "ab"),
+        ("<scripted>a", "a"),
+        ("nilai < 3 dan > 1", "nilai < 3 dan > 1"),
+        ("akhir <", "akhir <"),
+        ("a <b", "a"),
+        ("<script>tak ditutup", ""),
+        ("İ<template>x</template>İ", "İİ"),
+        ("<?php echo 1 ?>a<!doctype html>b", "ab"),
+    ],
+)
+def test_html_is_read_as_a_browser_would_show_it(source, visible):
+    assert visible_html(source) == visible
+
+
+@pytest.mark.parametrize(
+    "unit", ["<a ", "<!", "</", "<", "<!--", "<script>", '<a x="', "&", "<!--x-->", "<b x='"]
+)
+def test_endless_markup_is_read_in_a_moment(unit):
+    before = time.monotonic()
+    visible_html(unit * 100_000)
+    assert time.monotonic() - before < 5
