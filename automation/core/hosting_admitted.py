@@ -7,7 +7,7 @@ entries are served, and whatever on the branch differs from them is a named devi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -156,7 +156,7 @@ def _deviation(path: str, expected: str, seen: str) -> Deviation | None:
     return Deviation(path, kind, expected, seen)
 
 
-_DEVIATION_TEXTS = {
+_DEVIATION_TEXTS: Mapping[DeviationKind, Callable[[Deviation], Bilingual]] = {
     "added": lambda one: Bilingual(
         f"{one.path} ada di cabang tanpa keputusan (blob {one.seen_blob[:12]}); tidak disajikan.",
         f"{one.path} is on the branch without a decision (blob {one.seen_blob[:12]}); it is not served.",

@@ -32,6 +32,7 @@ def admit(ledger: str, path: str, blob: str, *, case: str = "PA-2026-0042", remo
     body = {
         "path": path,
         "blob": blob,
+        "sha": "c" * 40,
         "decision": "d" * 64,
         "merge_request": 1,
         "merge_sha": "e" * 40,
