@@ -11,15 +11,14 @@ from automation.localforge.engine import Engine, stamp
 from automation.localforge.noteables import names_in, whole_number
 from automation.localforge.permissions import GUEST, OWNER, REPORTER, project_level, project_visible
 from automation.localforge.records import Issue, Project, User
-from automation.localforge.refusals import forbidden, invalid, not_found, refused
+from automation.localforge.refusals import forbidden, invalid, not_found
 
 
 def create_issue(engine: Engine, user: User, project: Project, title: str, facts: Mapping[str, Any]) -> Issue:
     """A new issue; whoever may see the project may open one. Quick actions in its text run as ``user``."""
     if not may_open(engine, user, project):
         raise forbidden()
-    if not title.strip():
-        raise refused(400, {"title": ["can't be blank"]})
+    noteables.check_text(title.strip(), str(facts.get("description") or ""))
     now = engine.now()
     issue_id = engine.store.insert(
         "issues",

@@ -10,7 +10,7 @@ from automation.localforge.engine import Engine
 from automation.localforge.issues import conditions
 from automation.localforge.permissions import DEVELOPER, require
 from automation.localforge.records import MergeRequest, Project, User
-from automation.localforge.refusals import not_found, refused
+from automation.localforge.refusals import forbidden, not_found, refused
 
 
 def create_merge_request(
@@ -29,8 +29,9 @@ def create_merge_request(
         raise refused(400, {"source_branch": ["does not exist"]})
     if source == target:
         raise refused(400, ["You can't use same project/branch for source and target"])
-    if not title or project.archived:
-        raise refused(400, {"title": ["can't be blank"]}) if not title else refused(403, "403 Forbidden")
+    if project.archived:
+        raise forbidden()
+    noteables.check_text(title, str(facts.get("description") or ""))
     _refuse_second(engine, project, source, target)
     now = engine.now()
     request_id = engine.store.insert(

@@ -66,6 +66,15 @@ def detailed_status(engine: Engine, request: MergeRequest, target: str | None) -
     return _pipeline_status(engine, project, request)
 
 
+def has_conflicts(engine: Engine, request: MergeRequest, target: str | None) -> bool:
+    """Whether an open one has conflicts; one without any difference counts as having some, as on GitLab."""
+    if request.state != "opened":
+        return False
+    if target is None or engine.is_ancestor(request.project_id, request.head_sha, target):
+        return True
+    return not engine.mergeable(request.project_id, request.head_sha, target)
+
+
 def _pipeline_status(engine: Engine, project: Project, request: MergeRequest) -> str:
     if not project.pipeline_must_succeed:
         return "mergeable"

@@ -13,6 +13,8 @@ from automation.localforge.records import Issue, MergeRequest, Note, Target, Use
 from automation.localforge.refusals import forbidden, invalid, refused
 
 Noteable = Issue | MergeRequest
+LONGEST_TITLE = 255
+LONGEST_DESCRIPTION = 1_048_576
 STATES = {"close": "closed", "reopen": "opened"}
 
 
@@ -53,6 +55,16 @@ def names_in(value: Any) -> list[str]:
     return [name for name in (str(part).strip() for part in parts) if name]
 
 
+def check_text(title: str, description: str) -> None:
+    """Refuse a title or description that GitLab would not keep."""
+    if not title:
+        raise refused(400, {"title": ["can't be blank"]})
+    if len(title) > LONGEST_TITLE:
+        raise refused(400, {"title": [f"is too long (maximum is {LONGEST_TITLE} characters)"]})
+    if len(description) > LONGEST_DESCRIPTION:
+        raise refused(400, {"description": [f"is too long (maximum is {LONGEST_DESCRIPTION} characters)"]})
+
+
 def change(engine: Engine, user: User, thing: Noteable, changes: Mapping[str, Any]) -> Noteable:
     """Apply an update request's fields, silently without those the account may not set (as GitLab does).
 
@@ -77,9 +89,8 @@ def change(engine: Engine, user: User, thing: Noteable, changes: Mapping[str, An
 
 def _change_text(engine: Engine, user: User, thing: Noteable, changes: Mapping[str, Any]) -> Noteable:
     title = str(changes["title"]).strip() if changes.get("title") is not None else thing.title
-    if not title:
-        raise refused(400, {"title": ["can't be blank"]})
     text = str(changes["description"] or "") if "description" in changes else thing.description
+    check_text(title, text)
     if (title, text) == (thing.title, thing.description):
         return thing
     engine.store.update(table_of(thing), thing.id, title=title, description=text, last_edited_at=engine.now())

@@ -1,147 +1,39 @@
-"""Groups, projects and their members."""
+"""Projects."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from automation.localforge.engine import Engine
 from automation.localforge.gitrecords import is_branch_name
+from automation.localforge.groups import check_path, require_free
+from automation.localforge.members import set_member
 from automation.localforge.permissions import (
-    ADMIN,
     DEVELOPER,
-    LEVELS,
     MAINTAINER,
     OWNER,
     group_level,
-    group_visible,
     project_level,
     project_visible,
 )
-from automation.localforge.records import Membership, Namespace, Project, User
+from automation.localforge.records import Namespace, Project, User
 from automation.localforge.refusals import forbidden, not_found, refused
 
-_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 VISIBILITIES = ("private", "internal", "public")
-
-
-def _check_path(path: str) -> None:
-    if not _PATH.fullmatch(path) or path.endswith((".", ".git", ".atom")) or path == "-" or len(path) > 255:
-        raise refused(400, {"path": ["can contain only letters, digits, '_', '-' and '.'."]})
-
-
-# -- groups ------------------------------------------------------------------------------------------
-
-
-def create_group(
-    engine: Engine, user: User, path: str, *, name: str = "", parent_id: int | None = None, **facts: Any
-) -> Namespace:
-    """A new group, private unless said otherwise; its maker becomes Owner."""
-    _check_path(path)
-    full = path
-    if parent_id is not None:
-        parent = get_group(engine, user, parent_id)
-        if group_level(engine, user, parent.id) < MAINTAINER:
-            raise forbidden()
-        full = f"{parent.full_path}/{path}"
-    _require_free(engine, full, 'Failed to save group {:path=>["has already been taken"]}')
-    group_id = engine.store.insert(
-        "namespaces",
-        kind="group",
-        parent_id=parent_id,
-        path=path,
-        full_path=full,
-        name=name or path,
-        description=facts.get("description") or "",
-        visibility=facts.get("visibility") or "private",
-        created_at=engine.now(),
-    )
-    set_member(engine, "group", group_id, user.id, OWNER)
-    return group_by_id(engine, group_id)
-
-
-def _require_free(engine: Engine, full_path: str, message: Any) -> None:
-    taken = engine.store.value(
-        "SELECT 1 FROM namespaces WHERE full_path = ? UNION ALL SELECT 1 FROM projects WHERE full_path = ?",
-        full_path,
-        full_path,
-    )
-    if taken is not None:
-        raise refused(400, message)
-
-
-def group_by_id(engine: Engine, group_id: int) -> Namespace:
-    """The group or user namespace with that id."""
-    found = engine.store.one(Namespace, "SELECT * FROM namespaces WHERE id = ?", group_id)
-    if found is None:
-        raise not_found("Group")
-    return found
-
-
-def get_group(engine: Engine, user: User | None, reference: int | str) -> Namespace:
-    """The group by id or full path, if the account may know of it; 404 otherwise."""
-    by_id = isinstance(reference, int)
-    found = engine.store.one(
-        Namespace,
-        f"SELECT * FROM namespaces WHERE kind = 'group' AND {'id' if by_id else 'full_path'} = ?",  # noqa: S608 - own names
-        reference,
-    )
-    if found is None or not group_visible(engine, user, found):
-        raise not_found("Group")
-    return found
-
-
-def list_groups(engine: Engine, user: User | None, *, parent_id: int | None = None) -> list[Namespace]:
-    """Groups the account may know of: all, or those directly under one."""
-    if parent_id is None:
-        rows = engine.store.all(Namespace, "SELECT * FROM namespaces WHERE kind = 'group' ORDER BY full_path")
-    else:
-        rows = engine.store.all(
-            Namespace, "SELECT * FROM namespaces WHERE parent_id = ? ORDER BY full_path", parent_id
-        )
-    return [row for row in rows if group_visible(engine, user, row)]
-
-
-def update_group(engine: Engine, user: User, group: Namespace, changes: Mapping[str, Any]) -> Namespace:
-    """Change name, description or visibility (Owner)."""
-    if group_level(engine, user, group.id) < OWNER:
-        raise forbidden()
-    allowed = {key: changes[key] for key in ("name", "description", "visibility") if key in changes}
-    engine.store.update("namespaces", group.id, **allowed)
-    return group_by_id(engine, group.id)
-
-
-def delete_group(engine: Engine, user: User, group: Namespace) -> None:
-    """Delete an empty group (Owner)."""
-    if group_level(engine, user, group.id) < OWNER:
-        raise forbidden()
-    inside = engine.store.value(
-        "SELECT 1 FROM namespaces WHERE parent_id = ?"
-        " UNION ALL SELECT 1 FROM projects WHERE namespace_id = ?",
-        group.id,
-        group.id,
-    )
-    if inside is not None:
-        raise refused(409, "Group is not empty")
-    engine.store.run("DELETE FROM members WHERE source = 'group' AND source_id = ?", group.id)
-    engine.store.run("DELETE FROM namespaces WHERE id = ?", group.id)
-
-
-# -- projects ----------------------------------------------------------------------------------------
 
 
 def create_project(
     engine: Engine, user: User, namespace: Namespace, path: str, *, name: str = "", facts: Mapping[str, Any]
 ) -> Project:
     """A new, empty project, private unless said otherwise; its maker becomes Maintainer or keeps more."""
-    _check_path(path)
+    check_path(path)
     if group_level(engine, user, namespace.id) < DEVELOPER:
         raise forbidden()
     full = f"{namespace.full_path}/{path}"
-    _require_free(engine, full, {"name": ["has already been taken"], "path": ["has already been taken"]})
+    require_free(engine, full, {"name": ["has already been taken"], "path": ["has already been taken"]})
     now = engine.now()
     columns = {"default_branch": "main", **_columns(facts)}
     project_id = engine.store.insert(
@@ -270,9 +162,9 @@ def update_project(engine: Engine, user: User, project: Project, changes: Mappin
 def _rename(engine: Engine, user: User, project: Project, path: str) -> dict[str, str]:
     if project_level(engine, user, project) < OWNER:
         raise forbidden()
-    _check_path(path)
+    check_path(path)
     full = f"{project.full_path.rpartition('/')[0]}/{path}"
-    _require_free(engine, full, {"path": ["has already been taken"]})
+    require_free(engine, full, {"path": ["has already been taken"]})
     return {"path": path, "full_path": full}
 
 
@@ -307,61 +199,3 @@ def delete_project(engine: Engine, user: User, project: Project) -> None:
 def touch(engine: Engine, project_id: int) -> None:
     """Note that something happened in the project just now."""
     engine.store.update("projects", project_id, last_activity_at=engine.now())
-
-
-# -- members -----------------------------------------------------------------------------------------
-
-
-def set_member(engine: Engine, source: str, source_id: int, user_id: int, level: int) -> Membership:
-    """Give an account this direct level, replacing another."""
-    engine.store.run(
-        "INSERT INTO members VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (source, source_id, user_id) DO UPDATE SET level = excluded.level",
-        source,
-        source_id,
-        user_id,
-        level,
-        engine.now(),
-    )
-    found = direct_member(engine, source, source_id, user_id)
-    if found is None:  # pragma: no cover - written just above under the same lock
-        raise not_found("Member")
-    return found
-
-
-def direct_member(engine: Engine, source: str, source_id: int, user_id: int) -> Membership | None:
-    """The account's direct membership, or None."""
-    return engine.store.one(
-        Membership,
-        "SELECT * FROM members WHERE source = ? AND source_id = ? AND user_id = ?",
-        source,
-        source_id,
-        user_id,
-    )
-
-
-def direct_members(engine: Engine, source: str, source_id: int) -> Sequence[Membership]:
-    """All direct members, by account id."""
-    return engine.store.all(
-        Membership,
-        "SELECT * FROM members WHERE source = ? AND source_id = ? ORDER BY user_id",
-        source,
-        source_id,
-    )
-
-
-def remove_member(engine: Engine, source: str, source_id: int, user_id: int) -> None:
-    """Take a direct membership away; 404 when there is none."""
-    if direct_member(engine, source, source_id, user_id) is None:
-        raise not_found()
-    engine.store.run(
-        "DELETE FROM members WHERE source = ? AND source_id = ? AND user_id = ?", source, source_id, user_id
-    )
-
-
-def check_level(level: int, giver: int) -> None:
-    """Refuse a level that is none, or one above the giver's own."""
-    if level not in LEVELS:
-        raise refused(400, {"access_level": ["is not included in the list"]})
-    if giver < ADMIN and level > giver:
-        raise forbidden()

@@ -18,7 +18,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from automation.core.errors import LaikError
 from automation.localforge import users
 from automation.localforge.engine import Engine
-from automation.localforge.gitlabdialect import groups, issues, mergerequests, planning, repository
+from automation.localforge.gitlabdialect import (
+    branches,
+    groups,
+    issues,
+    members,
+    mergerequests,
+    planning,
+    projects,
+    repository,
+)
 from automation.localforge.gitlabdialect import users as user_routes
 from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
 from automation.localforge.records import User
@@ -72,10 +81,13 @@ def gitlab_app(engine: Engine) -> ASGIApp:
         [
             *user_routes.ROUTES,
             *groups.ROUTES,
+            *projects.ROUTES,
+            *members.ROUTES,
             *planning.ROUTES,
             *issues.ROUTES,
             *mergerequests.ROUTES,
             *repository.ROUTES,
+            *branches.ROUTES,
         ]
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from automation.localforge import issues, mergerequests, notes, quickactions
-from automation.localforge.gitlabdialect import render
+from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
 from automation.localforge.noteables import Noteable
 from automation.localforge.permissions import require_code
@@ -22,18 +22,18 @@ def _found(call: Call) -> tuple[Project, Issue]:
 def _list(call: Call) -> Any:
     project = call.project()
     rows = issues.list_issues(call.engine, call.user, project, call.arguments)
-    return Rows(rows, lambda row: render.issue(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.issue(call.engine, row, project.full_path))
 
 
 def _create(call: Call) -> Any:
     project, user = call.project(), call.actor
     issue = issues.create_issue(call.engine, user, project, call.needed("title"), call.facts("confidential"))
-    return render.issue(call.engine, issue, project.full_path)
+    return renderwork.issue(call.engine, issue, project.full_path)
 
 
 def _get(call: Call) -> Any:
     project, issue = _found(call)
-    return render.issue(call.engine, issue, project.full_path)
+    return renderwork.issue(call.engine, issue, project.full_path)
 
 
 def _update(call: Call) -> Any:
@@ -41,7 +41,7 @@ def _update(call: Call) -> Any:
     project, issue = _found(call)
     quickactions.edit(call.engine, user, issue, call.arguments)
     fresh = issues.get_issue(call.engine, user, project, issue.iid)
-    return render.issue(call.engine, fresh, project.full_path)
+    return renderwork.issue(call.engine, fresh, project.full_path)
 
 
 def _delete(call: Call) -> Any:
@@ -75,7 +75,7 @@ def _list_notes(find: Finder) -> Handler:
         thing = find(call)
         order, sort = call.text("order_by") or "created_at", call.text("sort") or "desc"
         rows = notes.list_notes(call.engine, thing, order_by=order, sort=sort)
-        return Rows(rows, lambda row: render.note(call.engine, row, thing.iid))
+        return Rows(rows, lambda row: renderwork.note(call.engine, row, thing.iid))
 
     return act
 
@@ -83,7 +83,7 @@ def _list_notes(find: Finder) -> Handler:
 def _get_note(find: Finder) -> Handler:
     def act(call: Call) -> Any:
         thing = find(call)
-        return render.note(call.engine, _note(call, thing), thing.iid)
+        return renderwork.note(call.engine, _note(call, thing), thing.iid)
 
     return act
 
@@ -114,7 +114,7 @@ def _answer(call: Call, thing: Noteable, written: notes.Written) -> Any:
     """
     outcome = written.outcome
     if written.note is not None:
-        return render.note(call.engine, written.note, thing.iid, outcome.changes)
+        return renderwork.note(call.engine, written.note, thing.iid, outcome.changes)
     if outcome.summary:
         return Reply(202, {"commands_changes": outcome.changes, "summary": outcome.summary + outcome.failed})
     return Reply(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from automation.localforge import mergerequests, merging, statuses
-from automation.localforge.gitlabdialect import render
+from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Route, Rows
 from automation.localforge.gitlabdialect.repository import diff_entry
-from automation.localforge.permissions import OWNER, project_level, require_code
+from automation.localforge.permissions import OWNER, may_merge, project_level, require_code
 from automation.localforge.records import MergeRequest, Project
 from automation.localforge.refusals import forbidden, not_found
 
@@ -27,8 +27,8 @@ def _found(call: Call) -> tuple[Project, MergeRequest]:
 
 def _shown(call: Call, project: Project, request: MergeRequest) -> Any:
     return {
-        **render.merge_request(call.engine, request, project.full_path),
-        "user": {"can_merge": call.user is not None},
+        **renderwork.merge_request(call.engine, request, project.full_path),
+        "user": {"can_merge": may_merge(call.engine, call.user, project, request.target_branch)},
         "subscribed": False,
     }
 
@@ -36,7 +36,7 @@ def _shown(call: Call, project: Project, request: MergeRequest) -> Any:
 def _list(call: Call) -> Any:
     project = _project(call)
     rows = mergerequests.list_merge_requests(call.engine, project, call.arguments)
-    return Rows(rows, lambda row: render.merge_request(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.merge_request(call.engine, row, project.full_path))
 
 
 def _create(call: Call) -> Any:
@@ -99,7 +99,7 @@ def _ends(call: Call) -> tuple[Project, MergeRequest, str | None]:
 def _commits(call: Call) -> Any:
     project, request, base = _ends(call)
     rows = call.engine.repository(project.id).log(request.head_sha, limit=1000, exclude=base)
-    return Rows(rows, lambda row: render.commit(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.commit(call.engine, row, project.full_path))
 
 
 def _diff_rows(call: Call) -> list[Any]:
@@ -113,12 +113,12 @@ def _diffs(call: Call) -> Any:
 
 def _changes(call: Call) -> Any:
     project, request = _found(call)
-    shown = render.merge_request(call.engine, request, project.full_path)
+    shown = renderwork.merge_request(call.engine, request, project.full_path)
     return {**shown, "changes": [diff_entry(row) for row in _diff_rows(call)], "overflow": False}
 
 
 def _approvals(call: Call) -> Any:
-    return render.approvals(call.engine, _found(call)[1], call.user)
+    return renderwork.approvals(call.engine, _found(call)[1], call.user)
 
 
 def _approve(call: Call) -> Any:
@@ -126,7 +126,7 @@ def _approve(call: Call) -> Any:
     project, request = _found(call)
     merging.approve(call.engine, user, request, sha=call.text("sha"))
     fresh = mergerequests.get_merge_request(call.engine, project, request.iid)
-    return render.approvals(call.engine, fresh, user)
+    return renderwork.approvals(call.engine, fresh, user)
 
 
 def _unapprove(call: Call) -> Any:
@@ -134,13 +134,13 @@ def _unapprove(call: Call) -> Any:
     project, request = _found(call)
     merging.unapprove(call.engine, user, request)
     fresh = mergerequests.get_merge_request(call.engine, project, request.iid)
-    return render.approvals(call.engine, fresh, user)
+    return renderwork.approvals(call.engine, fresh, user)
 
 
 def _request_pipelines(call: Call) -> Any:
     project, request = _found(call)
     rows = statuses.list_pipelines(call.engine, project, {"sha": request.head_sha})
-    return Rows(rows, lambda row: render.pipeline(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.pipeline(call.engine, row, project.full_path))
 
 
 # -- statuses ----------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _post_status(call: Call) -> Any:
         ref=call.text("ref"),
         pipeline_id=call.integer("pipeline_id"),
     )
-    return render.status(
+    return renderwork.status(
         call.engine, statuses.post_status(call.engine, user, project, call.path["sha"], wanted)
     )
 
@@ -172,20 +172,20 @@ def _list_statuses(call: Call) -> Any:
         call.engine, project, sha, everything=call.flag("all"), wanted=call.arguments
     )
     ordered = rows[::-1] if call.text("sort") == "desc" else rows
-    return Rows(ordered, lambda row: render.status(call.engine, row))
+    return Rows(ordered, lambda row: renderwork.status(call.engine, row))
 
 
 def _list_pipelines(call: Call) -> Any:
     project = _project(call)
     rows = statuses.list_pipelines(call.engine, project, call.arguments)
     ordered = rows[::-1] if call.text("sort") == "asc" else rows
-    return Rows(ordered, lambda row: render.pipeline(call.engine, row, project.full_path))
+    return Rows(ordered, lambda row: renderwork.pipeline(call.engine, row, project.full_path))
 
 
 def _get_pipeline(call: Call) -> Any:
     project = _project(call)
     found = statuses.get_pipeline(call.engine, project, call.number("pipeline_id"))
-    return render.pipeline(call.engine, found, project.full_path)
+    return renderwork.pipeline(call.engine, found, project.full_path)
 
 
 _P = "/projects/{id}"

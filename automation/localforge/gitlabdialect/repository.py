@@ -9,11 +9,11 @@ from typing import Any
 
 from automation.localforge import files
 from automation.localforge.git import CommitRecord, DiffEntry, Repository, TreeEntry
-from automation.localforge.gitlabdialect import render
+from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Reply, Route, Rows
-from automation.localforge.permissions import may_merge, may_push, require_code, rules_for
+from automation.localforge.permissions import require_code
 from automation.localforge.records import Project
-from automation.localforge.refusals import invalid, not_found, refused
+from automation.localforge.refusals import invalid, not_found
 
 
 def diff_entry(entry: DiffEntry) -> Any:
@@ -30,7 +30,8 @@ def diff_entry(entry: DiffEntry) -> Any:
     }
 
 
-def _open(call: Call) -> tuple[Project, Repository]:
+def open_repository(call: Call) -> tuple[Project, Repository]:
+    """The project the path names and its repository, for who may read code."""
     project = call.project()
     require_code(call.engine, call.user, project)
     return project, call.engine.repository(project.id)
@@ -44,7 +45,7 @@ def _ref(call: Call, project: Project) -> str:
 
 
 def _file(call: Call) -> tuple[Project, str, bytes, str]:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     ref = call.text("ref") or "HEAD"
     sha = repository.resolve(project.default_branch if ref == "HEAD" else ref)
     if sha is None:
@@ -103,7 +104,7 @@ def _write_file(kind: str) -> Any:
 
 
 def _tree(call: Call) -> Any:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     ref, path = _ref(call, project), call.text("path") or ""
     if repository.resolve(ref) is None:
         raise not_found("Tree")
@@ -118,7 +119,7 @@ def _tree_entry(entry: TreeEntry) -> Any:
 
 
 def _blob(call: Call) -> bytes:
-    content = _open(call)[1].read_blob(call.path["sha"])
+    content = open_repository(call)[1].read_blob(call.path["sha"])
     if content is None:
         raise not_found("Blob")
     return content
@@ -138,17 +139,17 @@ def _raw_blob(call: Call) -> Any:
 
 
 def _list_commits(call: Call) -> Any:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     ref = call.text("ref_name") or project.default_branch
     start, _, end = ref.partition("..")
     if repository.resolve(end or start) is None:
         raise not_found("Commit") if not repository.is_empty() else not_found("Repository")
     rows = repository.log(end or start, path=call.text("path"), limit=10_000, exclude=start if end else None)
-    return Rows(rows, lambda row: render.commit(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.commit(call.engine, row, project.full_path))
 
 
 def _commit(call: Call) -> tuple[Project, Repository, CommitRecord]:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     found = repository.commit(call.path["sha"])
     if found is None:
         raise not_found("Commit")
@@ -157,7 +158,7 @@ def _commit(call: Call) -> tuple[Project, Repository, CommitRecord]:
 
 def _get_commit(call: Call) -> Any:
     project, _, found = _commit(call)
-    return render.commit(call.engine, found, project.full_path)
+    return renderwork.commit(call.engine, found, project.full_path)
 
 
 def _create_commit(call: Call) -> Any:
@@ -180,7 +181,7 @@ def _create_commit(call: Call) -> Any:
     found = call.engine.repository(project.id).commit(sha)
     if found is None:  # pragma: no cover - written just above
         raise not_found("Commit")
-    return render.commit(call.engine, found, project.full_path)
+    return renderwork.commit(call.engine, found, project.full_path)
 
 
 def _commit_diff(call: Call) -> Any:
@@ -199,13 +200,13 @@ def _commit_refs(call: Call) -> Any:
 
 
 def _compare(call: Call) -> Any:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     old, new = repository.resolve(call.needed("from")), repository.resolve(call.needed("to"))
     if old is None or new is None:
         raise not_found("Ref")
     base = old if call.flag("straight") else call.engine.merge_base(project.id, old, new)
     commits = repository.log(new, limit=1000, exclude=old)
-    shown = [render.commit(call.engine, one, project.full_path) for one in reversed(commits)]
+    shown = [renderwork.commit(call.engine, one, project.full_path) for one in reversed(commits)]
     return {
         "commit": shown[-1] if shown else None,
         "commits": shown,
@@ -216,7 +217,7 @@ def _compare(call: Call) -> Any:
 
 
 def _merge_base(call: Call) -> Any:
-    project, repository = _open(call)
+    project, repository = open_repository(call)
     refs = call.arguments.get("refs")
     if not isinstance(refs, list) or len(refs) < 2:
         raise invalid("refs is invalid")
@@ -227,94 +228,7 @@ def _merge_base(call: Call) -> Any:
     found = repository.commit(base) if base else None
     if found is None:
         raise not_found("Merge Base")
-    return render.commit(call.engine, found, project.full_path)
-
-
-# -- branches and tags -------------------------------------------------------------------------------
-
-
-def _branch_json(call: Call, project: Project, repository: Repository, name: str, sha: str) -> Any:
-    found = repository.commit(sha)
-    rules = rules_for(call.engine, project.id, name)
-    return {
-        "name": name,
-        "commit": render.commit(call.engine, found, project.full_path) if found else None,
-        "merged": False,
-        "protected": bool(rules),
-        "developers_can_push": any(rule.push_level == 30 for rule in rules),
-        "developers_can_merge": any(rule.merge_level == 30 for rule in rules),
-        "can_push": may_push(call.engine, call.user, project, name),
-        "can_merge": may_merge(call.engine, call.user, project, name),
-        "default": name == project.default_branch,
-        "web_url": f"{call.engine.url}/{project.full_path}/-/tree/{name}",
-    }
-
-
-def _list_branches(call: Call) -> Any:
-    project, repository = _open(call)
-    search = call.text("search") or ""
-    rows = [row for row in repository.branches() if search in row[0]]
-    return Rows(rows, lambda row: _branch_json(call, project, repository, *row))
-
-
-def _get_branch(call: Call) -> Any:
-    project, repository = _open(call)
-    name = call.path["name"]
-    sha = call.engine.branch_head(project.id, name)
-    if sha is None:
-        raise not_found("Branch")
-    return _branch_json(call, project, repository, name, sha)
-
-
-def _create_branch(call: Call) -> Any:
-    project, user, name = call.project(), call.actor, call.needed("branch")
-    sha = files.create_branch(call.engine, user, project, name, call.needed("ref"))
-    return _branch_json(call, project, call.engine.repository(project.id), name, sha)
-
-
-def _delete_branch(call: Call) -> Any:
-    files.delete_branch(call.engine, call.actor, call.project(), call.path["name"])
-
-
-def _tag_json(call: Call, project: Project, name: str, sha: str) -> Any:
-    found = call.engine.repository(project.id).commit(sha)
-    return {
-        "name": name,
-        "message": "",
-        "target": sha,
-        "commit": render.commit(call.engine, found, project.full_path) if found else None,
-        "release": None,
-        "protected": False,
-    }
-
-
-def _list_tags(call: Call) -> Any:
-    project, repository = _open(call)
-    return Rows(repository.tags(), lambda row: _tag_json(call, project, *row))
-
-
-def _get_tag(call: Call) -> Any:
-    project, repository = _open(call)
-    sha = repository.resolve(f"refs/tags/{call.path['name']}")
-    if sha is None:
-        raise not_found("Tag")
-    return _tag_json(call, project, call.path["name"], sha)
-
-
-def _create_tag(call: Call) -> Any:
-    project, user, name = call.project(), call.actor, call.needed("tag_name")
-    return _tag_json(
-        call, project, name, files.create_tag(call.engine, user, project, name, call.needed("ref"))
-    )
-
-
-def _delete_tag(call: Call) -> Any:
-    files.delete_tag(call.engine, call.actor, call.project(), call.path["name"])
-
-
-def _no_archive(call: Call) -> Any:
-    _open(call)
-    raise refused(404, "404 Not Found")
+    return renderwork.commit(call.engine, found, project.full_path)
 
 
 _R = "/projects/{id}/repository"
@@ -328,7 +242,6 @@ ROUTES: Sequence[Route] = [
     ("GET", f"{_R}/tree", _tree),
     ("GET", f"{_R}/blobs/{{sha}}", _get_blob),
     ("GET", f"{_R}/blobs/{{sha}}/raw", _raw_blob),
-    ("GET", f"{_R}/archive", _no_archive),
     ("GET", f"{_R}/commits", _list_commits),
     ("POST", f"{_R}/commits", _create_commit),
     ("GET", f"{_R}/commits/{{sha}}", _get_commit),
@@ -336,12 +249,4 @@ ROUTES: Sequence[Route] = [
     ("GET", f"{_R}/commits/{{sha}}/refs", _commit_refs),
     ("GET", f"{_R}/compare", _compare),
     ("GET", f"{_R}/merge_base", _merge_base),
-    ("GET", f"{_R}/branches", _list_branches),
-    ("POST", f"{_R}/branches", _create_branch),
-    ("GET", f"{_R}/branches/{{name}}", _get_branch),
-    ("DELETE", f"{_R}/branches/{{name}}", _delete_branch),
-    ("GET", f"{_R}/tags", _list_tags),
-    ("POST", f"{_R}/tags", _create_tag),
-    ("GET", f"{_R}/tags/{{name}}", _get_tag),
-    ("DELETE", f"{_R}/tags/{{name}}", _delete_tag),
 ]

@@ -37,6 +37,7 @@ def _list(call: Call) -> Any:
 
 
 def _get(call: Call) -> Any:
+    call.sign_in()
     user = call.account(call.number("id"))
     private = call.user is not None and (call.user.admin or call.user.id == user.id)
     return (render.user_private if private else render.user_full)(call.engine, user)
