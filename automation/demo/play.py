@@ -48,7 +48,7 @@ def request(stage: Stage) -> None:
     stage.issue = applicant.file_issue(CONTROL, f"Permohonan {documents.APPLICATION}", body)
     stage.until(lambda: stage.answered(TEAM, "belum lengkap"), "kartu butir yang salah")
     cards = [text for author, text in applicant.reads(CONTROL, stage.issue) if author == "laik"]
-    named = len(cards) == 1 and "Pagu" in cards[0] and "Slug" in cards[0]
+    named = len(cards) == 1 and all(word in cards[0] for word in ("Pagu DPA", "slug"))
     stage.refuse("permohonan_tidak_lengkap", named)
     applicant.edit_issue(CONTROL, stage.issue, documents.request_form(AGENCY))
     stage.until(lambda: bool(_accepted_key(stage)), "permohonan diterima menjadi kasus")

@@ -14,6 +14,7 @@ from automation.demo.people import Person
 from automation.reconciler import EVERYTHING
 from automation.wiring import Laik
 
+TRIES = 5
 PATIENCE_SECONDS = 45.0
 LOOK_SECONDS = 0.03
 SLEEP = threading.Event()
@@ -93,19 +94,25 @@ class Stage:
         return found[0]
 
     def decide(self, account: str, word: str, step: str, reason: str = "") -> None:
-        """Copy the command from the card, paste it as ``account``, and wait until it was ruled on."""
-        line = self.offered(account, word)
-        before = len(self.memory().acts)
-        self.who(account).say(CONTROL, self.issue, line.replace("<alasan>", reason))
-        self.until(lambda: len(self.memory().acts) > before, f"putusan atas '@laik {word}' ({step})")
+        """Copy the command from the card and paste it as ``account``, until it was ruled to count.
+
+        Content that changes between reading and pasting makes laik ask to look again; people then do.
+
+        Raises:
+            SceneFailed: it never counted.
+        """
+        for _ in range(TRIES):
+            line = self.offered(account, word)
+            before = len(self.memory().acts)
+            self.who(account).say(CONTROL, self.issue, line.replace("<alasan>", reason))
+            self.until(lambda seen=before: len(self.memory().acts) > seen, f"putusan atas '@laik {word}'")
+            if self.memory().acts[before].ruling in {"approved", "refused"}:
+                return
+        raise SceneFailed(f"'@laik {word}' pada langkah {step} tidak diterima")
 
     def approve(self, account: str, word: str, step: str) -> None:
         """Decide, and wait until the step is complete."""
-        before = len(self.memory().acts)
         self.decide(account, word, step)
-        last = self.memory().acts[before]
-        if last.ruling != "approved":
-            raise SceneFailed(f"'@laik {word}' pada langkah {step} tidak diterima")
         self.until_closed(step)
 
     def answered(self, reader: str, text: str, *, request: int = 0) -> bool:

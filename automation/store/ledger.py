@@ -37,12 +37,11 @@ KINDS = frozenset(
         "provisioned",
         "shown",
         "act",
-        "decided",
         "merge_intended",
         ADMITTED,
         "deviation",
         "applied",
-        "replied",
+        "finished",
         "closed",
     }
 )
@@ -221,7 +220,7 @@ def _refuse_floats(value: object) -> None:
 
 def _hold_admitted(body: Mapping[str, JSON]) -> None:
     """Refuse an admission that apply could misread."""
-    if set(body) != {"path", "blob", "decision", "merge_request", "merge_sha", "removed"}:
+    if set(body) != {"path", "blob", "sha", "decision", "merge_request", "merge_sha", "removed"}:
         raise ValueError(f"an admission has other fields: {sorted(body)}")
     if not isinstance(body["path"], str) or not body["path"] or not isinstance(body["decision"], str):
         raise ValueError("an admission names a path and a decision")
