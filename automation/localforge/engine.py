@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from automation.localforge.git import Repository, is_branch_name
+from automation.localforge.git import Repository
 from automation.localforge.records import Project
+from automation.localforge.repositories import Commits, RememberingRepository
 from automation.localforge.store import Store
-
-_FULL = re.compile(r"[0-9a-f]{40}")
 
 
 class EventSender(Protocol):
@@ -45,6 +43,7 @@ class Engine:
         self.sender: EventSender | None = None
         (data_dir / "repositories").mkdir(parents=True, exist_ok=True)
         self.store = Store(data_dir / "forge.sqlite3")
+        self._commits: dict[int, Commits] = {}
         self._merge_facts: dict[tuple[str, int, str, str], Any] = {}
 
     def now(self) -> str:
@@ -57,17 +56,11 @@ class Engine:
 
     def repository(self, project_id: int) -> Repository:
         """The project's repository."""
-        return Repository(self.repository_path(project_id))
+        seen = self._commits.setdefault(project_id, {})
+        return RememberingRepository(self.repository_path(project_id), seen)
 
     def branch_head(self, project_id: int, branch: str) -> str | None:
-        """The full commit id of a branch, or None: from the loose ref where there is one, else from git."""
-        if is_branch_name(branch):
-            try:
-                text = (self.repository_path(project_id) / "refs" / "heads" / branch).read_text("ascii")
-            except (OSError, UnicodeDecodeError):
-                text = ""
-            if _FULL.fullmatch(text.strip()):
-                return text.strip()
+        """The full commit id of a branch, or None."""
         return self.repository(project_id).resolve(f"refs/heads/{branch}")
 
     def is_empty(self, project: Project) -> bool:
