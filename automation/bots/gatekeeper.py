@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import Literal
 
 from automation.bots.desk import Desk
-from automation.core.finding import Finding
-from automation.core.gate import GateState, HostingVerdict, Light
+from automation.core.gate import HostingVerdict, Light
 from automation.core.plan import Change, PostStatus
+from automation.core.reconcile import Target
 
-DESCRIPTION_LIMIT = 140  # characters, the tighter of the forges' limits
 StatusWord = Literal["pending", "success", "failed"]
+# One text a state: GitLab refuses to post a state that already stands, so a text that told more would go
+# stale, and a bot that tried to correct it would try for ever. The card says which step and whose turn.
+DESCRIPTIONS: dict[StatusWord, str] = {
+    "pending": "Belum selesai; rinciannya pada kartu kasus",
+    "success": "Terpenuhi",
+    "failed": "Belum terpenuhi; rinciannya pada kartu kasus",
+}
 WORDS: dict[Light, StatusWord] = {
     Light.SUCCESS: "success",
     Light.PENDING: "pending",
@@ -30,66 +36,30 @@ def wishes(desk: Desk) -> list[Change]:
         for gate in decision.gates:
             if gate.name == "hosting" and decision.hosting is not None and is_hosting:
                 continue
-            word, text = WORDS[gate.light], describe_gate(gate)
-            shown.append(_status(desk, target.project_id, target.sha, gate.name, word, text))
+            shown.append(_status(desk, target, gate.name, WORDS[gate.light]))
         if is_hosting and decision.hosting is not None:
-            word, text = describe_hosting(decision.hosting)
-            shown.append(_status(desk, target.project_id, target.sha, "hosting", word, text))
-        word, text = describe_sop(desk)
-        shown.append(_status(desk, target.project_id, target.sha, "sop", word, text))
+            shown.append(_status(desk, target, "hosting", describe_hosting(decision.hosting)))
+        shown.append(_status(desk, target, "sop", describe_sop(desk)))
     return shown
 
 
-def describe_gate(gate: GateState) -> str:
-    """One gate in a line: what holds it, and at which step."""
-    if gate.light is Light.SUCCESS:
-        return "Terpenuhi"
-    if gate.open is None:
-        return f"Menunggu langkah {gate.steps[0].number}"
-    state = gate.open
-    if state.held is not None:
-        return f"Langkah {state.step.number} dikembalikan untuk diperbaiki"
-    failing = [finding for finding in state.findings if not finding.holds]
-    if failing:
-        return f"Langkah {state.step.number}: {_named(failing)}"
-    if state.waiting_for_service and state.given:
-        return f"Langkah {state.step.number}: menunggu penyajian nama"
-    return f"Langkah {state.step.number}: menunggu keputusan"
-
-
-def describe_hosting(verdict: HostingVerdict) -> tuple[StatusWord, str]:
+def describe_hosting(verdict: HostingVerdict) -> StatusWord:
     """The hosting gate on the hosting merge request's own head."""
-    failing = [finding for finding in verdict.findings if not finding.holds]
-    if verdict.refusal is not None:
-        return "failed", "Ditolak Tim Teknis"
-    if failing:
-        return "failed", f"Belum terpenuhi: {_named(failing)}"
-    if verdict.steps_missing:
-        return "failed", f"{len(verdict.steps_missing)} langkah SOP belum selesai"
-    if verdict.approval is None:
-        return "pending", "Menunggu persetujuan Tim Teknis"
-    return "success", "Semua syarat terpenuhi"
+    if verdict.ready:
+        return "success"
+    waits = verdict.approvable and verdict.refusal is None
+    return "pending" if waits else "failed"
 
 
-def describe_sop(desk: Desk) -> tuple[StatusWord, str]:
-    """The aggregate: how far the case is."""
-    state, total = desk.decision.state, len(desk.decision.procedure.steps)
-    if state.open is None:
-        return "success", f"Selesai: {total} dari {total} langkah"
+def describe_sop(desk: Desk) -> StatusWord:
+    """The aggregate: whether everything that comes before hosting holds."""
     verdict = desk.decision.hosting
-    if verdict is not None and verdict.ready:
-        return "success", "Semua syarat sebelum hosting terpenuhi"
+    if desk.decision.state.open is None or (verdict is not None and verdict.ready):
+        return "success"
     failed = any(gate.light is Light.FAILED for gate in desk.decision.gates)
-    step = state.open.step
-    return ("failed" if failed else "pending"), f"Langkah {step.number} dari {total}: {step.key}"
+    return "failed" if failed else "pending"
 
 
-def _named(failing: list[Finding]) -> str:
-    return ", ".join(sorted({finding.check for finding in failing}))
-
-
-def _status(desk: Desk, project_id: int, sha: str, gate: str, state: StatusWord, text: str) -> PostStatus:
-    description = text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
-    return PostStatus(
-        project_id, sha, f"laik/{gate}", state, description, desk.decision.observation.links.issue
-    )
+def _status(desk: Desk, target: Target, gate: str, state: StatusWord) -> PostStatus:
+    link = desk.decision.observation.links.issue
+    return PostStatus(target.project_id, target.sha, f"laik/{gate}", state, DESCRIPTIONS[state], link)

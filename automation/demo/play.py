@@ -6,7 +6,7 @@ Scenes act only as people do, and wait for what laik shows; each ends when its s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 

@@ -16,7 +16,7 @@ from automation.wiring import Laik
 
 TRIES = 5
 PATIENCE_SECONDS = 45.0
-LOOK_SECONDS = 0.03
+LOOK_SECONDS = 0.15
 SLEEP = threading.Event()
 
 
@@ -105,10 +105,14 @@ class Stage:
             line = self.offered(account, word)
             before = len(self.memory().acts)
             self.who(account).say(CONTROL, self.issue, line.replace("<alasan>", reason))
-            self.until(lambda seen=before: len(self.memory().acts) > seen, f"putusan atas '@laik {word}'")
+            self.until_ruled(before, word)
             if self.memory().acts[before].ruling in {"approved", "refused"}:
                 return
         raise SceneFailed(f"'@laik {word}' pada langkah {step} tidak diterima")
+
+    def until_ruled(self, before: int, word: str) -> None:
+        """Wait until one more act than ``before`` was ruled on."""
+        self.until(lambda: len(self.memory().acts) > before, f"putusan atas '@laik {word}'")
 
     def approve(self, account: str, word: str, step: str) -> None:
         """Decide, and wait until the step is complete."""

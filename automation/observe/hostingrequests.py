@@ -13,13 +13,12 @@ from automation.collect.mirror import Mirror
 from automation.core.act import Act
 from automation.core.errors import LaikError
 from automation.core.gate import HostingFacts
-from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_request
+from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_admitted
 from automation.core.memory import Memory
-from automation.core.policy import Policy
 from automation.core.yamltext import load_mapping
 from automation.forges.base import Comment, Forge, MergeRequest
 from automation.observe.office import Office
-from automation.store.ledger import Ledger
+from automation.store.ledger import AdmittedRow, Ledger
 
 HEX = frozenset("0123456789abcdef")
 
@@ -100,21 +99,26 @@ def _named(text: bytes | None, path: str) -> tuple[str, str]:
 
 
 def registry(office: Office, ledger: Ledger) -> Registry:
-    """The admitted requests with their content, from the ledger and the blobs it names."""
-    return Registry.of(_entries(office.hosting_mirror, office.policy, ledger))
+    """The admitted requests with their content, from the ledger and the blobs it names.
+
+    A row whose content cannot be read today (a blob that is gone, a rule that changed since) still holds its
+    name for its case: otherwise breaking an entry would set its name free for somebody else.
+    """
+    rows = ledger.admitted()
+    read = {row.path: entry for row in rows if (entry := _entry(office, row)) is not None}
+    unread = {row.path: row.case for row in rows if row.path not in read}
+    return Registry.of(read.values(), unread=unread)
 
 
-def _entries(mirror: Mirror, policy: Policy, ledger: Ledger) -> Iterable[AdmittedEntry]:
-    for row in ledger.admitted():
-        text = mirror.read_blob(row.blob)
-        if text is None:
-            continue
-        try:
-            request = read_request(text, row.path, policy=policy)
-        except LaikError:
-            # Admitted under an older policy: the name stays taken, apply reports the file by name.
-            continue
-        yield AdmittedEntry(row.path, row.blob, row.case, row.decision, request)
+def _entry(office: Office, row: AdmittedRow) -> AdmittedEntry | None:
+    text = office.hosting_mirror.read_blob(row.blob)
+    if text is None:
+        return None
+    try:
+        request = read_admitted(text, row.path, policy=office.policy)
+    except LaikError:  # apply reports the file by name
+        return None
+    return AdmittedEntry(row.path, row.blob, row.case, row.decision, request)
 
 
 def hosting_facts(
