@@ -52,7 +52,7 @@ def pushed(engine: Engine, project: Project, user: User, updates: Sequence[Updat
     """Record what moved, carry merge requests along and tell the webhooks."""
     with engine.store.transaction():
         for ref, old, new in updates:
-            commits = _new_commits(engine, project, old, new)
+            commits = _new_commits(engine, project, ref, old, new)
             _record(engine, project, user, (ref, old, new), commits)
             engine.announce(project.id, "push", payloads.push(engine, user, project, ref, old, new, commits))
             if ref.startswith("refs/heads/") and new != ZERO:
@@ -62,11 +62,13 @@ def pushed(engine: Engine, project: Project, user: User, updates: Sequence[Updat
         touch(engine, project.id)
 
 
-def _new_commits(engine: Engine, project: Project, old: str, new: str) -> list[CommitRecord]:
+def _new_commits(engine: Engine, project: Project, ref: str, old: str, new: str) -> list[CommitRecord]:
+    """What the move brought, newest first: for a new branch, what the default branch has not."""
     if new == ZERO:
         return []
-    exclude = None if old == ZERO else old
-    return engine.repository(project.id).log(new, limit=100 if exclude else 20, exclude=exclude)
+    default = f"refs/heads/{project.default_branch}"
+    before = old if old != ZERO else None if ref == default else default
+    return engine.repository(project.id).log(new, limit=100, exclude=before)
 
 
 def _record(

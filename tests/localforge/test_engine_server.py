@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -160,6 +163,29 @@ def test_nonsense_is_a_refusal_and_never_a_crash(forge: World, path: str, body: 
     with pytest.raises(gitlab.GitlabHttpError) as refusal:
         forge.root.http_post(path, post_data=body)
     assert refusal.value.response_code in {400, 404}
+
+
+def test_the_command_line_serves_and_shows_where_the_token_is_but_not_the_token(tmp_path: Path) -> None:
+    program = "from automation.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "forge", "serve", "--data", str(tmp_path), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline() + process.stdout.readline()
+        url = said.split("\n")[0].rpartition(" ")[2]
+        token = (tmp_path / "admin-token").read_text().strip()
+        client = gitlab.Gitlab(url, private_token=token)
+        client.auth()
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=20)[0]
+    assert str(tmp_path / "admin-token") in said
+    assert token not in said + rest
+    assert process.returncode == 130
 
 
 def test_the_command_line_explains_serving(forge: World) -> None:

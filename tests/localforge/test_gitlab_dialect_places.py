@@ -249,3 +249,11 @@ def test_push_events_name_the_account_and_not_the_author_in_git(forge: World, pr
     event = project.events.list(action="pushed")[0]
     assert (event.author["username"], event.push_data["ref"]) == ("vendor", "fitur")
     assert event.push_data["commit_to"] == made.id
+
+
+def test_a_push_event_counts_what_the_push_brought(forge: World, project: Any) -> None:
+    commit(project, {"b": "2"})
+    project.branches.create({"branch": "sama", "ref": "main"})
+    commit(project, {"c": "3"}, "beda", start_branch="main")
+    counted = [(row.push_data["ref"], row.push_data["commit_count"]) for row in project.events.list()]
+    assert counted == [("beda", 1), ("sama", 0), ("main", 1), ("main", 1)]
