@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import io
 import os
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -235,3 +238,58 @@ def test_an_api_commit_and_a_push_meet_in_one_repository(work: Clone, repository
     )
     work.git("pull", "-q", "--ff-only", "origin", "main")
     assert (work.folder / "b").read_bytes() == b"2"
+
+
+def test_an_exact_commit_is_fetched_shallowly_by_its_id(work: Clone, tmp_path: Path, address: str) -> None:
+    first = work.commit("a", b"1")
+    work.commit("a", b"2")
+    work.git("push", "-q", "origin", "main")
+    folder = tmp_path / "cermin"
+    folder.mkdir()
+    mirror = Clone(folder, "baca")
+    mirror.git("init", "-q", "--bare", ".")
+    mirror.git("fetch", "-q", "--depth=1", address, first)
+    assert mirror.git("cat-file", "-p", f"{first}:a").stdout == "1"
+
+
+def test_pushes_at_the_same_time_all_arrive_and_all_are_told(
+    tmp_path: Path, address: str, repository: Repository, host: SmallHost
+) -> None:
+    clones = [_clone(tmp_path, address, name=f"kerja-{number}") for number in range(4)]
+    wanted = {f"cabang-{number}": clone.commit("a", b"%d" % number) for number, clone in enumerate(clones)}
+    threads = [
+        threading.Thread(target=clone.git, args=("push", "-q", "origin", f"HEAD:cabang-{number}"))
+        for number, clone in enumerate(clones)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert dict(repository.branches()) == wanted
+    assert {updates[0][2] for _, _, updates in host.told} == set(wanted.values())
+
+
+def test_a_large_gzip_encoded_chunked_push_comes_through(
+    work: Clone, address: str, repository: Repository
+) -> None:
+    content = os.urandom(6 * 1024 * 1024) * 5
+    sha = work.commit("besar.bin", content)
+    work.git("repack", "-adq")
+    (pack,) = (work.folder / ".git/objects/pack").glob("*.pack")
+    line = f"{ZERO} {sha} refs/heads/main\0report-status".encode()
+    body = gzip.compress(f"{len(line) + 4:04x}".encode() + line + b"0000" + pack.read_bytes(), 1)
+    pieces = [body[start : start + 100_000] for start in range(0, len(body), 100_000)]
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    headers = {
+        "Authorization": basic("tulis"),
+        "Content-Type": "application/x-git-receive-pack-request",
+        "Content-Encoding": "gzip",
+        "Transfer-Encoding": "chunked",
+    }
+    connection.request("POST", f"{parts.path}/git-receive-pack", pieces, headers, encode_chunked=True)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert b"unpack ok" in answer.read()
+    connection.close()
+    assert repository.read("main", "besar.bin") == content
