@@ -8,6 +8,7 @@ from typing import Any
 
 from automation.localforge import noteables, quickactions
 from automation.localforge.engine import Engine, stamp
+from automation.localforge.labels import find_label
 from automation.localforge.noteables import names_in, whole_number
 from automation.localforge.permissions import GUEST, OWNER, REPORTER, project_level, project_visible
 from automation.localforge.records import Issue, Project, User
@@ -32,11 +33,24 @@ def create_issue(engine: Engine, user: User, project: Project, title: str, facts
         updated_at=now,
     )
     issue = _by_id(engine, issue_id)
-    noteables.change_metadata(engine, issue, facts)
+    noteables.change_metadata(engine, issue, _first_metadata(engine, user, project, facts))
     quickactions.run_in_description(engine, user, issue)
     issue = _by_id(engine, issue_id)
     noteables.announce(engine, user, issue, "open")
     return issue
+
+
+def _first_metadata(
+    engine: Engine, user: User, project: Project, facts: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the writer of a new issue may set: Guests known labels, who is no member nothing."""
+    level = project_level(engine, user, project)
+    if level >= REPORTER:
+        return facts
+    if level < GUEST:
+        return {}
+    known = [name for name in names_in(facts.get("labels")) if find_label(engine, project.id, name)]
+    return {**facts, "labels": known, "add_labels": None}
 
 
 def may_open(engine: Engine, user: User, project: Project) -> bool:

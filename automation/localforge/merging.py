@@ -198,7 +198,8 @@ def approvals(engine: Engine, request: MergeRequest) -> list[Approval]:
 
 def may_approve(engine: Engine, user: User, request: MergeRequest) -> bool:
     """Whether the account may approve now: Developers and above, the author too (GitLab Free), once."""
-    if project_level(engine, user, project_by_id(engine, request.project_id)) < DEVELOPER:
+    project = project_by_id(engine, request.project_id)
+    if project.archived or project_level(engine, user, project) < DEVELOPER:
         return False
     return all(one.user_id != user.id for one in approvals(engine, request))
 

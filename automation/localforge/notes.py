@@ -104,6 +104,7 @@ def delete(engine: Engine, user: User, thing: Noteable, note: Note) -> None:
 
 
 def _require_control(engine: Engine, user: User, note: Note) -> None:
-    level = project_level(engine, user, project_by_id(engine, note.project_id))
-    if note.system or (note.author_id != user.id and level < MAINTAINER):
+    project = project_by_id(engine, note.project_id)
+    level = project_level(engine, user, project)
+    if project.archived or note.system or (note.author_id != user.id and level < MAINTAINER):
         raise forbidden()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from automation.localforge.engine import Engine
 from automation.localforge.permissions import DEVELOPER, require
 from automation.localforge.records import Pipeline, Project, Status, User
-from automation.localforge.refusals import not_found, refused
+from automation.localforge.refusals import forbidden, not_found, refused
 
 STATES = ("pending", "running", "success", "failed", "canceled", "skipped")
 _OPEN = ("created", "pending", "running")
@@ -47,6 +47,8 @@ def post_status(engine: Engine, user: User, project: Project, sha: str, wanted: 
         Refusal: 404 without the commit or a branch holding it, 400 for a state that cannot follow.
     """
     require(engine, user, project, DEVELOPER)
+    if project.archived:
+        raise forbidden()
     if wanted.state not in STATES:
         raise refused(400, "state does not have a valid value")
     commit = engine.repository(project.id).resolve(sha)

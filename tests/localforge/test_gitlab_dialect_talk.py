@@ -219,3 +219,22 @@ def test_a_confidential_issue_is_seen_by_its_author_and_reporters_alone(forge: W
     secret = project.issues.create({"title": "T", "confidential": True})
     assert refused(forge.seen("pemohon", project).issues.get, secret.iid).response_code == 404
     assert forge.seen("pelapor", project).issues.get(secret.iid).confidential is True
+
+
+def test_a_guest_labels_his_new_issue_with_known_labels_only(forge: World, project: Any) -> None:
+    project.labels.create({"name": "ada", "color": "#112233"})
+    mine = forge.seen("pemohon", project).issues.create({"title": "T", "labels": "ada,karangan"})
+    assert mine.labels == ["ada"]
+    assert [label.name for label in project.labels.list()] == ["ada"]
+
+
+def test_who_is_no_member_talks_in_an_open_project_but_sets_nothing(forge: World) -> None:
+    public = forge.project(f"grup/terbuka{next(NUMBERS)}")
+    public.visibility = "public"
+    public.save()
+    public.labels.create({"name": "ada", "color": "#112233"})
+    stranger = forge.account("orang-luar").projects.get(public.id)
+    issue = stranger.issues.create({"title": "T", "labels": "ada"})
+    assert issue.labels == []
+    assert issue.notes.create({"body": "halo\n/label ~ada"}).body == "halo"
+    assert public.issues.get(issue.iid).labels == []
