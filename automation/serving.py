@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ from automation.targets.release import read_manifest
 
 APPLY_SECONDS = 300
 RELOAD_SECONDS = 60
+READ_BACK_TRIES = 40
+READ_BACK_PAUSE_SECONDS = 0.25
 ALARM_KEY = "sajian"
 ALARM_TITLE = "Penyimpangan pada proyek hosting"
 ALARM_LABEL = "penyimpangan"
@@ -60,12 +63,14 @@ class Serving:
         office: OfficeReader,
         *,
         now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._forge = forge
         self._store = store
         self._office = office
         self._now = now
+        self._sleep = sleep
         self.last_checkers: tuple[str, ...] = ()
         self.last_read: ReadBack | None = None
 
@@ -126,9 +131,17 @@ class Serving:
         label = Path(path).stem
         names = [one.fqdn for one in manifest.names] if manifest else []
         name = next((one for one in names if one.partition(".")[0] == label), label)
-        return read_back(
-            name, dns_server=self._settings.dns, http=self._settings.http, folder=self._settings.out
-        )
+        read = self._asked(name)
+        for _ in range(READ_BACK_TRIES if self._settings.dns or self._settings.http else 0):
+            if read.ok:
+                break
+            self._sleep(READ_BACK_PAUSE_SECONDS)  # a reload comes through a moment after it was asked for
+            read = self._asked(name)
+        return read
+
+    def _asked(self, name: str) -> ReadBack:
+        settings = self._settings
+        return read_back(name, dns_server=settings.dns, http=settings.http, folder=settings.out)
 
     def _alarm(self, office: Office, deviations: list[Mapping[str, Any]]) -> None:
         """One issue in the control project while something deviates; closed by itself when nothing does."""

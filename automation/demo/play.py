@@ -129,10 +129,10 @@ def approval(stage: Stage) -> None:
 
 def legalised(stage: Stage) -> None:
     """The signed KAK and the vendor's name; completing this makes the application repository."""
-    text = documents.terms_of_reference(revision=2)
+    text = hashlib.sha256(documents.terms_of_reference(revision=2)).hexdigest()
+    more = {"pengadaan/penyedia.yaml": documents.vendor([VENDOR])}
     _letter(
-        stage, TEAM, "kak_sah", "kak/kak-sah.pdf", "kepala_pd", "KAK disahkan",
-        refers_to=hashlib.sha256(text).hexdigest(), more={"pengadaan/penyedia.yaml": documents.vendor([VENDOR])},
+        stage, TEAM, "kak_sah", "kak/kak-sah.pdf", "kepala_pd", "KAK disahkan", refers_to=text, more=more
     )  # fmt: skip
     stage.approve(FIRST, "terima kak", "penyerahan-kak-sah")
     stage.until(lambda: "aplikasi" in stage.memory().provisioned, "repositori aplikasi tersedia")
@@ -283,9 +283,7 @@ def _minutes(stage: Stage, *, accepted: bool) -> None:
     stage.who(FIRST).push(stage.berkas, files, "Notulen presentasi awal")
 
 
-def _application(
-    stage: Stage, files: dict[str, bytes | None] | dict[str, bytes], title: str, branch: str
-) -> str:
+def _application(stage: Stage, files: Mapping[str, bytes | None], title: str, branch: str) -> str:
     """The vendor proposes a change, the technical team merges it; the new head of the default branch."""
     vendor, reviewer = stage.who(VENDOR), stage.who(FIRST)
     vendor.push(stage.aplikasi, dict(files), title, branch=branch)

@@ -57,8 +57,13 @@ class Played:
 
 
 @contextmanager
-def theatre(folder: Path, *, port: int = 0) -> Iterator[tuple[RunningForge, Laik, people.Organisation, str]]:
-    """A running forge and laik with the organisation in place; all of it stops with the block."""
+def theatre(
+    folder: Path, *, port: int = 0, adjust: Callable[[Settings], Settings] = lambda settings: settings
+) -> Iterator[tuple[RunningForge, Laik, people.Organisation, str]]:
+    """A running forge and laik with the organisation in place; all of it stops with the block.
+
+    ``adjust`` may change the settings, for instance to read back from real servers.
+    """
     secret = secrets.token_hex(24)
     with start(folder / "forge", port=port) as forge:
         organisation = people.found(forge.url, forge.admin_token)
@@ -73,7 +78,7 @@ def theatre(folder: Path, *, port: int = 0) -> Iterator[tuple[RunningForge, Laik
                 hook_url=f"{address}/webhook/gitlab",
                 hook_secret=secret,
             )
-            laik = build(settings)
+            laik = build(adjust(settings))
             mount(laik.web)
             office = laik.office.read()
             organise(laik.forge, office, bundled().values(), Hook(settings.hook_url, secret))
