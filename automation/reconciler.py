@@ -22,7 +22,7 @@ from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
 from automation.core.hosting import Registry, judge_change
 from automation.core.memory import remember
-from automation.core.plan import Place, Plan
+from automation.core.plan import Place, Plan, describe
 from automation.core.reconcile import Decision, ShownState, decide, difference, remembers, with_shown
 from automation.core.request import looks_like_request
 from automation.core.template import TemplateSource
@@ -133,17 +133,7 @@ class Reconciler:
                 return Result(round_number, tuple(change for one in done for change in one))
             self._carry_out(seen, plan)
             done.append(plan)
-        raise NeverSettled(
-            Bilingual(
-                f"Kasus belum tenang setelah {MAX_ROUNDS} putaran.",
-                f"The case did not settle in {MAX_ROUNDS} rounds.",
-            ),
-            remedy=Bilingual(
-                "Jalankan `laik reconcile --dry-run` dan laporkan hasilnya.",
-                "Run `laik reconcile --dry-run` and report what it prints.",
-            ),
-            where=Where(case=key),
-        )
+        raise _never_settled(key, done[-1])
 
     def _plan(self, seen: Seen) -> Plan:
         if seen.observation is None or seen.sources is None:
@@ -268,3 +258,18 @@ def _registry_or_empty(office: Office, store: Store) -> Registry:
         return registry(office, store.ledger)
     except LaikError:  # the admitted set is reported where it is served
         return Registry()
+
+
+def _never_settled(key: str, last: Plan) -> NeverSettled:
+    left = "; ".join(dict.fromkeys(describe(change) for change in last))[:500]
+    return NeverSettled(
+        Bilingual(
+            f"Kasus belum tenang setelah {MAX_ROUNDS} putaran; yang terus direncanakan: {left}.",
+            f"The case did not settle in {MAX_ROUNDS} rounds; what is planned again and again: {left}.",
+        ),
+        remedy=Bilingual(
+            "Jalankan `laik reconcile --dry-run` dan laporkan hasilnya.",
+            "Run `laik reconcile --dry-run` and report what it prints.",
+        ),
+        where=Where(case=key),
+    )

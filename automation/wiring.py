@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from automation.collect import templates
 from automation.collect.mirror import Mirror, Mirrors
 from automation.core.documents import ScanReport
 from automation.core.memory import remember
+from automation.core.procedure import Procedure
 from automation.forges.base import Hook
 from automation.forges.gitlab import GitLabForge
 from automation.observe.case import Observer
@@ -55,14 +56,25 @@ class Laik:
         self.store.close()
 
 
-def build(settings: Settings, *, today: Callable[[], date] | None = None) -> Laik:
-    """All parts for one installation; nothing is started and nothing is asked of the forge yet."""
+def build(
+    settings: Settings,
+    *,
+    today: Callable[[], date] | None = None,
+    procedures: Mapping[str, Procedure] | None = None,
+) -> Laik:
+    """All parts for one installation; nothing is started and nothing is asked of the forge yet.
+
+    Args:
+        settings: see :mod:`automation.settings`.
+        today: the date for due dates; that of the first SOP's time zone when None.
+        procedures: the SOPs by id; those that laik ships when None.
+    """
     settings.state.mkdir(parents=True, exist_ok=True)
     forge = GitLabForge(settings.url, settings.token)
     store = open_store(settings.store_url)
     mirrors = Mirrors(settings.state / "cermin", token_source=lambda: settings.token)
     office = OfficeReader(forge, mirrors, control_path=settings.control_path)
-    procedures = sops.bundled()
+    procedures = procedures or sops.bundled()
     observer = Observer(
         forge,
         mirrors,
