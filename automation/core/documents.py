@@ -74,7 +74,7 @@ class CsvDocument:
 class FileFact:
     """One file of a tree: its path, git blob id and size in bytes.
 
-    ``media`` is its kind by content where a reader has looked into it, else empty: ``pdf``, ``png``, ``jpeg``,
+    ``media`` is its kind by content where a reader looked into it, else empty: ``pdf``, ``png``, ``jpeg``,
     ``gif``, ``webp``, ``svg``, ``html``, ``office``, ``text``, ``blank`` (nothing but space, comments or the
     template's placeholder), ``pointer`` (Git LFS) or ``unknown``.
     """
