@@ -13,7 +13,9 @@ from automation.core.plan import Change, MergeHosting, Remember, ServeHosting
 def wishes(desk: Desk) -> list[Change]:
     """The merge, or the serving of what was merged."""
     verdict, memory = desk.decision.hosting, desk.decision.memory
-    admissions = [_admission(desk, iid, sha) for iid, sha in desk.decision.observation.merged.items()]
+    # An older merge stays merged on the forge for ever; admitting it again would undo the newer one.
+    merged = desk.decision.observation.merged.items()
+    admissions = [_admission(desk, iid, sha) for iid, sha in merged if iid not in memory.admissions]
     if admissions:
         return admissions
     if verdict is not None and verdict.ready and verdict.approval is not None:

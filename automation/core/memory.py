@@ -62,6 +62,7 @@ class RuledAct:
     """One act and its ruling.
 
     ``approved`` completes, ``refused`` sends back, ``void`` did not count, ``told`` was a question.
+    ``at`` is when the ruling was written, None until it is.
     """
 
     act: str
@@ -72,6 +73,7 @@ class RuledAct:
     account: int
     body: str
     seq: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,11 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Everything remembered of one case."""
+    """Everything remembered of one case.
+
+    ``admitted`` is the admission that stands now; ``admissions`` are the numbers of all merge requests that
+    ever led to one, so that an older merge is never admitted a second time over a newer one.
+    """
 
     seq: int = 0
     form: str = ""
@@ -112,6 +118,7 @@ class Memory:
     closed: Mapping[str, Closed] = field(default_factory=dict)
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
+    admissions: frozenset[int] = frozenset()
     applied: str = ""
     finished: bool = False
 
@@ -165,7 +172,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             shown = Shown(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"))
             return replace(memory, shown=(*memory.shown, shown))
         case "act":
-            return memory.with_act(_act(body, entry.seq))
+            return memory.with_act(_act(body, entry.seq, entry.at))
         case "closed":
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
             return replace(memory, closed={**memory.closed, closed.step: closed})
@@ -181,8 +188,9 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             texts = {key: str(value) for key, value in body.items()}
             return replace(memory, intended={**memory.intended, number: texts})
         case "admitted":
+            admissions = memory.admissions | {_number(body, "merge_request")}
             if body.get("removed"):
-                return replace(memory, admitted=None)
+                return replace(memory, admitted=_without(memory.admitted, body), admissions=admissions)
             admission = Admission(
                 path=_text(body, "path"),
                 blob=_text(body, "blob"),
@@ -191,7 +199,7 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
                 merge_request=_number(body, "merge_request"),
                 merge_sha=_text(body, "merge_sha"),
             )
-            return replace(memory, admitted=admission)
+            return replace(memory, admitted=admission, admissions=admissions)
         case "applied":
             return replace(memory, applied=_text(body, "decision"))
         case "finished":
@@ -200,7 +208,12 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             return memory
 
 
-def _act(body: Mapping[str, object], seq: int) -> RuledAct:
+def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admission | None:
+    """A removal takes away the file it names and no other."""
+    return None if admitted is None or admitted.path == _text(body, "path") else admitted
+
+
+def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:
     ruling = _text(body, "ruling")
     known: dict[str, Ruling] = {"approved": "approved", "refused": "refused", "told": "told"}
     return RuledAct(
@@ -212,6 +225,7 @@ def _act(body: Mapping[str, object], seq: int) -> RuledAct:
         account=_number(body, "account"),
         body=_text(body, "body"),
         seq=seq,
+        at=at,
     )
 
 
