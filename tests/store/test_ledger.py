@@ -22,6 +22,7 @@ def admit(store: Store, case: str, path: str, blob: str, *, removed: bool = Fals
     body = {
         "path": path,
         "blob": blob,
+        "sha": "c" * 40,
         "decision": f"decision-{case}",
         "merge_request": 7,
         "merge_sha": "c" * 40,
