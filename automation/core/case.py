@@ -12,7 +12,8 @@ bound to what was seen, and lapses by itself when any of it changes; timestamps 
 
 A *refusal* at step S goes back to step T (``S.back``). It holds T for as long as everything T judges is
 still exactly what was refused, and S until the refuser himself approves that same digest (the way to take
-a refusal back) or the subjects change. So 7->6, 8->7, 11->10 and 13->13 need no counters.
+a refusal back) or the subjects change. So 7->6, 8->7, 11->10 and 13->13 need no counters. A subject that
+could not be looked for has not changed.
 
 The *position* is the first step that is not complete. Steps behind it are not looked at: evidence is
 collected lazily, and nothing can be approved before its turn.
@@ -20,39 +21,26 @@ collected lazily, and nothing can be approved before its turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from automation.core.evidence import Evidence, EvidenceView, NotCollected, State, document_id
+from automation.core.evidence import EvidenceView, State
 from automation.core.finding import Finding, Outcome, worst
+from automation.core.judging import CheckLike, Checks, evidence_digest, findings_of, subject_evidence
 from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
-from automation.core.procedure import RESERVED_SUBJECTS, Procedure, Step
-from automation.core.text import Bilingual
+from automation.core.procedure import Procedure, Step
 
-
-class CheckLike(Protocol):
-    """A check as ``checks.discover`` gives it."""
-
-    @property
-    def id(self) -> str:
-        """The check's id."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Evidence ids beyond the subjects."""
-
-    @property
-    def policy(self) -> tuple[str, ...]:
-        """Keys of the policy slice it reads."""
-
-    @property
-    def judge(self) -> Callable[[EvidenceView, tuple[str, ...]], tuple[Finding, ...]]:
-        """The pure judgement."""
-
-
-Checks = Mapping[str, CheckLike]
+__all__ = [
+    "CaseState",
+    "CheckLike",
+    "Checks",
+    "StepState",
+    "judge_step",
+    "replay",
+    "standing_refusals",
+    "subject_evidence",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +137,7 @@ def judge_step(
 ) -> StepState:
     """The state of one step on its own, whatever came before it."""
     subjects = _subject_digests(step, view, checks)
-    findings = _findings(step, view, checks)
+    findings = findings_of(step, view, checks)
     digest = _step_digest(procedure, step, subjects, findings, view, checks)
     closed = memory.closed.get(step.key)
     serves = procedure.hosting is not None and procedure.hosting.completes == step.key
@@ -165,49 +153,17 @@ def judge_step(
     )
 
 
-def subject_evidence(subject: str) -> str:
-    """The evidence id of a subject word."""
-    return subject if subject in RESERVED_SUBJECTS else document_id(subject)
-
-
 def _subject_digests(step: Step, view: EvidenceView, checks: Checks) -> Mapping[str, str]:
     ids = [subject_evidence(subject) for subject in step.judging.subjects]
     more = [need for check in step.judging.checks for need in checks[check].needs]
     view.need(*ids, *more)  # one round of collecting serves the whole step
     return {
-        subject: _evidence_digest(view.get(subject_evidence(subject))) for subject in step.judging.subjects
+        subject: evidence_digest(view.get(subject_evidence(subject))) for subject in step.judging.subjects
     }
 
 
-def _evidence_digest(evidence: Evidence) -> str:
-    """The digest; a state that is not PRESENT never looks like content."""
-    if evidence.state is State.ABSENT:
-        return ""
-    return evidence.digest if evidence.state is State.PRESENT else f"{evidence.state}:{evidence.digest}"
-
-
-def _findings(step: Step, view: EvidenceView, checks: Checks) -> tuple[Finding, ...]:
-    found: list[Finding] = []
-    missing: set[str] = set()
-    for check_id in step.judging.checks:
-        try:
-            found.extend(checks[check_id].judge(view, step.judging.subjects))
-        except NotCollected as question:
-            missing |= question.ids
-    if missing:
-        raise NotCollected(missing)
-    if step.judging.checks and not found:
-        found.append(_nothing_judged(step))
-    return tuple(sorted(found, key=lambda one: (one.check, one.key, one.outcome, one.where.line)))
-
-
-def _nothing_judged(step: Step) -> Finding:
-    return Finding(
-        check=step.judging.checks[0],
-        outcome=Outcome.ERROR,
-        seen=Bilingual("Tidak ada yang dinilai.", "Nothing was judged."),
-        remedy=Bilingual("Laporkan kepada pengelola laik.", "Report it to those who run laik."),
-    )
+def _is_unknown(digest: str) -> bool:
+    return digest.startswith(f"{State.UNKNOWN}:")
 
 
 def _step_digest(
@@ -250,10 +206,23 @@ def _holding_refusal(
         source = next((one for one in procedure.steps if one.key == act.step), None)
         if source is None or step.key not in (source.key, source.back):
             continue
-        unchanged = all(act.subjects.get(name) == digest for name, digest in subjects.items())
-        if unchanged and not _taken_back(act, memory.acts[position + 1 :]):
+        if _unchanged(act.subjects, subjects) and not _taken_back(act, memory.acts[position + 1 :]):
             return act
     return None
+
+
+def _unchanged(refused: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """A forge that does not answer must not lift a refusal."""
+    return all(_is_unknown(digest) or refused.get(name) == digest for name, digest in now.items())
+
+
+def standing_refusals(memory: Memory, step: str) -> tuple[RuledAct, ...]:
+    """The refusals at ``step`` that their givers have not taken back, oldest first."""
+    return tuple(
+        act
+        for position, act in enumerate(memory.acts)
+        if act.ruling == "refused" and act.step == step and not _taken_back(act, memory.acts[position + 1 :])
+    )
 
 
 def _taken_back(refusal: RuledAct, later: tuple[RuledAct, ...]) -> bool:
@@ -268,9 +237,13 @@ def _taken_back(refusal: RuledAct, later: tuple[RuledAct, ...]) -> bool:
 
 
 def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """What changed; nothing is said to have changed while it only could not be looked for."""
+    if any(_is_unknown(digest) for digest in now.values()):
+        return ()
     changed = tuple(sorted(name for name in now if before.get(name) != now[name]))
     return changed or ("aturan",)
 
 
 def _served(memory: Memory) -> bool:
-    return memory.admitted is not None and memory.applied == memory.admitted.decision
+    """Read back means: of the very decision that stands admitted; two empty texts prove nothing."""
+    return memory.admitted is not None and bool(memory.applied) and memory.applied == memory.admitted.decision
