@@ -6,20 +6,33 @@ holds for every SOP; a SOP may raise it, never lower it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from automation.core.case import CaseState, Checks, StepState, subject_evidence
+from automation.core.case import CaseState, StepState
+from automation.core.documents import CodeSnapshot
+from automation.core.errors import Where
 from automation.core.evidence import CODE, HOSTING, SCAN, EvidenceView, NotCollected
 from automation.core.finding import Finding, Outcome, worst
+from automation.core.judging import (
+    Checks,
+    evidence_digest,
+    in_order,
+    judged_by,
+    nothing_judged,
+    subject_evidence,
+)
 from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step
+from automation.core.text import Bilingual
 
 FLOOR = ("mockup_is_presented", "security_scan_passed", "uat_is_attached", "uat_passed_for_code")
 FLOOR_SUBJECTS = ("mockup", "uat_skenario", "uat_hasil", CODE, SCAN)
 HOSTING_CHECK = "hosting_request_is_valid"
+REQUEST = "permohonan"
+"""The word under which an act remembers which request file it spoke of."""
 
 
 class Light(StrEnum):
@@ -32,12 +45,16 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """One gate: its steps so far, and the light it shows."""
+    """One gate: its steps so far, and the light it shows.
+
+    ``open`` is its step that is not complete, ``ahead`` its first one that was not reached yet.
+    """
 
     name: str
     light: Light
     steps: tuple[Step, ...]
     open: StepState | None
+    ahead: Step | None = None
 
 
 def gates(state: CaseState) -> tuple[GateState, ...]:
@@ -49,9 +66,11 @@ def _gate(state: CaseState, name: str) -> GateState:
     steps = tuple(step for step in state.procedure.steps if step.gate == name)
     known = [one for one in state.steps if one.step.gate == name]
     open_step = next((one for one in known if not one.complete), None)
+    reached = {one.step.key for one in known}
+    ahead = next((step for step in steps if step.key not in reached), None)
     if open_step is None:
-        return GateState(name, Light.SUCCESS if len(known) == len(steps) else Light.PENDING, steps, None)
-    return GateState(name, _light(open_step), steps, open_step)
+        return GateState(name, Light.PENDING if ahead else Light.SUCCESS, steps, None, ahead)
+    return GateState(name, _light(open_step), steps, open_step, ahead)
 
 
 def _light(state: StepState) -> Light:
@@ -137,8 +156,11 @@ def judge_hosting(
     """
     wanted = [HOSTING, *(subject_evidence(subject) for subject in FLOOR_SUBJECTS)]
     view.need(*wanted)
-    findings = _hosting_findings(view, checks)
-    subjects = {subject: view.get(subject_evidence(subject)).digest for subject in FLOOR_SUBJECTS}
+    findings = _hosting_findings(facts, view, checks)
+    subjects = {
+        REQUEST: digest_of([facts.path, facts.blob]),
+        **{subject: evidence_digest(view.get(subject_evidence(subject))) for subject in FLOOR_SUBJECTS},
+    }
     missing = steps_missing(procedure, state)
     digest = digest_of(
         {
@@ -150,7 +172,7 @@ def judge_hosting(
             "findings": [[one.check, one.outcome, one.key] for one in findings],
             "steps": [[one.step.key, one.digest] for one in state.steps],
             "procedure": [procedure.id, procedure.version],
-            "policy": {key: view.policy.get(key) for key in ("induk_domain", "hulu", "nama_terlarang")},
+            "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
         }
     )
     return HostingVerdict(
@@ -160,7 +182,7 @@ def judge_hosting(
         steps_missing=missing,
         digest=digest,
         approval=_hosting_approval(facts, digest, memory),
-        refusal=_hosting_refusal(facts, digest, memory),
+        refusal=_hosting_refusal(facts, subjects[REQUEST], memory),
     )
 
 
@@ -181,18 +203,63 @@ def steps_missing(procedure: Procedure, state: CaseState) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _hosting_findings(view: EvidenceView, checks: Checks) -> tuple[Finding, ...]:
+def _policy_read(checks: Checks) -> tuple[str, ...]:
+    return tuple(sorted({key for check in (HOSTING_CHECK, *FLOOR) for key in checks[check].policy}))
+
+
+def _hosting_findings(facts: HostingFacts, view: EvidenceView, checks: Checks) -> tuple[Finding, ...]:
     found: list[Finding] = []
     missing: set[str] = set()
     for check_id in (HOSTING_CHECK, *FLOOR):
         subjects = (HOSTING,) if check_id == HOSTING_CHECK else FLOOR_SUBJECTS
         try:
-            found.extend(checks[check_id].judge(view, subjects))
+            judged = judged_by(checks[check_id], view, subjects)
         except NotCollected as question:
             missing |= question.ids
+            continue
+        found.extend(judged)
+        if all(one.outcome is Outcome.NOT_APPLICABLE for one in judged):
+            found.append(nothing_judged(check_id))  # the floor holds for every SOP
     if missing:
         raise NotCollected(missing)
-    return tuple(sorted(found, key=lambda one: (one.check, one.key, one.outcome, one.where.line)))
+    found.extend(_not_this_request(facts, view))
+    return in_order(found)
+
+
+def _not_this_request(facts: HostingFacts, view: EvidenceView) -> Iterator[Finding]:
+    """What was judged is what would be merged: a request file, and evidence of the commit it names."""
+    where = Where(file=facts.path)
+    if facts.path and not facts.blob:
+        yield Finding(
+            check=HOSTING_CHECK,
+            outcome=Outcome.FAIL,
+            seen=Bilingual(
+                "Tidak ada berkas permohonan pada head; pencabutan nama belum dilayani di sini.",
+                "There is no request file at the head; a name cannot be withdrawn here yet.",
+            ),
+            remedy=Bilingual(
+                "Tambahkan berkasnya, atau mintalah pencabutan kepada Diskominfo.",
+                "Add the file, or ask the ICT agency to withdraw the name.",
+            ),
+            where=where,
+            key="merged_file",
+        )
+    code = view.get(CODE).value
+    if isinstance(code, CodeSnapshot) and code.commit != facts.sha:
+        yield Finding(
+            check=HOSTING_CHECK,
+            outcome=Outcome.ERROR,
+            seen=Bilingual(
+                f"Yang dinilai commit {code.commit[:12]}, bukan commit yang diminta.",
+                f"Judged was commit {code.commit[:12]}, not the commit asked for.",
+            ),
+            remedy=Bilingual(
+                "Tulis sha lengkap (40 angka heksadesimal) dari cabang utama aplikasi.",
+                "Write the full sha (40 hex digits) from the application's default branch.",
+            ),
+            where=where,
+            key="judged_commit",
+        )
 
 
 def _hosting_approval(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
@@ -210,11 +277,15 @@ def _hosting_approval(facts: HostingFacts, digest: str, memory: Memory) -> Ruled
     return None
 
 
-def _hosting_refusal(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
-    """A refusal of this very digest stands until its giver approves the same; deleting it changes nothing."""
+def _hosting_refusal(facts: HostingFacts, request: str, memory: Memory) -> RuledAct | None:
+    """A refusal stands while the request file is the one refused, until its giver approves that file.
+
+    It binds to the file and not to the whole digest: a step completed in the meantime, an empty commit or
+    a new line in the minutes must not make it go away. Deleting the comment changes nothing.
+    """
     standing: dict[int, RuledAct] = {}
     for act in memory.acts:
-        if act.step != facts.step_key or act.digest != digest:
+        if act.step != facts.step_key or act.subjects.get(REQUEST) != request:
             continue
         if act.ruling == "refused":
             standing[act.account] = act
