@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from automation.core.errors import ForgeRefused, Where
+from automation.core.errors import ForgeRefused, RenderFailed, Where
 from automation.core.plan import Provision, RepositoryWish
 from automation.core.render import render_tree
 from automation.core.template import TemplateSource
@@ -32,10 +32,18 @@ FIRST_COMMIT = "Siapkan repositori dari templat"
 def provision(
     forge: Forge, change: Provision, templates: Mapping[str, TemplateSource], hook: Hook | None
 ) -> Project:
-    """Carry out one wish whole; the project as it is afterwards."""
+    """Carry out one wish whole; the project as it is afterwards.
+
+    Raises:
+        ForgeRefused: also when the path belongs to somebody else; that repository is left as it is.
+        RenderFailed: the template is missing or broken; nothing was made.
+    """
     wish = change.wish
-    project = _found(forge, change) or _created(forge, wish)
-    _fill(forge, project, wish, templates)
+    project = _found(forge, change)
+    files = _scaffold(wish, templates) if project is None or _is_unfilled(forge, project) else []
+    project = project or _created(forge, wish)
+    if files:
+        forge.commit_files(project.id, _branch(project), FIRST_COMMIT, files)
     forge.ensure_labels(project.id, [Label(one.name, one.color, one.description) for one in wish.labels])
     forge.ensure_milestones(
         project.id, [Milestone(one.title, one.due, one.description) for one in wish.milestones]
@@ -94,19 +102,46 @@ def _created(forge: Forge, wish: RepositoryWish) -> Project:
     return forge.create_project(group, wish.slug, name=wish.name, description=description_of(wish))
 
 
-def _fill(
-    forge: Forge, project: Project, wish: RepositoryWish, templates: Mapping[str, TemplateSource]
-) -> None:
-    """The first and only commit of the scaffold; a repository with any commit is left alone."""
-    if forge.branch_head(project.id, project.default_branch or "main") is not None:
-        return
-    rendered = render_tree(templates[wish.template], wish.answers)
-    files = [FileWrite(one.path, one.content, one.executable) for one in rendered]
-    forge.commit_files(project.id, project.default_branch or "main", FIRST_COMMIT, files)
+def _is_unfilled(forge: Forge, project: Project) -> bool:
+    """Whether the scaffold's commit is missing; a repository with any commit is left alone."""
+    return forge.branch_head(project.id, _branch(project)) is None
+
+
+def _branch(project: Project) -> str:
+    return project.default_branch or "main"
+
+
+def _scaffold(wish: RepositoryWish, templates: Mapping[str, TemplateSource]) -> list[FileWrite]:
+    """The files of the one commit; rendered before anything is made, so that a refusal leaves nothing."""
+    template = templates.get(wish.template)
+    if template is None:
+        raise RenderFailed(
+            Bilingual(
+                f"Templat '{wish.template}' tidak tersedia.", f"Template '{wish.template}' is not available."
+            ),
+            remedy=Bilingual(
+                f"Pasang templat itu, atau hapus dari kebijakan; yang ada: {', '.join(sorted(templates))}.",
+                f"Install it, or take it out of the policy; there are: {', '.join(sorted(templates))}.",
+            ),
+            where=Where(case=wish.key, file=wish.path),
+        )
+    rendered = render_tree(template, wish.answers)
+    return [FileWrite(one.path, one.content, one.executable) for one in rendered]
 
 
 def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
-    for account, access in wish.members:
+    """Exactly the members wished for, beside laik itself.
+
+    Whoever was let in before and is not wished for now is taken out: somebody of the applicant's team who
+    turns out to be the vendor would otherwise keep reading the case file. Access that a *group* gives is its
+    owner's to decide.
+    """
+    wished = {account.casefold(): Access(access) for account, access in wish.members}
+    me = forge.whoami()
+    for member in forge.list_members(project.id):
+        if member.user.username.casefold() not in wished and member.user.id != me.id:
+            forge.ensure_member(project.id, member.user, Access.NONE)
+    for account, access in wished.items():
         user = forge.find_user(account)
         if user is not None:  # an account that is gone holds nothing; the policy's owner sees it in doctor
-            forge.ensure_member(project.id, user, Access(access))
+            forge.ensure_member(project.id, user, access)
