@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
 
+from automation.core.errors import CheckFailed, Where
+from automation.core.memory import remember
 from automation.core.plan import (
     Answer,
     Change,
@@ -25,6 +27,7 @@ from automation.core.plan import (
     WriteCard,
 )
 from automation.core.template import TemplateSource
+from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook, Issue, StatusState
 from automation.provision import provision
 from automation.store.ledger import JSON
@@ -45,6 +48,10 @@ class Served(Protocol):
     @property
     def proven(self) -> bool:
         """Whether the name was read back as it should be."""
+
+    @property
+    def problem(self) -> Bilingual:
+        """Why it is not proven."""
 
 
 class Serve(Protocol):
@@ -148,21 +155,39 @@ class Applier:
         )
 
     def _merge(self, change: MergeHosting) -> None:
-        """The intent is written first, so that a crash in between is told from someone else's merge."""
-        self._remember("merge_intended", change.intent)
+        """The intent is written first, so that a crash in between is told from someone else's merge.
+
+        Once is enough: a merge that the forge refuses is tried again, and must not fill the ledger.
+        """
+        memory = remember(self._store.ledger.entries(self._key))
+        if memory.intended.get(change.iid) != {name: str(value) for name, value in change.intent.items()}:
+            self._remember("merge_intended", change.intent)
         request = self._forge.get_merge_request(change.project_id, change.iid)
         if request is not None and request.state == "open":
             self._forge.merge(request, sha=change.head_sha, message=change.message)
 
     def _serve_name(self, change: ServeHosting) -> None:
+        """Success of an apply is no proof: only what was read back is remembered."""
         served = self._serve(change.name)
-        if served.proven:
-            self._remember(
-                "applied",
-                {
-                    "decision": change.decision,
-                    "serial": served.serial,
-                    "digest": served.digest,
-                    "sha": change.sha,
-                },
-            )
+        if not served.proven:
+            raise _unproven(self._key, change.name, served.problem)
+        body = {
+            "decision": change.decision,
+            "serial": served.serial,
+            "digest": served.digest,
+            "sha": change.sha,
+        }
+        self._remember("applied", body)
+
+
+def _unproven(key: str, path: str, problem: Bilingual) -> CheckFailed:
+    return CheckFailed(
+        Bilingual(
+            f"Yang disajikan belum terbukti: {problem.id}", f"What is served is not proven yet: {problem.en}"
+        ),
+        remedy=Bilingual(
+            "laik mencoba lagi; periksa server nama dan server web bila terus begini.",
+            "laik tries again; look at the name server and web server should it stay so.",
+        ),
+        where=Where(file=path, case=key),
+    )

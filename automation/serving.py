@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from typing import Any
 
 from automation.bots.desk import card_marker
 from automation.core.errors import CheckFailed, Where
+from automation.core.hosting import Deviation
+from automation.core.hosting_admitted import deviations
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.policy import digest_of
 from automation.core.text import Bilingual
@@ -28,6 +30,7 @@ from automation.observe.office import Office, OfficeReader
 from automation.settings import Settings
 from automation.store.ledger import JSON
 from automation.store.open import Store
+from automation.targets.mirror import read_branch
 from automation.targets.readback import ReadBack, read_back
 from automation.targets.release import read_manifest
 
@@ -50,6 +53,12 @@ class Outcome:
     proven: bool
     checkers: tuple[str, ...]
     read: ReadBack
+
+    @property
+    def problem(self) -> Bilingual:
+        """Why the name is not proven."""
+        told = self.read.problems
+        return Bilingual(" ".join(one.id for one in told), " ".join(one.en for one in told))
 
 
 class Serving:
@@ -88,19 +97,23 @@ class Serving:
         return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
 
     def check(self) -> None:
-        """Apply (which changes nothing when nothing changed) and make the alarm say what deviates."""
-        if not self._store.ledger.admitted():
-            return
+        """Apply (which changes nothing when nothing changed) and make the alarm say what deviates.
+
+        While nothing is admitted nothing is served, but a file that somebody pushed is alarmed all the same.
+        """
         office = self._office.read()
-        answer = self._apply(office)
-        self._alarm(office, answer["deviations"])
+        if self._store.ledger.admitted():
+            answer = self._apply(office)
+            self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
+        else:
+            tip = read_branch(office.hosting_mirror.folder, office.hosting.default_branch)
+            self._alarm(office, [_deviation(one) for one in deviations({}, tip)])
 
     def _apply(self, office: Office) -> Mapping[str, Any]:
         policy = self._settings.state / "kebijakan-berlaku.yaml"
         policy.write_bytes(office.policy_text)
         command = [
             sys.executable, "-m", "automation", "hosting", "apply", "--json",
-            "--ledger", self._settings.store_url,
             "--mirror", str(office.hosting_mirror.folder),
             "--branch", office.hosting.default_branch,
             "--policy", str(policy),
@@ -108,9 +121,9 @@ class Serving:
             "--http-port", str(self._settings.http_port),
             "--listen", self._settings.listen,
         ]  # fmt: skip
-        done = subprocess.run(  # noqa: S603 - fixed program, no text from requests
-            command, capture_output=True, timeout=APPLY_SECONDS, check=False, env=_scrubbed()
-        )
+        # The database URL may hold a password: everybody on the machine can read arguments.
+        environment = {**_scrubbed(), "LAIK_DATABASE_URL": self._settings.store_url}
+        done = _ran(command, APPLY_SECONDS, environment)
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         answer = _parsed(lines[-1]) if lines else None
         if answer is None:
@@ -120,9 +133,7 @@ class Serving:
         return answer
 
     def _reload(self) -> None:
-        done = subprocess.run(  # noqa: S603 - the program named in the installation's own settings
-            self._settings.reload, capture_output=True, timeout=RELOAD_SECONDS, check=False, env=_scrubbed()
-        )
+        done = _ran(self._settings.reload, RELOAD_SECONDS, _scrubbed())
         if done.returncode != 0:
             raise _refused(done.stderr.decode("utf-8", "replace"))
 
@@ -143,18 +154,18 @@ class Serving:
         settings = self._settings
         return read_back(name, dns_server=settings.dns, http=settings.http, folder=settings.out)
 
-    def _alarm(self, office: Office, deviations: list[Mapping[str, Any]]) -> None:
+    def _alarm(self, office: Office, differing: list[Mapping[str, Any]]) -> None:
         """One issue in the control project while something deviates; closed by itself when nothing does."""
-        digest = digest_of([[one["path"], one["kind"], one["seen_blob"]] for one in deviations])
+        digest = digest_of([[one["path"], one["kind"], one["seen_blob"]] for one in differing])
         entries = self._store.ledger.entries(LEDGER_KEY)
         last = str(entries[-1].body.get("digest", "")) if entries else digest_of([])
         issue = self._alarm_issue(office)
-        if deviations:
-            self._tell(office, issue, deviations)
+        if differing:
+            self._tell(office, issue, differing)
         elif issue is not None:
             self._forge.close_issue(issue)
         if digest != last:
-            body: dict[str, JSON] = {"digest": digest, "paths": [str(one["path"]) for one in deviations]}
+            body: dict[str, JSON] = {"digest": digest, "paths": [str(one["path"]) for one in differing]}
             self._store.ledger.append(
                 LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
             )
@@ -164,12 +175,12 @@ class Serving:
         mine = (one for one in issues if one.author.id == office.me.id and one.title == ALARM_TITLE)
         return next(mine, None)
 
-    def _tell(self, office: Office, issue: Issue | None, deviations: list[Mapping[str, Any]]) -> None:
+    def _tell(self, office: Office, issue: Issue | None, differing: list[Mapping[str, Any]]) -> None:
         if issue is None:
             issue = self._forge.create_issue(
                 office.control.id, ALARM_TITLE, outgoing(["Lihat kartu di bawah.\n"]), [ALARM_LABEL]
             )
-        body = alarm_card(deviations)
+        body = alarm_card(differing)
         comments = self._forge.list_comments(office.control.id, "issue", issue.iid)
         card = next(
             (
@@ -185,20 +196,44 @@ class Serving:
             self._forge.edit_comment(office.control.id, "issue", issue.iid, card.id, body)
 
 
-def alarm_card(deviations: list[Mapping[str, Any]]) -> str:
+def alarm_card(differing: list[Mapping[str, Any]]) -> str:
     """What deviates from the admitted set, and what to do."""
     parts: list[str | Untrusted] = [
         card_marker(ALARM_KEY),
         "\n### Cabang hosting menyimpang dari keputusan\n\n",
         "Yang disajikan tetap keadaan terakhir yang diputuskan. Perubahan berikut dikarantina:\n\n",
     ]
-    for one in deviations:
+    for one in differing:
         parts.extend(["- ", Untrusted(str(one["text"]["id"])), "\n"])
     parts.append(
         "\nKembalikan isi cabang dengan merge request yang sah, atau ajukan perubahan melalui kasusnya. "
         "Periksa siapa yang mendorong langsung ke cabang itu.\n"
     )
     return outgoing(parts)
+
+
+def _deviation(one: Deviation) -> Mapping[str, Any]:
+    text = {"id": one.text.id, "en": one.text.en}
+    return {"path": one.path, "kind": one.kind, "seen_blob": one.seen_blob, "text": text}
+
+
+def _left_out(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An admitted file that cannot be served today (a policy that changed): no less an alarm."""
+    text = {"id": f"{one['path']}: {one['reason']['id']}", "en": f"{one['path']}: {one['reason']['en']}"}
+    return {"path": one["path"], "kind": "quarantined", "seen_blob": "", "text": text}
+
+
+def _ran(
+    command: Sequence[str], seconds: int, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603 - a fixed program, or the one of the installation's settings
+            command, capture_output=True, timeout=seconds, check=False, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        raise _refused(f"tidak selesai dalam {seconds} detik / not done in {seconds} seconds") from None
+    except OSError as problem:
+        raise _refused(f"tidak dapat dijalankan / cannot be run: {type(problem).__name__}") from None
 
 
 def _scrubbed() -> dict[str, str]:
