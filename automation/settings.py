@@ -43,7 +43,7 @@ class Settings:
     control_path: str
     state: Path
     out: Path
-    store_url: str
+    store_url: str = field(repr=False)  # may hold the database's password
     hook_url: str = ""
     hook_secret: str = field(default="", repr=False)
     dns: Server | None = None
@@ -72,9 +72,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hook_secret=_secret(values, "LAIK_HOOK_SECRET_FILE", required=False),
         dns=_server(values, "LAIK_DNS"),
         http=_server(values, "LAIK_HTTP"),
-        http_port=int(values.get("LAIK_HTTP_PORT") or 80),
+        http_port=_port(values, "LAIK_HTTP_PORT", default=80),
         listen=values.get("LAIK_LISTEN", ""),
-        reload=tuple(shlex.split(values.get("LAIK_RELOAD", ""))),
+        reload=_program(values, "LAIK_RELOAD"),
     )
 
 
@@ -96,12 +96,17 @@ def _secret(values: Mapping[str, str], name: str, *, required: bool) -> str:
         return ""
     try:
         secret = Path(path or _required(values, name)).read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         raise _missing(
             name, "menunjuk berkas yang tidak terbaca", "names a file that cannot be read"
         ) from None
     if not secret:
         raise _missing(name, "menunjuk berkas kosong", "names an empty file")
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        # It becomes a header: libraries that refuse a broken one repeat it in their message.
+        raise _missing(
+            name, "menunjuk berkas yang isinya bukan satu kata", "names a file that holds more than one word"
+        )
     return secret
 
 
@@ -110,9 +115,27 @@ def _server(values: Mapping[str, str], name: str) -> Server | None:
     if not text:
         return None
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not _is_port(port):
         raise _missing(name, "harus berbentuk alamat:porta", "must look like host:port")
     return host, int(port)
+
+
+def _port(values: Mapping[str, str], name: str, *, default: int) -> int:
+    text = values.get(name, "").strip() or str(default)
+    if not _is_port(text):
+        raise _missing(name, "harus berupa nomor porta 1-65535", "must be a port number 1-65535")
+    return int(text)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536
+
+
+def _program(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(values.get(name, "")))
+    except ValueError:
+        raise _missing(name, "memuat tanda kutip yang tidak ditutup", "holds an unclosed quote") from None
 
 
 def _missing(name: str, problem: str, english: str) -> MissingSetting:
