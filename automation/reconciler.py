@@ -9,6 +9,7 @@ merge requests; ``!sajian`` what is served; ``!semua`` a sweep.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
 from automation.core.hosting import Registry, judge_change
 from automation.core.memory import remember
-from automation.core.plan import Place, Plan, describe
+from automation.core.plan import Place, Plan, WriteCard, describe
 from automation.core.reconcile import Decision, ShownState, decide, difference, remembers, with_shown
 from automation.core.request import looks_like_request
 from automation.core.template import TemplateSource
@@ -34,6 +35,7 @@ from automation.observe.hostingrequests import SeenRequest, open_requests, regis
 from automation.observe.office import Office, OfficeReader
 from automation.store.open import Store
 
+CARD = re.compile(r"<!-- laik:kartu:[A-Za-z0-9-]+ -->")
 MAX_ROUNDS = 12  # a whole case needs six; more means two parts of laik disagree
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 HOSTING, SERVING, EVERYTHING = "!hosting", "!sajian", "!semua"
@@ -45,11 +47,15 @@ class NeverSettled(LaikError):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run did: rounds it took, changes it carried out, keys that should be looked at next."""
+    """What a run did: rounds it took, changes it carried out, keys that should be looked at next.
+
+    ``failed``: hosting requests that could not be dealt with; they are tried again.
+    """
 
     rounds: int
     changes: Plan
     follow: tuple[str, ...] = ()
+    failed: tuple[LaikError, ...] = ()
 
 
 class Reconciler:
@@ -187,15 +193,33 @@ class Reconciler:
         office = self._office.read()
         taken: list[str] = []
         done: list[Plan] = []
+        failed: list[LaikError] = []
         for seen in open_requests(self._forge, office, self._store.ledger):
             reason = self._without_desk(seen, taken)
             if reason is None:
                 taken.append(seen.case)
-            else:
-                done.append(self._refuse_stranger(office, seen, reason))
-        return Result(1, tuple(change for plan in done for change in plan), tuple(taken))
+            try:
+                done.append(
+                    self._settle_stranger(office, seen)
+                    if reason is None
+                    else self._refuse_stranger(office, seen, reason)
+                )
+            except LaikError as problem:  # one request must not keep the others from being looked at
+                failed.append(problem)
+        return Result(1, tuple(change for plan in done for change in plan), tuple(taken), tuple(failed))
+
+    def _settle_stranger(self, office: Office, seen: SeenRequest) -> Plan:
+        """A card that once refused a request must not stand beside the case's card that judges it."""
+        place = Place(office.hosting.id, "merge_request", seen.request.iid)
+        card = self._own_cards(office, place).get(card_marker(stranger_key(place)))
+        wished = WriteCard(place, doorkeeper.settled_card(place), None)
+        if card is None:
+            return ()
+        return self._written(place, difference([wished], ShownState(cards={place: card})))
 
     def _without_desk(self, seen: SeenRequest, taken: list[str]) -> Bilingual | None:
+        if seen.problem is not None:
+            return seen.problem
         if not seen.case:
             return Bilingual("Kasusnya tidak terbaca dari berkas.", "Its case cannot be read from the file.")
         memory = remember(self._store.ledger.entries(seen.case))
@@ -223,8 +247,19 @@ class Reconciler:
             fork=seen.fork,
         )
         stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=not seen.fork)
-        shown = self._shown_on(office, place, stranger)
-        plan = difference(doorkeeper.wishes(stranger), shown)
+        own = self._own_cards(office, place)
+        plan = difference(doorkeeper.wishes(stranger), self._shown_on(office, place, stranger, own))
+        retired = [
+            change
+            for marker, card in own.items()
+            if marker != card_marker(stranger_key(place))
+            for change in difference(
+                [WriteCard(place, doorkeeper.retired_card(marker), None)], ShownState(cards={place: card})
+            )
+        ]
+        return self._written(place, (*retired, *plan))
+
+    def _written(self, place: Place, plan: Plan) -> Plan:
         Applier(
             self._forge,
             self._store,
@@ -238,12 +273,20 @@ class Reconciler:
         ).carry_out(plan)
         return plan
 
-    def _shown_on(self, office: Office, place: Place, stranger: Stranger) -> ShownState:
-        marker = card_marker(stranger_key(place))
-        cards: dict[Place, tuple[int, str]] = {}
+    def _own_cards(self, office: Office, place: Place) -> dict[str, tuple[int, str]]:
+        """Laik's own cards at a place by marker: comment id and text."""
+        cards: dict[str, tuple[int, str]] = {}
         for comment in self._forge.list_comments(place.project_id, place.kind, place.iid):
-            if comment.author.id == office.me.id and comment.body.startswith(marker):
-                cards.setdefault(place, (comment.id, comment.body))
+            match = CARD.match(comment.body)
+            if match and comment.author.id == office.me.id:
+                cards.setdefault(match[0], (comment.id, comment.body))
+        return cards
+
+    def _shown_on(
+        self, office: Office, place: Place, stranger: Stranger, own: Mapping[str, tuple[int, str]]
+    ) -> ShownState:
+        card = own.get(card_marker(stranger_key(place)))
+        cards = {place: card} if card else {}
         statuses = {}
         if stranger.postable:
             for one in self._forge.list_statuses(place.project_id, stranger.head_sha):

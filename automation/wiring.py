@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,10 +29,11 @@ from automation.settings import Settings
 from automation.store.open import Store, open_store
 from automation.web.app import create_app
 from automation.web.hooks import WebhookHint
-from automation.worker import Outcome, Worker
+from automation.worker import Outcome, Worker, one_line
 from checks import discover
 
 SWEEP_SECONDS = 900.0
+log = logging.getLogger("laik.worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,13 @@ class Locator:
 
 def _work(reconciler: Reconciler, queue: KeyedQueue) -> Callable[[str], Outcome]:
     def work(key: str) -> Outcome:
-        for follow in reconciler.reconcile(key).follow:
+        result = reconciler.reconcile(key)
+        for follow in result.follow:
             queue.put(follow)
+        for problem in result.failed:
+            log.warning("%s: %s: %s", key, type(problem).__name__, one_line(problem.explain()))
+        if result.failed:
+            return Outcome.retry()
         return Outcome.look_again(SWEEP_SECONDS) if key == EVERYTHING else Outcome.done()
 
     return work

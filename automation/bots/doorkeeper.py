@@ -31,6 +31,18 @@ def stranger_key(place: Place) -> str:
     return f"hosting-{place.iid}"
 
 
+def settled_card(place: Place) -> str:
+    """What the card says once a case's desk has taken the request after all."""
+    told = "\n### Permintaan hosting ini dinilai\n\nKeadaannya ada pada kartu kasusnya, pada halaman ini.\n"
+    return outgoing([card_marker(stranger_key(place)), told])
+
+
+def retired_card(marker: str) -> str:
+    """What a case's card says while its request cannot be judged; ``marker`` is laik's own."""
+    told = "\n### Tidak dinilai\n\nPermintaan ini sekarang tidak dapat diproses; lihat kartu di bawah.\n"
+    return outgoing([marker, told])
+
+
 def wishes(stranger: Stranger) -> list[Change]:
     """One card, and a failed status on the head where laik can post one."""
     parts: list[str | Untrusted] = [

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from automation.core.errors import LaikError
+from automation.core.plan import describe
+
+if TYPE_CHECKING:
+    from automation.core.plan import Plan
+    from automation.reconciler import Reconciler
 
 
 @click.command()
@@ -18,7 +26,6 @@ def command(key: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
         raise click.UsageError("Sebutkan satu KEY, atau --all.")
     from rich.progress import track
 
-    from automation.core.plan import describe
     from automation.settings import from_environment
     from automation.wiring import build
 
@@ -27,20 +34,45 @@ def command(key: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
         keys = laik.reconciler.keys() if everything else (key or "",)
         if dry_run:
             keys = tuple(one for one in keys if not one.startswith("!"))
-        report = []
-        for one in track(keys, description="Menyelaraskan", disable=as_json or len(keys) < 2):
-            plan = laik.reconciler.plan(one) if dry_run else laik.reconciler.reconcile(one).changes
-            report.append({"key": one, "changes": [describe(change) for change in plan]})
+        report = [
+            _one(laik.reconciler, one, dry_run=dry_run)
+            for one in track(keys, description="Menyelaraskan", disable=as_json or len(keys) < 2)
+        ]
     finally:
         laik.close()
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, "cases": report}))
-        return 0
+    else:
+        _tell(report)
+    return 1 if any(entry["failed"] for entry in report) else 0
+
+
+def _one(reconciler: Reconciler, key: str, *, dry_run: bool) -> dict[str, Any]:
+    """One key's line of the report; a case that is refused does not keep the next one waiting."""
+    changes: Plan = ()
+    failed: tuple[LaikError, ...] = ()
+    try:
+        if dry_run:
+            changes = reconciler.plan(key)
+        else:
+            result = reconciler.reconcile(key)
+            changes, failed = result.changes, result.failed
+    except LaikError as problem:
+        failed = (problem,)
+    return {
+        "key": key,
+        "changes": [describe(change) for change in changes],
+        "failed": [{"id": one.explain("id"), "en": one.explain("en")} for one in failed],
+    }
+
+
+def _tell(report: list[dict[str, Any]]) -> None:
     for entry in report:
         changes = entry["changes"]
-        click.echo(
-            f"{entry['key']}: {len(changes)} perubahan" if changes else f"{entry['key']}: tidak berubah"
-        )
+        if changes or not entry["failed"]:
+            click.echo(f"{entry['key']}: {f'{len(changes)} perubahan' if changes else 'tidak berubah'}")
         for line in changes:
             click.echo(f"  - {line}")
-    return 0
+        for problem in entry["failed"]:
+            click.echo(f"{entry['key']}: {problem['id']}", err=True)
+            click.echo(f"{entry['key']}: {problem['en']}", err=True)

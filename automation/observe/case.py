@@ -84,10 +84,10 @@ class Observer:
         self._today = today
 
     def observe(self, key: str) -> Seen | None:
-        """The case as it is now; None when its issue is gone or is no request."""
+        """The case as it is now; None when its issue is gone, or has another key."""
         office = self._office.read()
         issue = self._forge.get_issue(office.control.id, issue_number(key))
-        if issue is None:
+        if issue is None or case_key(issue) != key:  # PA-1999-0007 would become a second case of issue 7
             return None
         memory = remember(self._store.ledger.entries(key))
         comments = self._forge.list_comments(office.control.id, "issue", issue.iid)

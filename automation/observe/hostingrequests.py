@@ -15,6 +15,7 @@ from automation.core.errors import LaikError
 from automation.core.gate import HostingFacts
 from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_admitted
 from automation.core.memory import Memory
+from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping
 from automation.forges.base import Comment, Forge, MergeRequest
 from automation.observe.office import Office
@@ -28,6 +29,7 @@ class SeenRequest:
     """One open hosting merge request as its commits are.
 
     ``case`` is the key its file names, empty when that cannot be told; ``named_sha`` likewise.
+    ``problem`` says why it cannot be judged at all; it is on nobody's desk then.
     """
 
     request: MergeRequest
@@ -38,6 +40,7 @@ class SeenRequest:
     case: str
     named_sha: str
     fork: bool
+    problem: Bilingual | None = None
 
 
 def open_requests(forge: Forge, office: Office, ledger: Ledger) -> tuple[SeenRequest, ...]:
@@ -48,8 +51,9 @@ def open_requests(forge: Forge, office: Office, ledger: Ledger) -> tuple[SeenReq
 
 def _seen(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> SeenRequest:
     mirror, fork = office.hosting_mirror, request.source_project_id != office.hosting.id
-    if fork or not mirror.has(request.head_sha):
-        return SeenRequest(request, (), "", "", None, "", "", fork)
+    problem = _unjudgeable(office, request, fork=fork)
+    if problem is not None:
+        return SeenRequest(request, (), "", "", None, "", "", fork, problem)
     changes = _changes(mirror, office.hosting.default_branch, request.head_sha)
     path = changes[0].path if len(changes) == 1 else ""
     text = _text(mirror, request.head_sha, path)
@@ -64,6 +68,31 @@ def _seen(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> 
         named_sha=sha,
         fork=False,
     )
+
+
+def _unjudgeable(office: Office, request: MergeRequest, *, fork: bool) -> Bilingual | None:
+    branch = office.hosting.default_branch
+    if fork:
+        return Bilingual(
+            "Permintaan dari fork tidak diterima; dorong cabangnya ke proyek hosting ini.",
+            "A request from a fork is not taken; push its branch to this hosting project.",
+        )
+    if request.target_branch != branch:
+        # Merged elsewhere, it would be admitted without ever standing on the branch that is watched.
+        return Bilingual(
+            f"Permintaan harus menuju cabang '{branch}'.", f"The request must target the branch '{branch}'."
+        )
+    if request.draft:  # the forge refuses to merge a draft, after laik has said that it will
+        return Bilingual(
+            "Permintaan masih berupa draf; tandai siap bila sudah boleh dinilai.",
+            "The request is a draft; mark it as ready when it may be judged.",
+        )
+    if not office.hosting_mirror.has(request.head_sha):
+        return Bilingual(
+            "Commit permintaan ini belum terbaca; laik mencoba lagi.",
+            "This request's commit cannot be read yet; laik tries again.",
+        )
+    return None
 
 
 def _changes(mirror: Mirror, branch: str, head: str) -> tuple[FileChange, ...]:

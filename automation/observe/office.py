@@ -92,7 +92,7 @@ class OfficeReader:
 
     def _project(self, path: str) -> Project:
         known = self._projects.get(path)
-        if known is not None:
+        if known is not None and not known.empty:  # an empty project has no default branch yet
             return known
         found = self._forge.find_project(path)
         if found is None:
