@@ -11,16 +11,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automation.core.act import Act, nearest
-from automation.core.case import CaseState, StepState
+from automation.core.case import CaseState, StepState, standing_refusals
+from automation.core.codes import (
+    APPROVE,
+    CODE_LENGTH,
+    HOSTING_WORD,
+    REJECT,
+    code_for,
+    hosting_line,
+    line_to_paste,
+    line_to_take_back,
+    typed,
+)
 from automation.core.gate import HostingVerdict
 from automation.core.memory import Memory, RuledAct, Ruling, Shown
 from automation.core.procedure import Procedure, Step
 from automation.core.text import Bilingual
 
-CODE_LENGTH = 4
+__all__ = [
+    "CODE_LENGTH",
+    "Bench",
+    "Ruled",
+    "code_for",
+    "hosting_line",
+    "line_to_paste",
+    "line_to_take_back",
+    "rule",
+    "typed",
+]
+
 QUESTIONS = frozenset({"status", "bantuan"})
-HOSTING_WORD = "hosting"
-APPROVE, REJECT = "setuju", "tolak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +82,6 @@ class Bench:
     roles: Mapping[str, frozenset[str]]
 
 
-def code_for(memory: Memory, step: str, digest: str) -> str:
-    """The shortest code, of at least four digits, that was never shown for another digest of ``step``."""
-    others = [one.digest for one in memory.shown if one.step == step and one.digest != digest]
-    length = CODE_LENGTH
-    while any(other.startswith(digest[:length]) for other in others):
-        length += 1
-    return digest[:length]
-
-
-def typed(verb: str) -> str:
-    """A verb as people type it: ``nyatakan_aman`` -> ``nyatakan-aman``."""
-    return verb.replace("_", "-")
-
-
-def line_to_paste(memory: Memory, step: Step, digest: str, *, refuse: bool = False) -> str:
-    """The comment that binds, ready to paste."""
-    if step.act is None:
-        return ""
-    code = code_for(memory, step.key, digest)
-    if refuse:
-        return f"@laik {typed(step.act.refuse or '')} {step.act.about} {code} <alasan>"
-    return f"@laik {typed(step.act.verb)} {step.act.about} {code}"
-
-
-def hosting_line(memory: Memory, verdict: HostingVerdict) -> str:
-    """The comment that approves a hosting merge request, ready to paste."""
-    code = code_for(memory, verdict.facts.step_key, verdict.digest)
-    return f"@laik {APPROVE} {HOSTING_WORD} {code}"
-
-
 def rule(act: Act, bench: Bench) -> Ruled:
     """Rule on one act; never raises for what people write."""
     command = act.command
@@ -105,9 +95,11 @@ def rule(act: Act, bench: Bench) -> Ruled:
             ),
         )
     if command.verb in QUESTIONS:
-        return Ruled(act, "told", "", "", {}, _usage(bench))
+        return Ruled(act, "told", "", "", {}, _usage(act, bench))
     if not command.known:
-        return _void(act, "", _unknown_verb(command.verb, bench))
+        return _void(act, "", _unknown_verb(act, bench))
+    if bench.memory.finished:
+        return _void(act, "", _FINISHED)
     if act.source == "merge_request":
         return _rule_hosting(act, bench)
     return _rule_step(act, bench)
@@ -117,14 +109,16 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
     command = act.command
     step = _step_for(act, bench.procedure)
     if step is None or step.act is None:
-        return _void(act, "", _no_such_step(bench))
+        return _void(act, "", _no_such_step(act, bench))
     refuse = command.verb == step.act.refuse
-    state = bench.state.state(step.key)
+    if problem := _not_allowed(act, step.act.by, bench):
+        return _void(act, step.key, problem)
+    # Taking back needs the role as well: an approval comes of it, and a refusal outlives its giver's role.
     if not refuse and (taken_back := _taken_back(act, step, bench)):
         return taken_back
-    problem = _not_allowed(act, step.act.by, bench) or _not_its_turn(step, state, bench)
-    if problem or state is None:
-        return _void(act, step.key, problem or _not_yet(bench))
+    state = bench.state.open
+    if state is None or state.step.key != step.key:
+        return _void(act, step.key, _not_yet(bench))
     if refuse and command.lacks_reason:
         return _void(
             act, step.key, _needs_reason(line_to_paste(bench.memory, step, state.digest, refuse=True))
@@ -133,8 +127,8 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
     bound = _bind(act, step.key, state.digest, paste, bench.memory)
     if isinstance(bound, Bilingual):
         return _void(act, step.key, bound)
-    if not refuse and not _holds_for(state, act):
-        return _void(act, step.key, _evidence_missing(state))
+    if not refuse and not state.evidence_holds:
+        return _void(act, step.key, _evidence_missing(state, bench))
     return Ruled(act, "refused" if refuse else "approved", step.key, bound.digest, bound.subjects, None)
 
 
@@ -144,22 +138,28 @@ def _taken_back(act: Act, step: Step, bench: Bench) -> Ruled | None:
     This is the only act allowed on a step behind the open one; it completes nothing by itself, since a
     step is complete only when its evidence holds for that digest.
     """
-    held = bench.state.open.held if bench.state.open else None
-    if held is None or held.step != step.key or held.account != act.account_id:
+    held, code = bench.state.open.held if bench.state.open else None, act.command.code
+    if held is None or held.step != step.key or len(code) < CODE_LENGTH:
         return None
-    code = act.command.code
-    if len(code) < CODE_LENGTH or [one.digest for one in bench.memory.digests_shown(step.key, code)] != [
-        held.digest
-    ]:
-        return None
-    return Ruled(act, "approved", step.key, held.digest, held.subjects, None)
+    shown = [one.digest for one in bench.memory.digests_shown(step.key, code)]
+    for refusal in standing_refusals(bench.memory, step.key):
+        # Two may have refused the same content: each takes back his own, in any order.
+        own = refusal.account == act.account_id and dict(refusal.subjects) == dict(held.subjects)
+        if own and shown == [refusal.digest]:
+            return Ruled(act, "approved", step.key, refusal.digest, refusal.subjects, None)
+    return None
 
 
 def _rule_hosting(act: Act, bench: Bench) -> Ruled:
     verdict = bench.hosting
     if verdict is None or bench.procedure.hosting is None:
         return _void(
-            act, "", Bilingual("Tidak ada permintaan hosting terbuka.", "No hosting request is open.")
+            act,
+            "",
+            Bilingual(
+                "Tidak ada permintaan hosting terbuka; buka merge request di proyek hosting.",
+                "No hosting request is open; open a merge request in the hosting project.",
+            ),
         )
     key = verdict.facts.step_key
     if act.command.about != HOSTING_WORD or act.command.verb not in {APPROVE, REJECT}:
@@ -204,16 +204,19 @@ def _step_for(act: Act, procedure: Procedure) -> Step | None:
 def _not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | None:
     """Deny by default: only a holder of the role, never the builder of the very application."""
     account = act.account.casefold()
-    named = ", ".join(by)
+    labels = {role.id: role.label for role in bench.procedure.roles}
+    named = ", ".join(labels.get(role, role) for role in by)
     if not any(account in bench.roles.get(role, frozenset()) for role in by):
         return Bilingual(
-            f"Hanya pemegang peran {named} yang dapat melakukan ini.",
-            f"Only a holder of the role {named} can do this.",
+            f"Hanya pemegang peran {named} yang dapat melakukan ini."
+            " Bila Anda memegangnya, minta Diskominfo mencatat akun Anda pada kebijakan.",
+            f"Only a holder of the role {named} can do this."
+            " If you hold it, ask the ICT agency to name your account in the policy.",
         )
     if "pengembang" not in by and account in bench.roles.get("pengembang", frozenset()):
         return Bilingual(
-            "Pengembang aplikasi ini tidak boleh menilai pekerjaannya sendiri.",
-            "The builder of this application may not judge his own work.",
+            f"Pengembang aplikasi ini tidak boleh menilai pekerjaannya sendiri; mintalah {named} lain.",
+            f"The builder of this application may not judge his own work; ask another {named}.",
         )
     return None
 
@@ -222,29 +225,28 @@ def _is_barred(act: Act, verdict: HostingVerdict) -> Bilingual | None:
     if act.account_id not in verdict.facts.barred:
         return None
     return Bilingual(
-        "Pembuat permintaan ini, dan siapa pun yang mendorong commit ke dalamnya, tidak boleh menyetujuinya.",
-        "The author of this request, and anyone who pushed to it, may not approve it.",
+        "Pembuat permintaan ini, dan siapa pun yang mendorong commit ke dalamnya, tidak boleh menyetujuinya;"
+        " mintalah anggota Tim Teknis lain.",
+        "The author of this request, and anyone who pushed to it, may not approve it; ask another member.",
     )
 
 
-def _not_its_turn(step: Step, state: StepState | None, bench: Bench) -> Bilingual | None:
-    """Only the open step can be acted on, or the step whose refusal sent the case back to the open one."""
-    open_state = bench.state.open
-    if open_state is None or bench.memory.finished:
-        return Bilingual("Kasus ini sudah selesai.", "This case is finished.")
-    if open_state.step.key == step.key and state is not None:
-        return None
-    return _not_yet(bench)
+_FINISHED = Bilingual(
+    "Kasus ini sudah selesai dan tidak dapat diputuskan lagi; ajukan permohonan baru.",
+    "This case is finished and takes no more decisions; file a new request.",
+)
 
 
 def _not_yet(bench: Bench) -> Bilingual:
+    """Only the open step can be acted on."""
     open_state = bench.state.open
     if open_state is None:
-        return Bilingual("Kasus ini sudah selesai.", "This case is finished.")
+        return _FINISHED
     number, step = open_state.step.number, open_state.step
     return Bilingual(
-        f"Belum gilirannya: kasus berada pada langkah {number} ({step.key}).",
-        f"Not its turn: the case is at step {number} ({step.key}).",
+        f"Bukan gilirannya: kasus berada pada langkah {number} ({step.key})."
+        " Yang diperlukan sekarang ada pada kartu.",
+        f"Not its turn: the case is at step {number} ({step.key}). The card says what is needed now.",
     )
 
 
@@ -275,24 +277,22 @@ def _bind(act: Act, step: str, current: str, paste: str, memory: Memory) -> Show
     return shown[0]
 
 
-def _holds_for(state: StepState, act: Act) -> bool:
-    """Whether the evidence holds, where a refusal by this very account does not count (he takes it back)."""
-    if state.held is not None and state.held.account != act.account_id:
-        return False
-    return all(finding.holds for finding in state.findings)
-
-
-def _evidence_missing(state: StepState) -> Bilingual:
+def _evidence_missing(state: StepState, bench: Bench) -> Bilingual:
     if state.held is not None:
+        line = line_to_take_back(bench.procedure, bench.memory, state.held)
         return Bilingual(
-            "Langkah ini sedang dikembalikan; isinya harus diperbaiki dahulu.",
-            "This step was sent back; its content must change first.",
+            "Langkah ini sedang dikembalikan; isinya harus diperbaiki dahulu,"
+            f" atau yang mengembalikannya menarik keputusannya dengan `{line}`.",
+            "This step was sent back; its content must change first,"
+            f" or the one who sent it back takes that back with `{line}`.",
         )
     failing = sorted({finding.check for finding in state.findings if not finding.holds})
     named = ", ".join(failing)
     return Bilingual(
-        f"Belum dapat diterima, pemeriksaan ini belum terpenuhi: {named}.",
-        f"Cannot be accepted yet, these checks do not hold: {named}.",
+        f"Belum dapat diterima, pemeriksaan ini belum terpenuhi: {named}."
+        " Perbaikannya ada pada kartu; sesudah itu kode barunya tampil di sana.",
+        f"Cannot be accepted yet, these checks do not hold: {named}."
+        " The card says how to mend them, and shows the new code then.",
     )
 
 
@@ -300,7 +300,12 @@ def _needs_reason(line: str) -> Bilingual:
     return Bilingual(f"Sertakan alasannya. Tempelkan: `{line}`", f"Give the reason. Paste: `{line}`")
 
 
-def _no_such_step(bench: Bench) -> Bilingual:
+def _no_such_step(act: Act, bench: Bench) -> Bilingual:
+    if act.command.about == HOSTING_WORD:
+        return Bilingual(
+            "Permintaan hosting diputuskan pada merge request-nya di proyek hosting, bukan di sini.",
+            "A hosting request is decided on its merge request in the hosting project, not here.",
+        )
     lines = ", ".join(
         f"`@laik {typed(step.act.verb)} {step.act.about}`" for step in bench.procedure.steps if step.act
     )
@@ -310,14 +315,17 @@ def _no_such_step(bench: Bench) -> Bilingual:
     )
 
 
-def _unknown_verb(verb: str, bench: Bench) -> Bilingual:
-    guess = nearest(verb)
+def _unknown_verb(act: Act, bench: Bench) -> Bilingual:
+    guess = nearest(act.command.verb)
     hint = (f" Maksud Anda `{typed(guess)}`?", f" Did you mean `{typed(guess)}`?") if guess else ("", "")
-    usage = _usage(bench)
+    usage = _usage(act, bench)
     return Bilingual(f"Perintah tidak dikenal.{hint[0]} {usage.id}", f"Unknown command.{hint[1]} {usage.en}")
 
 
-def _usage(bench: Bench) -> Bilingual:
+def _usage(act: Act, bench: Bench) -> Bilingual:
+    if act.source == "merge_request" and bench.hosting is not None:
+        line = hosting_line(bench.memory, bench.hosting)
+        return Bilingual(f"Persetujuan di sini: `{line}`", f"To approve here: `{line}`")
     open_state = bench.state.open
     if open_state is None or open_state.step.act is None:
         return Bilingual("Lihat kartu untuk keadaan kasus ini.", "See the card for where this case stands.")
