@@ -15,7 +15,7 @@ from automation.core.act import Act
 from automation.core.case import CaseState, Checks, replay
 from automation.core.evidence import EvidenceView
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
-from automation.core.memory import Memory, Shown
+from automation.core.memory import Memory, RuledAct, Shown
 from automation.core.plan import (
     Answer,
     Change,
@@ -138,13 +138,15 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
     Raises:
         NotCollected: with the evidence ids that are missing.
     """
-    memory = observation.memory
+    memory = _standing(observation)
     state = replay(observation.procedure, view, memory, checks)
     verdict = _hosting(observation, state, view, memory, checks)
     rulings: list[Ruled] = []
+    done = set(memory.ruled())
     for act in observation.acts:
-        if act.id in memory.ruled():
+        if act.id in done:
             continue
+        done.add(act.id)
         bench = Bench(observation.procedure, state, verdict, memory, observation.roles)
         ruled = rule(act, bench)
         rulings.append(ruled)
@@ -155,11 +157,35 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
     return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
 
 
+def _standing(observation: Observation) -> Memory:
+    """The memory without approvals that were withdrawn before they took effect (architecture, decision 9).
+
+    A comment that is gone, or reads otherwise than it did, voids its approval as long as the step was never
+    closed on it: the disposition waits for the served name like that. What was closed stays closed, and a
+    refusal stands whatever happens to its comment. Approvals of hosting requests are looked after by
+    ``HostingFacts.gone``.
+    """
+    memory = observation.memory
+    standing = {act.id: act.body_digest for act in observation.acts if not act.edited}
+    acts = tuple(
+        replace(act, ruling="void") if _withdrawn(act, standing, memory) else act for act in memory.acts
+    )
+    return replace(memory, acts=acts)
+
+
+def _withdrawn(act: RuledAct, standing: Mapping[str, str], memory: Memory) -> bool:
+    if act.ruling != "approved" or not act.act.startswith("issue/"):
+        return False
+    closed = memory.closed.get(act.step)
+    in_effect = closed is not None and closed.digest == act.digest
+    return not in_effect and standing.get(act.act) != act.body
+
+
 def _hosting(
     observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
 ) -> HostingVerdict | None:
-    if observation.hosting is None:
-        return None
+    if observation.hosting is None or memory.finished:
+        return None  # a finished case asks for nothing any more, and nothing is merged in its name
     return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks)
 
 
