@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from automation.core.documents import CodeSnapshot
+from automation.core.errors import Where
 from automation.core.evidence import CODE, Evidence, EvidenceView, State, document_id
-from automation.core.finding import Finding, Outcome
+from automation.core.finding import Finding, Outcome, worst
 from automation.core.text import Bilingual
 from checks import _uat
 from checks._common import AGENCY_TEAM, VENDOR, is_filled, unknown, verdict
@@ -19,6 +20,7 @@ from checks._schema import field_fault
 ID = "uat_passed_for_code"
 NEEDS = (document_id(_uat.RESULTS), CODE)
 POLICY: tuple[str, ...] = ()
+FEW = 2  # faults that are worth naming here too
 
 
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -26,13 +28,31 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     _, code = view.need(*NEEDS)
     results = _uat.read(ID, view, _uat.RESULTS, _uat.Results)
     if isinstance(results, tuple):
-        return verdict(ID, results, Bilingual("", ""))
+        few = len(results) <= FEW
+        return (
+            verdict(ID, results, Bilingual("", "")) if few else (_unfilled(worst(results), results[0].where),)
+        )
     if code.state is not State.PRESENT or not isinstance(code.value, CodeSnapshot):
         return (_no_code(code),)
     faults = [*_failures(results), *_other_code(results, code.value)]
     short = code.value.code_digest[:12]
     seen = Bilingual(f"UAT lulus untuk kode {short}.", f"The UAT passed for the code {short}.")
     return verdict(ID, faults, seen)
+
+
+def _unfilled(outcome: Outcome, where: Where) -> Finding:
+    """The results tell nothing yet; ``uat_is_attached`` names every fault, and twice would hide the rest."""
+    return Finding(
+        check=ID,
+        outcome=outcome,
+        seen=Bilingual("Hasil UAT belum terisi dengan benar.", "The UAT results are not filled in properly."),
+        remedy=Bilingual(
+            f"{AGENCY_TEAM.id} mengisinya; butirnya disebut oleh uat_is_attached.",
+            f"Fill them in ({AGENCY_TEAM.en}); uat_is_attached names each item.",
+        ),
+        where=where,
+        key="hasil",
+    )
 
 
 def _no_code(code: Evidence) -> Finding:

@@ -48,3 +48,13 @@ def test_code_that_is_not_there_waits_and_unknown_code_is_an_error():
 
 def test_missing_results_wait():
     assert outcomes(findings_for(ID, results=None)) == {Outcome.PENDING}
+
+
+def test_results_that_are_hardly_filled_in_are_named_once_not_line_by_line():
+    untouched = (
+        "format: laik/uat-hasil/1\ndigest_kode: ISI DI SINI\ntanggal: ISI DI SINI\nsimpulan: ISI DI SINI\n"
+    )
+    (finding,) = findings_for(ID, results=untouched)
+    assert finding.key == "hasil"
+    assert not finding.holds
+    assert "uat_is_attached" in finding.remedy.id
