@@ -53,8 +53,8 @@ def describe_hosting(verdict: HostingVerdict) -> StatusWord:
 
 def describe_sop(desk: Desk) -> StatusWord:
     """The aggregate: whether everything that comes before hosting holds."""
-    verdict = desk.decision.hosting
-    if desk.decision.state.open is None or (verdict is not None and verdict.ready):
+    verdict, finished = desk.decision.hosting, desk.decision.memory.finished
+    if finished or desk.decision.state.open is None or (verdict is not None and verdict.ready):
         return "success"
     failed = any(gate.light is Light.FAILED for gate in desk.decision.gates)
     return "failed" if failed else "pending"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from automation.bots.desk import Desk
+from automation.bots.desk import Desk, local_day
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
@@ -134,7 +134,7 @@ def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:
 def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
     """One milestone a phase still ahead, due as the SOP's own durations add up from the case's start."""
     accepted = desk.decision.memory.accepted_at
-    start: date = accepted.date() if accepted else desk.decision.observation.today
+    start: date = local_day(desk, accepted) if accepted else desk.decision.observation.today
     dues = phase_dues(desk.decision.procedure, start)
     return tuple(
         MilestoneWish(f"Fase: {phase.label}", dues.get(phase.key), f"SOP {desk.decision.procedure.id}")

@@ -25,7 +25,8 @@ def wishes(desk: Desk) -> list[Change]:
         ]
     )
     answered: list[Change] = [Answer(place, marker, body), CloseIssue(place)]
-    if decision.observation.shown.issue_open:
+    shown = decision.observation.shown
+    if shown.issue_open or marker not in shown.answers:
         return answered
     # Only once the answer stands and the issue is closed: a crash in between is made good by the next round.
-    return [*answered, Remember("finished", {"decision": admitted.decision if admitted else ""})]
+    return [Remember("finished", {"decision": admitted.decision if admitted else ""})]

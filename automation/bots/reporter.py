@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, whose_turn
+from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
 from automation.bots.timekeeper import due
+from automation.core.act import Act
 from automation.core.case import StepState
 from automation.core.finding import Finding, Outcome
 from automation.core.gate import HostingVerdict
+from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
-from automation.core.ruling import Ruled, hosting_line, line_to_paste
+from automation.core.ruling import hosting_line, line_to_paste, line_to_take_back
+from automation.core.text import Bilingual
 
 Part = str | Untrusted
 SIGNS = {
@@ -35,7 +38,8 @@ def wishes(desk: Desk) -> list[Change]:
     changes: list[Change] = [WriteCard(observation.place, case_card(desk), None)]
     if desk.decision.hosting is not None and observation.hosting_place is not None:
         changes.append(WriteCard(observation.hosting_place, hosting_card(desk, desk.decision.hosting), None))
-    changes.extend(_answer(desk, ruled) for ruled in desk.decision.rulings if ruled.reply is not None)
+    replies = [(ruled.act, ruled.reply) for ruled in desk.decision.rulings if ruled.reply is not None]
+    changes.extend(_answer(desk, act, reply) for act, reply in [*replies, *_unanswered(desk)])
     return changes
 
 
@@ -43,7 +47,11 @@ def case_card(desk: Desk) -> str:
     """The whole card of a case, in Indonesian."""
     state = desk.decision.state
     parts: list[Part] = [card_marker(desk.key), "\n", *_headline(desk), "\n\n"]
-    if state.open is not None:
+    if state.open is not None and desk.decision.memory.finished:
+        parts.append("Sesudah kasus selesai, yang dinilai pada langkah ")
+        parts.append(f"{state.open.step.number} ({state.open.step.key}) berubah. Kasus tetap selesai dan ")
+        parts.append("yang tersaji tetap; untuk perubahan, ajukan permohonan baru.\n\n")
+    elif state.open is not None:
         parts.extend(_open_step(desk, state.open))
     parts.extend(_step_table(desk))
     parts.extend(_links(desk))
@@ -65,7 +73,7 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         parts.append("\nLangkah SOP yang belum selesai:\n\n")
         parts.extend(f"- langkah {numbers[key]}: {key}\n" for key in verdict.steps_missing)
     if verdict.refusal is not None:
-        parts.append("\nTim Teknis menolak isi ini; perbaiki permintaan, atau yang menolak menyetujuinya.\n")
+        parts.extend(_refused_request(desk, verdict, verdict.refusal))
     elif verdict.approvable and verdict.approval is None:
         parts.append("\nSemua syarat terpenuhi. Tim Teknis menyetujui dengan menempelkan:\n\n")
         parts.append(f"```\n{hosting_line(desk.decision.memory, verdict)}\n```\n")
@@ -78,19 +86,19 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
 def _headline(desk: Desk) -> list[Part]:
     state, total = desk.decision.state, len(desk.decision.procedure.steps)
     title: list[Part] = [f"### {desk.key} · ", Untrusted(desk.application_name), "\n\n"]
-    if state.open is None:
+    if state.open is None or desk.decision.memory.finished:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
     step = state.open.step
-    turn = ", ".join(role_label(desk, role) for role in whose_turn(state.open))
-    until = due(desk)
+    roles, until = turn(desk), due(desk)
     deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
-    return [*title, f"**Langkah {step.number} dari {total}** · giliran **{turn}**{deadline}"]
+    whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")
+    return [*title, f"**Langkah {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
 
 
 def _open_step(desk: Desk, state: StepState) -> list[Part]:
-    parts: list[Part] = [f"{state.step.activity.id}\n\n"]
+    parts: list[Part] = [Untrusted(state.step.activity.id, limit=2000), "\n\n"]
     if state.held is not None:
-        parts.append("Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah.\n\n")
+        parts.extend(_sent_back(desk, state.held))
     if state.lapsed:
         parts.append(f"Keputusan sebelumnya gugur karena berubah: {', '.join(state.lapsed)}.\n\n")
     parts.extend(_finding_lines(state.findings))
@@ -105,8 +113,44 @@ def _open_step(desk: Desk, state: StepState) -> list[Part]:
             refuse = line_to_paste(memory, state.step, state.digest, refuse=True)
             parts.append(f"\nUntuk mengembalikan:\n\n```\n{refuse}\n```\n")
     if state.given and state.waiting_for_service:
-        parts.append("\nSemua keputusan ada. Menunggu permintaan hosting digabungkan dan nama tersaji.\n")
+        parts.append(f"\nSemua keputusan ada. {_service(desk)}\n")
     return [*parts, "\n"]
+
+
+def _sent_back(desk: Desk, refusal: RuledAct) -> list[Part]:
+    """Who sent the case back and why, as long as the comment stands; and how that is taken back."""
+    said = _said(desk, refusal)
+    parts: list[Part] = ["Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah"]
+    if said is not None:
+        parts.extend([". Alasan ", Untrusted(said.account), ": ", Untrusted(said.command.reason)])
+    line = line_to_take_back(desk.decision.procedure, desk.decision.memory, refusal)
+    return [*parts, f"\n\nYang mengembalikan dapat menariknya dengan:\n\n```\n{line}\n```\n\n"]
+
+
+def _refused_request(desk: Desk, verdict: HostingVerdict, refusal: RuledAct) -> list[Part]:
+    said = _said(desk, refusal)
+    parts: list[Part] = ["\nTim Teknis menolak permintaan ini; ubah berkas permohonannya"]
+    if said is not None:
+        parts.extend([". Alasan ", Untrusted(said.account), ": ", Untrusted(said.command.reason)])
+    if verdict.approvable:
+        line = hosting_line(desk.decision.memory, verdict)
+        parts.append(f"\n\nYang menolak dapat menariknya dengan:\n\n```\n{line}\n```")
+    return [*parts, "\n"]
+
+
+def _said(desk: Desk, ruled: RuledAct) -> Act | None:
+    """The act as it still stands; the ledger keeps no text of people."""
+    acts = desk.decision.observation.acts
+    return next((act for act in acts if act.id == ruled.act and act.body_digest == ruled.body), None)
+
+
+def _service(desk: Desk) -> str:
+    """What the name waits for."""
+    if desk.decision.memory.admitted is not None:
+        return "Permintaan hosting sudah digabungkan; menunggu nama terbukti tersaji."
+    if desk.decision.hosting is not None:
+        return "Menunggu permintaan hosting disetujui dan digabungkan; lihat kartunya."
+    return "Buka merge request berisi satu berkas `permohonan/<nama>.yaml` di proyek hosting."
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
@@ -128,8 +172,12 @@ def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
 def _step_table(desk: Desk) -> list[Part]:
     parts: list[Part] = ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n"]
     states = {state.step.key: state for state in desk.decision.state.steps}
+    finished = desk.decision.memory.finished
     for step in desk.decision.procedure.steps:
         state = states.get(step.key)
+        if finished:
+            parts.append(f"| {step.number} | {step.key} | selesai |\n")
+            continue
         word = "menunggu" if state is None else ("selesai" if state.complete else "**terbuka**")
         parts.append(f"| {step.number} | {step.key} | {word} |\n")
     return parts
@@ -147,12 +195,32 @@ def _newer(desk: Desk) -> str:
     return f" ({count} commit lebih baru tidak ikut)" if count else ""
 
 
-def _answer(desk: Desk, ruled: Ruled) -> Answer:
+_NOT_COUNTED = Bilingual(
+    "Perintah ini sudah dibaca dan tidak dihitung. Yang diperlukan sekarang ada pada kartu.",
+    "This command was read and does not count. The card says what is needed now.",
+)
+_WITHDRAWN = Bilingual(
+    "Komentar ini disunting, jadi keputusannya tidak dihitung. Tulis komentar baru dengan kode pada kartu.",
+    "This comment was edited, so its decision does not count. Write a new one with the card's code.",
+)
+
+
+def _unanswered(desk: Desk) -> list[tuple[Act, Bilingual]]:
+    """Acts ruled before whose answer never arrived: a forge that failed in between must not silence laik."""
+    decision = desk.decision
+    new = {ruled.act.id for ruled in decision.rulings}
+    silent = {act.act for act in decision.memory.acts if act.ruling in {"void", "told"}} - new
+    return [
+        (act, _WITHDRAWN if act.edited else _NOT_COUNTED)
+        for act in decision.observation.acts
+        if act.id in silent
+    ]
+
+
+def _answer(desk: Desk, act: Act, reply: Bilingual) -> Answer:
     observation = desk.decision.observation
     place = observation.place
-    if ruled.act.source == "merge_request" and observation.hosting_place is not None:
+    if act.source == "merge_request" and observation.hosting_place is not None:
         place = observation.hosting_place
-    marker = answer_marker(ruled.act.id)
-    reply = ruled.reply.id if ruled.reply else ""
-    account = Untrusted(ruled.act.account)
-    return Answer(place, marker, outgoing([marker, "\n", "Untuk ", account, ": ", reply]))
+    marker = answer_marker(act.id)
+    return Answer(place, marker, outgoing([marker, "\n", "Untuk ", Untrusted(act.account), ": ", reply.id]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from automation.bots.desk import Desk, whose_turn
+from automation.bots.desk import Desk, local_day, turn
 from automation.bots.provisioner import phase_label, turn_label
 from automation.core.deadline import due_date
 from automation.core.plan import Change, Relabel
@@ -22,31 +22,33 @@ def wishes(desk: Desk) -> list[Change]:
     Scoped labels exclude each other only in paid tiers, so laik removes the siblings itself.
     """
     open_state = desk.decision.state.open
-    if open_state is None:
+    if open_state is None or desk.decision.memory.finished:
         wanted = {DONE}
     else:
-        wanted = {phase_label(open_state.step.phase)}
-        wanted |= {turn_label(role) for role in whose_turn(open_state)}
+        wanted = {phase_label(open_state.step.phase), *(turn_label(role) for role in turn(desk))}
     shown = desk.decision.observation.shown.labels
     stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
     return [Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))]
 
 
 def open_since(desk: Desk) -> date:
-    """The day the open step became open: when the step before it was last closed."""
-    memory = desk.decision.memory
+    """The day the open step became open: when the step before it was last closed, or it was sent back."""
+    memory, open_state = desk.decision.memory, desk.decision.state.open
+    if open_state is not None and open_state.held is not None:
+        sent_back = open_state.held.at
+        return local_day(desk, sent_back) if sent_back else desk.decision.observation.today
     complete = [one.step.key for one in desk.decision.state.steps if one.complete]
     closed = memory.closed.get(complete[-1]) if complete else None
     if closed is not None:
-        return closed.at.date()
+        return local_day(desk, closed.at)
     if complete or memory.accepted_at is None:
         return desk.decision.observation.today
-    return memory.accepted_at.date()
+    return local_day(desk, memory.accepted_at)
 
 
 def due(desk: Desk) -> date | None:
     """When the open step is due; None where the source gives no duration or nothing is open."""
     open_state = desk.decision.state.open
-    if open_state is None:
+    if open_state is None or desk.decision.memory.finished:
         return None
     return due_date(open_since(desk), open_state.step.duration.iso, frozenset())

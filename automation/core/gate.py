@@ -45,16 +45,12 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """One gate: its steps so far, and the light it shows.
-
-    ``open`` is its step that is not complete, ``ahead`` its first one that was not reached yet.
-    """
+    """One gate: its steps so far, and the light it shows."""
 
     name: str
     light: Light
     steps: tuple[Step, ...]
     open: StepState | None
-    ahead: Step | None = None
 
 
 def gates(state: CaseState) -> tuple[GateState, ...]:
@@ -66,11 +62,9 @@ def _gate(state: CaseState, name: str) -> GateState:
     steps = tuple(step for step in state.procedure.steps if step.gate == name)
     known = [one for one in state.steps if one.step.gate == name]
     open_step = next((one for one in known if not one.complete), None)
-    reached = {one.step.key for one in known}
-    ahead = next((step for step in steps if step.key not in reached), None)
     if open_step is None:
-        return GateState(name, Light.PENDING if ahead else Light.SUCCESS, steps, None, ahead)
-    return GateState(name, _light(open_step), steps, open_step, ahead)
+        return GateState(name, Light.SUCCESS if len(known) == len(steps) else Light.PENDING, steps, None)
+    return GateState(name, _light(open_step), steps, open_step)
 
 
 def _light(state: StepState) -> Light:
