@@ -38,12 +38,13 @@ class StatusState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account; ``bot`` when the forge says that it is no person."""
+    """An account; ``bot`` when the forge says that it is no person; ``email`` what it shows of it, if any."""
 
     id: int
     username: str
     name: str = ""
     bot: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

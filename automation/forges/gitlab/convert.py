@@ -60,7 +60,11 @@ def user(data: Data, *, bot: bool = False) -> User:
     """An account; the word of the JSON's own ``bot`` field outweighs ``bot``."""
     told = data.get("bot", bot)
     return User(
-        data["id"], data["username"], data.get("name", ""), bool(told) or looks_like_bot(data["username"])
+        id=data["id"],
+        username=data["username"],
+        name=data.get("name", ""),
+        bot=bool(told) or looks_like_bot(data["username"]),
+        email=data.get("public_email") or "",
     )
 
 
