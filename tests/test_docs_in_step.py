@@ -155,8 +155,9 @@ def test_every_module_folder_and_module_is_in_the_engine_readme():
         for module in (ROOT / folder).glob("*.py")
         if not module.name.startswith("_")
     ]
-    assert [folder.name for folder in folders if f"`automation/{folder.name}/`" not in text] == []
-    assert [module.name for module in modules if f"`{module.name}`" not in text] == []
+    missing = [folder.name for folder in folders if f"`automation/{folder.name}/`" not in text]
+    missing += [module.name for module in modules if f"`{module.name}`" not in text]
+    assert missing == [], "give each a row under Modules in automation/README.md"
 
 
 def test_every_file_that_the_engine_readme_names_exists():
