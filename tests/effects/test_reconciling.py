@@ -12,7 +12,7 @@ import requests
 
 from automation.apply import Applier
 from automation.core.errors import CheckFailed, ForgeRefused, LedgerConflict
-from automation.core.plan import MergeHosting, Remember, ServeHosting
+from automation.core.plan import MergeHosting, Remember
 from automation.demo import organisation as org
 from automation.demo.webserver import serve
 from automation.reconciler import EVERYTHING, HOSTING, SERVING
@@ -45,6 +45,28 @@ def finished_once(world: World, key: str, number: int) -> None:
     assert slug is not None
     assert f"nginx/vhosts/{slug.path[11:-5]}.{org.PARENT}.conf" in world.served()
     assert world.writes_of(key) == 0
+    assert key not in world.settle(EVERYTHING).follow
+
+
+def cut_off(
+    world: World, key: str, monkeypatch: pytest.MonkeyPatch, where: Any, step: str, *, acted: bool
+) -> None:
+    """Run the case and lose power right before, or after, one step."""
+    real = getattr(where, step)
+
+    def cut(*args: Any, **kwargs: Any) -> None:
+        if acted:
+            real(*args, **kwargs)
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, step, cut)
+        with pytest.raises(PowerCut):
+            world.settle(key)
+
+
+def state_of(world: World, number: int) -> str:
+    return str(world.project(org.HOSTING).mergerequests.get(number).state)
 
 
 def test_a_case_at_rest_is_read_in_few_calls_and_writes_nothing(world: World) -> None:
@@ -62,147 +84,72 @@ def test_a_plan_shows_what_would_be_written_and_writes_nothing(world: World) -> 
     assert (world.laik.forge.writes, world.kinds(key)) == (before, [])
 
 
-def test_a_crash_between_the_intent_and_the_merge_merges_on_the_next_run(
+def test_a_case_cut_off_around_its_merge_ends_right_on_the_next_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, number = world.approved("sebelum-gabung")
-    with monkeypatch.context() as patch:
-        patch.setattr(world.laik.forge, "merge", _cut)
-        with pytest.raises(PowerCut):
-            world.settle(key)
+    """Cut off before the merge, refused by the forge, cut off after it: one intent, one merge."""
+    key, number = world.approved("seputar-gabung")
+    plan = [type(change) for change in world.laik.reconciler.plan(key)]
+    assert (plan[0], plan[-1]) == (Remember, MergeHosting)
+    cut_off(world, key, monkeypatch, world.laik.forge, "merge", acted=False)
     assert world.kinds(key)[-1] == "merge_intended"
-    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
-    world.settle(key)
-    finished_once(world, key, number)
-
-
-def test_a_crash_between_the_merge_and_the_admission_admits_on_the_next_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, number = world.approved("sesudah-gabung")
-    real = world.laik.forge.merge
-
-    def merged_then_gone(*args: Any, **kwargs: Any) -> None:
-        real(*args, **kwargs)
-        raise PowerCut
-
-    with monkeypatch.context() as patch:
-        patch.setattr(world.laik.forge, "merge", merged_then_gone)
-        with pytest.raises(PowerCut):
+    assert state_of(world, number) == "opened"
+    _merge_level(world, 0)
+    for _ in range(2):
+        with pytest.raises(ForgeRefused):
             world.settle(key)
+    _merge_level(world, 40)
+    cut_off(world, key, monkeypatch, world.laik.forge, "merge", acted=True)
+    assert state_of(world, number) == "merged"
     assert world.memory(key).admitted is None
-    assert world.project(org.HOSTING).mergerequests.get(number).state == "merged"
     world.settle(key)
     finished_once(world, key, number)
 
 
-def test_a_crash_between_the_admission_and_the_serving_serves_on_the_next_run(
+def test_a_case_cut_off_around_its_serving_ends_right_on_the_next_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, number = world.approved("sebelum-saji")
-    with monkeypatch.context() as patch:
-        patch.setattr(Applier, "_serve_name", _cut)
-        with pytest.raises(PowerCut):
-            world.settle(key)
-    memory = world.memory(key)
-    assert memory.admitted is not None
-    assert (memory.applied, memory.finished) == ("", False)
-    world.settle(key)
-    finished_once(world, key, number)
-
-
-def test_a_crash_after_serving_and_before_remembering_it_changes_nothing_that_is_served(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, number = world.approved("sesudah-saji")
-    real = Ledger.append
-
-    def append(ledger: Ledger, case: str, kind: str, *args: Any, **kwargs: Any) -> Any:
-        if kind == "applied":
-            raise PowerCut
-        return real(ledger, case, kind, *args, **kwargs)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "append", append)
-        with pytest.raises(PowerCut):
-            world.settle(key)
-    before = world.served()
-    world.settle(key)
-    assert world.served() == before
-    finished_once(world, key, number)
-
-
-def test_a_name_that_is_not_read_back_keeps_the_case_open_and_says_why(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, number = world.approved("belum-terbukti")
+    """Cut off before serving, not proven, cut off before remembering it: served once, never claimed early."""
+    key, number = world.approved("seputar-saji")
+    cut_off(world, key, monkeypatch, Applier, "_serve_name", acted=False)
+    assert world.kinds(key)[-1] == "admitted"
     with monkeypatch.context() as patch:
         patch.setattr("automation.serving.read_manifest", lambda folder: None)
         with pytest.raises(CheckFailed, match="belum terbukti"):
             world.settle(key)
-    assert not world.memory(key).finished
+    served = world.served()
+    assert not world.memory(key).applied
+    cut_off(world, key, monkeypatch, world.laik.store.ledger, "append", acted=False)
+    assert world.served() == served
     world.settle(key)
+    assert world.served() == served
     finished_once(world, key, number)
 
 
-def test_a_refused_merge_leaves_one_intent_however_often_it_is_tried(
+def test_nothing_is_admitted_without_an_approval_that_stands_and_laiks_own_merge(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, number = world.approved("tak-tergabung")
-    rule = world.project(org.HOSTING).protectedbranches.get("main")
-    _merge_level(world, 0)
-    try:
-        for _ in range(3):
-            with pytest.raises(ForgeRefused):
-                world.settle(key)
-    finally:
-        _merge_level(world, rule.merge_access_levels[0]["access_level"])
-    assert Counter(world.kinds(key))["merge_intended"] == 1
+    key, number = world.approved("belum-sah")
+    branch = world.project(org.HOSTING).mergerequests.get(number).source_branch
+    text = world.request_text(key, "belum-sah", "belum-sah") + b"# catatan\n"
+    world.team.push(org.HOSTING, {"permohonan/belum-sah.yaml": text}, "Ubah sesudah disetujui", branch=branch)
     world.settle(key)
-    finished_once(world, key, number)
+    assert state_of(world, number) == "opened"
 
+    world.approve_hosting(number)
+    cut_off(world, key, monkeypatch, world.laik.forge, "merge", acted=False)
+    notes = world.second.project(org.HOSTING).mergerequests.get(number).notes
+    for note in notes.list(get_all=True):
+        if note.author["username"] == world.second.username:
+            notes.delete(note.id)
+    world.settle(key)
+    assert state_of(world, number) == "opened"
 
-def test_a_merge_by_somebody_else_admits_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, number = world.approved("gabung-sendiri")
-    with monkeypatch.context() as patch:
-        patch.setattr(world.laik.forge, "merge", _cut)
-        with pytest.raises(PowerCut):
-            world.settle(key)
     world.project(org.HOSTING).mergerequests.get(number).merge()
     world.settle(key)
     assert world.memory(key).admitted is None
-    assert f"nginx/vhosts/gabung-sendiri.{org.PARENT}.conf" not in world.served()
-    project = world.project(org.HOSTING)
-    project.files.delete(
-        file_path="permohonan/gabung-sendiri.yaml", commit_message="Kembalikan", branch="main"
-    )
-
-
-def test_a_push_after_the_approval_takes_the_approval_with_it(world: World) -> None:
-    key, number = world.approved("berubah")
-    branch = world.project(org.HOSTING).mergerequests.get(number).source_branch
-    text = world.request_text(key, "berubah", "berubah") + b"# catatan\n"
-    world.team.push(org.HOSTING, {"permohonan/berubah.yaml": text}, "Ubah", branch=branch)
-    world.settle(key)
-    assert world.memory(key).admitted is None
-    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
-    world.team.close_request(org.HOSTING, number)
-
-
-def test_an_approval_that_was_taken_back_before_the_merge_does_not_merge(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, number = world.approved("ditarik")
-    with monkeypatch.context() as patch:
-        patch.setattr(world.laik.forge, "merge", _cut)
-        with pytest.raises(PowerCut):
-            world.settle(key)
-    notes = world.second.project(org.HOSTING).mergerequests.get(number).notes
-    mine = next(one for one in notes.list(get_all=True) if one.author["username"] == world.second.username)
-    notes.delete(mine.id)
-    world.settle(key)
-    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
-    world.team.close_request(org.HOSTING, number)
+    handle = world.project(org.HOSTING).files
+    handle.delete(file_path="permohonan/belum-sah.yaml", commit_message="Kembalikan", branch="main")
 
 
 def test_another_worker_that_was_first_wins_and_a_fresh_read_ends_right(
@@ -257,13 +204,6 @@ def test_a_lost_event_is_made_good_by_a_sweep(world: World) -> None:
     assert world.memory(filed).is_case
 
 
-def test_a_finished_case_is_not_swept_again(world: World) -> None:
-    key, number = world.approved("tuntas")
-    world.settle(key)
-    finished_once(world, key, number)
-    assert key not in world.settle(EVERYTHING).follow
-
-
 def test_a_key_with_a_wrong_year_is_no_second_case(world: World) -> None:
     key = world.accepted("tahun-salah")
     wrong = f"PA-1999{key[7:]}"
@@ -299,22 +239,6 @@ def test_a_repeated_delivery_is_answered_and_writes_nothing(world: World) -> Non
     worked = laik.worker.run_until_idle()
     assert worked == 2  # the issue's number, then the case that it is
     assert laik.forge.writes == before
-
-
-def test_the_order_of_a_plan_is_memory_first_and_the_merge_before_the_serving(world: World) -> None:
-    key, number = world.approved("urut")
-    first = world.laik.reconciler.plan(key)
-    kinds = [type(change) for change in first]
-    assert kinds[0] is Remember
-    assert kinds[-1] is MergeHosting
-    changes = world.settle(key).changes
-    kinds = [type(change) for change in changes]
-    assert kinds.index(MergeHosting) < kinds.index(ServeHosting)
-    finished_once(world, key, number)
-
-
-def _cut(*_args: Any, **_kwargs: Any) -> None:
-    raise PowerCut
 
 
 def _merge_level(world: World, level: int) -> None:

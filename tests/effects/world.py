@@ -166,7 +166,7 @@ class World:
         handle = (self.who(account) if account else self.first).project(project)
         start_from = "main" if branch != "main" else branch
         known = {one["path"] for one in handle.repository_tree(recursive=True, get_all=True, ref=start_from)}
-        actions = [_action(path, content, path in known) for path, content in files.items()]
+        actions = [_action(path, content, known=path in known) for path, content in files.items()]
         data = {"branch": branch, "commit_message": "Ubah", "actions": actions}
         if branch != "main":
             data["start_branch"] = "main"
@@ -178,6 +178,12 @@ class World:
         blobs = [one for one in rows if one["type"] == "blob" and not one["path"].startswith("dokumen/")]
         lines = sorted((one["path"].encode(), f"{one['mode']} {one['id']} ".encode()) for one in blobs)
         return hashlib.sha256(b"".join(head + path + b"\n" for path, head in lines)).hexdigest()
+
+    def commit_on(self, project: str, branch: str, files: Mapping[str, bytes]) -> str:
+        """One more commit on a branch, replacing files that are there."""
+        actions = [_action(path, content, known=True) for path, content in files.items()]
+        data = {"branch": branch, "commit_message": "Ubah", "actions": actions}
+        return str(self.team.project(project).commits.create(data).id)
 
     def ask(
         self,
@@ -221,7 +227,7 @@ class World:
         }
 
 
-def _action(path: str, content: bytes | None, known: bool) -> dict[str, str]:
+def _action(path: str, content: bytes | None, *, known: bool) -> dict[str, str]:
     if content is None:
         return {"action": "delete", "file_path": path}
     text = base64.b64encode(content).decode()
