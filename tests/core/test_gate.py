@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import pytest
+
+from automation.core.evidence import NotCollected
+from automation.core.finding import Outcome
+from automation.core.gate import FLOOR, HOSTING_CHECK, HostingVerdict, Light, steps_missing
+from automation.core.plan import MergeHosting
+from tests.core.cases import (
+    BROKEN,
+    FLAWED,
+    HEAD,
+    IDS,
+    ISSUE,
+    REQUEST,
+    ROLES,
+    UNKNOWN,
+    Case,
+    FakeCheck,
+    finding,
+    ready_for_hosting,
+    small_case,
+    walk_to,
+)
+
+
+def verdict(case: Case) -> HostingVerdict:
+    found = case.decide().hosting
+    assert found is not None
+    return found
+
+
+def lights(case: Case) -> dict[str, Light]:
+    return {gate.name: gate.light for gate in case.decide().gates}
+
+
+def merges(case: Case) -> bool:
+    return any(isinstance(change, MergeHosting) for change in case.plan())
+
+
+def approved() -> tuple[Case, str]:
+    """A hosting request whose approval was ruled on, just before laik merges."""
+    case = ready_for_hosting()
+    act = case.pastes_hosting("teknis-1")
+    case.carry_out(tuple(change for change in case.plan() if not isinstance(change, MergeHosting)))
+    return case, act
+
+
+def test_a_gate_is_green_only_when_all_its_steps_are_complete() -> None:
+    case = small_case()
+    assert lights(case)["naskah"] is Light.PENDING
+    case.pastes("teknis-1")
+    assert lights(case) == {"naskah": Light.SUCCESS, "keamanan": Light.PENDING, "hosting": Light.PENDING}
+
+
+@pytest.mark.parametrize(
+    ("content", "light"), [(FLAWED, Light.FAILED), (BROKEN, Light.FAILED), (UNKNOWN, Light.FAILED)]
+)
+def test_a_gate_is_red_on_what_fails_or_cannot_be_judged(content: str, light: Light) -> None:
+    assert lights(small_case(naskah=content))["naskah"] is light
+
+
+def test_a_gate_is_red_while_a_refusal_stands() -> None:
+    case = small_case()
+    case.pastes("teknis-1", refuse=True)
+    assert lights(case)["naskah"] is Light.FAILED
+
+
+def test_a_request_opened_before_its_time_names_the_steps_that_are_missing() -> None:
+    case = small_case()
+    case.asks()
+    assert verdict(case).steps_missing == ("tulis", "periksa", "amankan", "sajikan")[1:]
+    assert not verdict(case).approvable
+
+
+def test_the_disposition_is_needed_and_its_read_back_is_not() -> None:
+    case = walk_to(small_case(), "sajikan")
+    assert steps_missing(case.procedure, case.decide().state) == ("sajikan",)
+    case.pastes("kepala-diskominfo")
+    assert steps_missing(case.procedure, case.decide().state) == ()
+
+
+def test_a_sop_without_a_hosting_rule_lets_nothing_through() -> None:
+    case = small_case()
+    bare = case.procedure.model_copy(update={"hosting": None})
+    assert steps_missing(bare, case.decide().state) == tuple(step.key for step in bare.steps)
+
+
+@pytest.mark.parametrize("check", [HOSTING_CHECK, *FLOOR])
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.PENDING, Outcome.ERROR, None])
+def test_the_floor_lets_nothing_through_that_does_not_hold(check: str, outcome: Outcome | None) -> None:
+    case, _ = approved()
+    assert merges(case)
+    found = (finding(check, outcome),) if outcome else ()
+    case.checks[check] = FakeCheck(check, answer=lambda view, subjects: found)
+    assert not verdict(case).evidence_holds
+    assert not merges(case)
+
+
+@pytest.mark.parametrize("check", [HOSTING_CHECK, *FLOOR])
+def test_no_sop_can_make_the_floor_not_applicable(check: str) -> None:
+    case, _ = approved()
+    found = (finding(check, Outcome.NOT_APPLICABLE),)
+    case.checks[check] = FakeCheck(check, answer=lambda view, subjects: found)
+    assert not verdict(case).evidence_holds
+
+
+def test_evidence_of_another_commit_than_the_one_asked_for_never_counts() -> None:
+    case, _ = approved()
+    case.judged_commit = "a" * 40
+    assert not verdict(case).evidence_holds
+
+
+def test_a_request_whose_file_is_gone_is_not_merged() -> None:
+    case = ready_for_hosting()
+    case.asks(blob="", sha="")
+    keys = {one.key for one in verdict(case).findings if not one.holds}
+    assert "merged_file" in keys
+
+
+def test_missing_evidence_is_asked_for_before_judging() -> None:
+    case = ready_for_hosting()
+    view = case.view()
+    collected = {name: one for name, one in view.collected.items() if name != "scan" and "uat" not in name}
+    from automation.core.gate import judge_hosting
+
+    decision = case.decide()
+    with pytest.raises(NotCollected) as question:
+        judge_hosting(
+            case.procedure,
+            decision.state,
+            verdict(case).facts,
+            type(view)(collected, view.policy, view.documents, view.roles),
+            decision.memory,
+            case.checks,
+        )
+    assert question.value.ids == {"scan", "doc:uat_skenario", "doc:uat_hasil"}
+
+
+def test_an_approved_request_is_merged_at_the_head_that_was_judged() -> None:
+    case, _ = approved()
+    (merge,) = [change for change in case.plan() if isinstance(change, MergeHosting)]
+    assert (merge.head_sha, merge.intent["blob"]) == (HEAD, "b" * 40)
+
+
+CHANGES = {
+    "head": {"head_sha": "f" * 40},
+    "path": {"path": "permohonan/lain.yaml"},
+    "blob": {"blob": "1" * 40},
+    "sha": {"sha": "2" * 40},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_in_the_request_voids_its_approval(change: dict[str, str]) -> None:
+    case, _ = approved()
+    case.asks(**change)
+    assert verdict(case).approval is None
+    assert not merges(case)
+
+
+@pytest.mark.parametrize("name", ["uat_hasil", "scan", "mockup", "code", "naskah", "surat"])
+def test_whatever_changes_in_the_evidence_voids_the_approval(name: str) -> None:
+    case, _ = approved()
+    case.content[name] = "lain"
+    assert verdict(case).approval is None
+    assert not merges(case)
+
+
+def test_the_policy_that_the_hosting_checks_read_is_part_of_what_is_approved() -> None:
+    case = ready_for_hosting()
+    case.checks[HOSTING_CHECK] = FakeCheck(HOSTING_CHECK, policy=("perangkat_daerah",))
+    case.slice["perangkat_daerah"] = {"dinkes": "Dinas Kesehatan"}
+    before = verdict(case).digest
+    case.slice["lain"] = 1
+    assert verdict(case).digest == before
+    case.slice["perangkat_daerah"] = {}
+    assert verdict(case).digest != before
+
+
+def test_an_approver_who_lost_the_role_before_the_merge_approves_nothing() -> None:
+    case, _ = approved()
+    case.roles = {**ROLES, "tim_teknis_diskominfo": frozenset({"teknis-2"})}
+    assert verdict(case).approval is None
+
+
+def test_an_approver_who_then_pushed_to_the_request_approves_nothing() -> None:
+    case, _ = approved()
+    case.asks(barred=frozenset({IDS["teknis-1"]}))
+    assert verdict(case).approval is None
+
+
+def test_an_approval_whose_comment_was_edited_or_deleted_before_the_merge_is_void() -> None:
+    for gone in ("edits", "deletes"):
+        case, act = approved()
+        case.edits(act, "sudah tidak setuju") if gone == "edits" else case.deletes(act)
+        assert not merges(case), gone
+
+
+def test_a_disposition_withdrawn_before_the_merge_stops_it() -> None:
+    case, _ = approved()
+    disposition = next(one.act for one in case.memory.acts if one.step == "sajikan")
+    case.deletes(disposition)
+    assert verdict(case).steps_missing == ("sajikan",)
+    assert not merges(case)
+
+
+def test_deleting_the_comment_of_a_closed_step_reopens_nothing() -> None:
+    case = ready_for_hosting()
+    case.deletes(next(one.act for one in case.memory.acts if one.step == "periksa"))
+    assert case.open_step == "sajikan"
+
+
+def test_a_refusal_by_one_outweighs_the_approval_of_another() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-2", refuse="nama menyesatkan")
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert verdict(case).refusal is not None
+    assert not case.memory.intended
+
+
+def test_deleting_a_refusal_does_not_take_it_back() -> None:
+    case = ready_for_hosting()
+    act = case.pastes_hosting("teknis-2", refuse="nama menyesatkan")
+    case.settle()
+    case.deletes(act)
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert not case.memory.intended
+
+
+@pytest.mark.parametrize("moved", ["uat_hasil", "surat", "head"])
+def test_a_refusal_of_a_request_outlives_whatever_else_moves(moved: str) -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-2", refuse="nama menyesatkan")
+    case.settle()
+    if moved == "head":
+        case.asks(head_sha="f" * 40)
+    else:
+        case.content[moved] = "lain"
+    assert verdict(case).refusal is not None
+
+
+def test_a_refusal_ends_with_a_new_request_file_or_with_its_givers_approval() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-2", refuse="nama menyesatkan")
+    case.settle()
+    case.asks(blob="1" * 40)
+    assert verdict(case).refusal is None
+    case.asks()
+    assert verdict(case).refusal is not None
+    case.pastes_hosting("teknis-2")
+    case.settle()
+    assert case.memory.finished
+
+
+def test_nothing_is_merged_in_the_name_of_a_finished_case() -> None:
+    case, _ = approved()
+    case.settle()
+    assert case.memory.finished
+    case.asks(iid=8)
+    assert case.decide().hosting is None
+    act = case.says("teknis-1", "@laik setuju hosting abcd", REQUEST)
+    case.settle()
+    assert case.ruling(act) == "void"
+    assert "selesai" in case.answer(act)
+    assert case.cards.keys() == {ISSUE, REQUEST}
