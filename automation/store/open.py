@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 
 from automation.store.deliveries import Deliveries
 from automation.store.engine import make_engine
-from automation.store.journal import Journal
 from automation.store.ledger import Ledger
 from automation.store.links import Links
 from automation.store.schema import migrate
@@ -24,7 +23,6 @@ class Store:
     links: Links
     deliveries: Deliveries
     watermarks: Watermarks
-    journal: Journal
 
     def close(self) -> None:
         """Close all connections."""
@@ -43,6 +41,4 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(
-        engine, Ledger(engine), Links(engine), Deliveries(engine), Watermarks(engine), Journal(engine)
-    )
+    return Store(engine, Ledger(engine), Links(engine), Deliveries(engine), Watermarks(engine))

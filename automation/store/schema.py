@@ -48,14 +48,6 @@ watermarks = Table(
     "watermarks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )
 
-journal = Table(
-    "journal",
-    metadata,
-    Column("case_key", Text, primary_key=True),
-    Column("step", Text, primary_key=True),
-    Column("digest", Text, nullable=False),
-)
-
 Statements = tuple[str, ...]
 
 _LEDGER_COLUMNS = """
@@ -84,9 +76,6 @@ _SHARED_1: Statements = (
     "CREATE TABLE deliveries (key TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL)",
     "CREATE INDEX deliveries_by_age ON deliveries (at)",
     "CREATE TABLE watermarks (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
-    """CREATE TABLE journal (
-        case_key TEXT NOT NULL, step TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (case_key, step)
-    )""",
 )
 
 _SQLITE_1: Statements = (

@@ -80,11 +80,3 @@ def test_a_watermark_holds_its_last_value(store: Store) -> None:
     store.watermarks.set_time("issues", AT)
     assert store.watermarks.get("page") == "4"
     assert store.watermarks.get_time("issues") == AT
-
-
-def test_the_journal_knows_which_step_was_done_for_which_content(store: Store) -> None:
-    assert store.journal.done(CASE, "labels") is None
-    store.journal.mark(CASE, "labels", "d1")
-    store.journal.mark(CASE, "labels", "d2")
-    assert store.journal.done(CASE, "labels") == "d2"
-    assert store.journal.done(LATER, "labels") is None
