@@ -107,7 +107,7 @@ class Serving:
             self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
         else:
             tip = read_branch(office.hosting_mirror.folder, office.hosting.default_branch)
-            self._alarm(office, [_deviation(one) for one in deviations({}, tip)])
+            self._alarm(office, [_deviation(one) for one in deviations({}, tip or {})])
 
     def _apply(self, office: Office) -> Mapping[str, Any]:
         policy = self._settings.state / "kebijakan-berlaku.yaml"

@@ -15,6 +15,7 @@ from automation.core.errors import InvalidRequest, Where
 from automation.core.hosting_request import FOLDER, HostingRequest
 from automation.core.text import Bilingual
 
+GUIDE = f"{FOLDER}README.md"  # comes with the hosting project's template and asks for nothing
 DeviationKind = Literal["added", "changed", "deleted", "branch_missing"]
 
 
@@ -138,7 +139,7 @@ def deviations(expected: Mapping[str, str], branch: Mapping[str, str] | None) ->
     """The differences between admitted blobs by path and the branch tip (None: the branch is gone)."""
     if branch is None:
         return (Deviation("", "branch_missing", "", ""),)
-    seen = {path: blob for path, blob in branch.items() if path.startswith(FOLDER)}
+    seen = {path: blob for path, blob in branch.items() if path.startswith(FOLDER) and path != GUIDE}
     found = (
         _deviation(path, expected.get(path, ""), seen.get(path, "")) for path in sorted({*expected, *seen})
     )
