@@ -219,6 +219,12 @@ class World:
     def hosting_cards(self, number: int) -> list[str]:
         return self.cards(org.HOSTING, number, "merge_request")
 
+    def reset_hosting(self, sha: str) -> None:
+        """Force the hosting project's branch back to a commit that laik's mirror still has."""
+        owner, mirror = self.who(org.OWNER), self.laik.office.read().hosting_mirror.folder
+        address = f"{self.forge.url}/{org.HOSTING}.git"
+        owner._git("--git-dir", str(mirror), "push", "--quiet", "--force", address, f"{sha}:refs/heads/main")
+
     def served(self) -> dict[str, bytes]:
         """Every file that is served, by path."""
         base = (self.laik.settings.out / "current").resolve()
