@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from automation.bots import timekeeper
+from automation.core.plan import Relabel
+from tests.core.cases import Case, ready_for_hosting, small_case, walk_to
+
+
+def relabel(case: Case) -> Relabel:
+    (change,) = timekeeper.wishes(case.desk())
+    assert isinstance(change, Relabel)
+    return change
+
+
+def test_the_labels_say_the_phase_and_whose_turn_it_is() -> None:
+    assert relabel(Case()).add == ("fase::awal", "giliran::pengembang")
+    assert relabel(walk_to(small_case(), "sajikan")).add == ("fase::akhir", "giliran::kepala_diskominfo")
+
+
+def test_stale_siblings_are_taken_off_and_other_labels_are_left() -> None:
+    case = small_case()
+    case.labels = {"fase::akhir", "giliran::pengembang", "penting", "fase::awal"}
+    assert relabel(case).remove == ("fase::akhir", "giliran::pengembang")
+
+
+def test_a_finished_case_has_one_label_whatever_happens_later() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert case.labels == {timekeeper.DONE}
+    case.content["naskah"] = "diubah sesudah selesai"
+    case.settle()
+    assert case.labels == {timekeeper.DONE}
+
+
+def test_a_step_is_open_since_the_step_before_it_was_closed() -> None:
+    case = small_case()
+    case.now += timedelta(days=3)
+    case.settle()
+    assert timekeeper.open_since(case.desk()) == date(2026, 3, 5)
+    assert timekeeper.due(case.desk()) == date(2026, 3, 6)
+
+
+def test_late_in_the_evening_utc_it_is_the_next_day_there() -> None:
+    case = small_case()
+    case.now = case.now.replace(hour=20)
+    case.settle()
+    assert timekeeper.open_since(case.desk()) == date(2026, 3, 3)
+
+
+def test_a_step_that_was_sent_back_is_open_since_then() -> None:
+    case = walk_to(small_case(), "amankan")
+    case.now += timedelta(days=7)
+    case.pastes("teknis-1", refuse=True)
+    assert timekeeper.open_since(case.desk()) == date(2026, 3, 9)
+    assert timekeeper.due(case.desk()) == date(2026, 3, 11)
+
+
+def test_a_blank_duration_gives_no_date() -> None:
+    assert timekeeper.due(Case().desk()) is None
+
+
+def test_time_passing_writes_nothing() -> None:
+    case = small_case()
+    case.settle()
+    case.now += timedelta(days=400)
+    assert case.plan() == ()
+
+
+def test_a_finished_case_is_due_on_no_day() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert timekeeper.due(case.desk()) is None
