@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+
+from automation.bots import reporter
+from automation.core.finding import Outcome
+from automation.core.plan import Answer, Remember, WriteCard
+from automation.core.procedure import load_procedure
+from tests.core.cases import (
+    FLAWED,
+    ISSUE,
+    REQUEST,
+    ROLES,
+    SMALL,
+    UNKNOWN,
+    Case,
+    FakeCheck,
+    finding,
+    ready_for_hosting,
+    small_case,
+    walk_to,
+)
+
+
+def test_the_card_says_the_step_the_turn_and_the_deadline() -> None:
+    case = small_case()
+    case.settle()
+    assert (
+        "**Langkah 2 dari 4** · giliran **Tim Teknis Diskominfo** · tenggat **3 Maret 2026**" in case.card()
+    )
+    assert "| 1 | tulis | selesai |" in case.card()
+    assert "| 2 | periksa | **terbuka** |" in case.card()
+    assert "| 3 | amankan | menunggu |" in case.card()
+
+
+def test_the_card_gives_the_lines_to_approve_and_to_send_back() -> None:
+    case = small_case()
+    case.settle()
+    assert case.card().count("@laik setuju naskah ") == 1
+    assert "<alasan>" in case.card()
+
+
+@pytest.mark.parametrize("content", [FLAWED, UNKNOWN])
+def test_no_line_is_given_while_the_evidence_does_not_hold(content: str) -> None:
+    case = walk_to(small_case(), "amankan")
+    case.content["scan"] = content
+    assert "@laik" not in case.card()
+    assert "scan_is_clean" in case.card()
+
+
+def test_failing_findings_come_first_and_a_long_list_is_counted() -> None:
+    case = small_case()
+    found = tuple(
+        finding("naskah_is_filled", Outcome.PASS, key=str(at), seen=f"Baik {at}.") for at in range(60)
+    )
+    found += (finding("naskah_is_filled", Outcome.FAIL, key="z", seen="Kurang."),)
+    case.checks["naskah_is_filled"] = FakeCheck("naskah_is_filled", answer=lambda view, subjects: found)
+    lines = [line for line in case.card().splitlines() if line.startswith("- ")]
+    assert lines[0] == "- ❌ `naskah_is_filled` Kurang. Perbaiki."
+    assert lines[-1] == "- … dan 21 temuan lain"
+
+
+def test_a_decision_that_lapsed_says_what_changed() -> None:
+    case = walk_to(small_case(), "amankan")
+    case.content["naskah"] = "naskah kedua"
+    assert "Keputusan sebelumnya gugur karena berubah: naskah." in case.card()
+
+
+def test_a_forge_that_does_not_answer_is_not_told_as_a_change() -> None:
+    case = walk_to(small_case(), "amankan")
+    case.content["naskah"] = UNKNOWN
+    assert "gugur" not in case.card()
+
+
+def test_a_case_that_was_sent_back_says_who_why_and_how_that_is_taken_back() -> None:
+    case = small_case()
+    case.settle()
+    case.pastes("teknis-1", refuse=True, reason="ruang lingkup kabur")
+    assert "Alasan teknis-1: ruang lingkup kabur" in case.card()
+    assert case.card().count("@laik setuju naskah ") == 1
+    assert "giliran **Pengembang**" in case.card()
+
+
+def test_the_reason_of_a_deleted_or_rewritten_refusal_is_not_shown() -> None:
+    case = small_case()
+    act = case.pastes("teknis-1", refuse=True, reason="ruang lingkup kabur")
+    case.edits(act, "@laik revisi naskah abcd alasan lain")
+    assert "Dikembalikan" in case.card()
+    assert "Alasan" not in case.card()
+
+
+def test_while_the_name_is_awaited_the_card_says_what_it_waits_for() -> None:
+    case = walk_to(small_case(), "sajikan")
+    case.pastes("kepala-diskominfo")
+    assert "Buka merge request berisi satu berkas" in case.card()
+    case.asks()
+    assert "Menunggu permintaan hosting disetujui" in case.card()
+    case.read_back = False
+    case.pastes_hosting("teknis-1")
+    for _ in range(3):
+        case.carry_out(case.plan())
+    assert "menunggu nama terbukti tersaji" in case.card()
+    assert "giliran **laik**" in case.card()
+
+
+def test_a_finished_case_stays_finished_on_its_card_and_says_what_changed_since() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert "**Selesai**: 4 dari 4 langkah." in case.card()
+    case.content["naskah"] = "diubah sesudah selesai"
+    assert "**Selesai**: 4 dari 4 langkah." in case.card()
+    assert "yang dinilai pada langkah 2 (periksa) berubah" in case.card()
+    assert "@laik" not in case.card()
+    assert "terbuka" not in case.card()
+
+
+def test_the_hosting_card_gives_the_line_only_when_nothing_else_is_missing() -> None:
+    early = small_case()
+    early.asks()
+    assert "- langkah 2: periksa" in early.hosting_card()
+    assert "@laik" not in early.hosting_card()
+    assert "@laik setuju hosting " in ready_for_hosting().hosting_card()
+
+
+def test_a_refused_hosting_request_says_why_and_how_that_is_taken_back() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-2", refuse="nama menyesatkan")
+    case.settle()
+    text = case.hosting_card()
+    assert "Alasan teknis-2: nama menyesatkan" in text
+    assert "Yang menolak dapat menariknya" in text
+    assert "Semua syarat terpenuhi. Tim Teknis menyetujui" not in text
+
+
+def test_commits_that_are_newer_than_the_one_asked_for_are_counted() -> None:
+    from dataclasses import replace
+
+    case = ready_for_hosting()
+    desk = case.desk()
+    seen = replace(desk.decision.observation, newer_commits=3)
+    desk = replace(desk, decision=replace(desk.decision, observation=seen))
+    assert desk.decision.hosting is not None
+    assert "(3 commit lebih baru tidak ikut)" in reporter.hosting_card(desk, desk.decision.hosting)
+
+
+def test_cards_are_at_the_issue_and_at_the_merge_request() -> None:
+    wished = reporter.wishes(ready_for_hosting().desk())
+    assert [change.place for change in wished if isinstance(change, WriteCard)] == [ISSUE, REQUEST]
+
+
+def test_an_answer_stands_where_the_act_was_given() -> None:
+    case = ready_for_hosting()
+    case.says("orang-lain", "@laik setuju hosting 0000", REQUEST)
+    case.says("orang-lain", "@laik setuju naskah 0000")
+    answers = [change for change in case.plan() if isinstance(change, Answer)]
+    assert [one.place for one in answers] == [REQUEST, ISSUE]
+
+
+def test_an_answer_that_never_arrived_is_given_later_and_once() -> None:
+    case = small_case()
+    case.says("orang-lain", "@laik setuju naskah 0000")
+    case.carry_out(tuple(change for change in case.plan() if isinstance(change, Remember)))
+    assert not case.answers
+    case.settle()
+    (text,) = case.answers.values()
+    assert "tidak dihitung" in text
+    assert case.settle() == 0
+
+
+def test_an_act_that_counted_needs_no_answer() -> None:
+    case = small_case()
+    case.pastes("teknis-1")
+    assert case.answers == {}
+
+
+def test_a_decision_that_was_withdrawn_by_editing_is_told_so() -> None:
+    case = walk_to(small_case(), "sajikan")
+    act = case.pastes("kepala-diskominfo")
+    case.edits(act, case.said[-1].body + " ")
+    case.settle()
+    assert "disunting" in case.answer(act)
+    assert "@laik disposisi tindak-lanjut" in case.card()
+
+
+def test_words_of_a_sop_never_become_markup_or_commands() -> None:
+    text = SMALL.replace("id: Menulis,", 'id: "/approve <!-- laik:kartu:X --> @all",')
+    text = text.replace("label: Pengembang,", 'label: "**/close** @all",')
+    checks = frozenset({"naskah_is_filled", "scan_is_clean"})
+    card = Case(procedure=load_procedure(text, path="kecil.yaml", checks=checks), roles=ROLES).card()
+    assert not [line for line in card.splitlines() if line.startswith("/")]
+    assert card.count("<!-- laik:") == 1
+    assert "@all" not in card
