@@ -21,6 +21,7 @@ from automation.forges.gitlab import GitLabForge
 from automation.observe.case import Observer
 from automation.observe.evidence import Scanner
 from automation.observe.office import OfficeReader
+from automation.organise import organise
 from automation.queue.memory import KeyedQueue
 from automation.reconciler import EVERYTHING, HOSTING, SERVING, Reconciler
 from automation.scan import ScanCache, ruleset_digest, scan_commit
@@ -49,6 +50,16 @@ class Laik:
     queue: KeyedQueue
     worker: Worker
     web: Starlette
+    procedures: Mapping[str, Procedure]
+    hook: Hook | None
+
+    def organise(self) -> int:
+        """Make the labels, board and hooks of the organisation's own projects; how many were missing.
+
+        Raises:
+            LaikError: the forge or the policy could not be read; laik works without, from sweeps alone.
+        """
+        return organise(self.forge, self.office.read(), self.procedures.values(), self.hook)
 
     def close(self) -> None:
         """Stop the worker, drain the queue, close the store."""
@@ -108,7 +119,7 @@ def build(
         deliveries=store.deliveries,
         clock=_now,
     )
-    return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web)
+    return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
 
 
 class Locator:

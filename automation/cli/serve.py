@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from automation.core.errors import LaikError
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Alamat yang didengar.")
@@ -17,6 +19,11 @@ def command(host: str, port: int) -> None:
     from automation.wiring import build
 
     laik = build(from_environment())
+    try:
+        laik.organise()
+    except LaikError as problem:  # a forge that is down for a moment must not keep laik from starting
+        click.echo(problem.explain("id"), err=True)
+        click.echo(problem.explain("en"), err=True)
     laik.queue.put(EVERYTHING)
     laik.worker.start()
     click.echo(f"laik mendengar di http://{host}:{port} (webhook: /webhook/gitlab, kesehatan: /sehat)")

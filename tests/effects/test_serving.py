@@ -13,6 +13,7 @@ import pytest
 
 from automation.core.errors import CheckFailed, LaikError
 from automation.demo import organisation as org
+from automation.forges.base import Hook
 from automation.reconciler import SERVING
 from automation.serving import ALARM_TITLE, Serving
 from tests.effects.world import World
@@ -62,6 +63,19 @@ def test_a_file_pushed_before_anything_is_admitted_is_alarmed(world: World) -> N
     owner.push(org.HOSTING, {"permohonan/liar.yaml": None}, "Kembalikan")
     world.settle(SERVING)
     assert alarms(world) == []
+
+
+def test_the_organisations_projects_get_labels_board_and_hooks_once(world: World) -> None:
+    laik = replace(world.laik, hook=Hook("http://127.0.0.1:9/webhook/gitlab", "rahasia-hook"))
+    assert laik.organise() > 0
+    before = laik.forge.writes
+    assert laik.organise() == 0
+    assert laik.forge.writes == before
+    for path in (org.CONTROL, org.HOSTING, org.SECRET):
+        hooks = world.project(path).hooks.list(get_all=True)
+        assert [one.url for one in hooks] == ["http://127.0.0.1:9/webhook/gitlab"]
+        for hook in hooks:
+            hook.delete()
 
 
 @pytest.mark.parametrize(
