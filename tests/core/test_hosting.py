@@ -357,3 +357,5 @@ def test_a_branch_that_is_gone_serves_the_last_admitted_state() -> None:
 
 def test_a_branch_that_agrees_has_no_deviation() -> None:
     assert plan_serving([entry()], {PATH: "b" * 40}).deviations == ()
+    guide = {"permohonan/README.md": "c" * 40}
+    assert plan_serving([entry()], {PATH: "b" * 40, **guide}).deviations == ()
