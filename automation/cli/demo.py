@@ -13,7 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from automation.demo.play import Scene
-    from automation.demo.run import Played
+    from automation.demo.run import Addresses
 
 
 @click.command()
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def command(leave: bool, data: Path | None, port: int) -> int:
     """Peragakan SOP Lombok Tengah: dari permohonan sampai subdomain tersaji.
 
-    Baris terakhir pada keluaran adalah satu objek JSON; kode keluar 1 bila ada yang tidak tercapai.
+    Keluaran standar memuat satu objek JSON; kode keluar 1 bila ada yang tidak tercapai. Tanpa --exit
+    peragaan tetap berjalan untuk dilihat lewat peramban, sampai Enter atau Ctrl-C.
     """
     if data is not None and data.exists() and any(data.iterdir()):
         raise click.UsageError(f"Folder {data} tidak kosong; peragaan selalu mulai dari awal.")
@@ -45,9 +46,9 @@ def _run(folder: Path, *, port: int, leave: bool) -> int:
         except SceneFailed as failure:
             _note(f"Peragaan terhenti: {failure}")
             return 1
-        if not leave:
-            _stay(played)
         click.echo(json.dumps(played.report))
+        if not leave:
+            _stay(played.addresses)
         return 0 if played.good else 1
 
 
@@ -60,13 +61,35 @@ def _note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _stay(played: Played) -> None:
-    where = played.addresses
-    _note("")
-    _note(f"Forge     {where.forge}/api/v4 (token administrator: {where.admin_token_file})")
-    _note(f"laik      {where.laik}/sehat")
-    _note(f"Tersaji   {where.served}")
-    if not sys.stdin.isatty():
-        _note("Ctrl-C untuk berhenti.")
-        threading.Event().wait()
-    click.prompt("Tekan Enter untuk berhenti", default="", show_default=False, err=True)
+def _stay(where: Addresses) -> None:
+    """Say where to look, and keep everything running until Enter or Ctrl-C; both end it well."""
+    for line in places(where):
+        _note(line)
+    try:
+        if sys.stdin.isatty():
+            sys.stdin.readline()
+        else:
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        _note("")
+
+
+def places(where: Addresses) -> list[str]:
+    """The lines that say where a person can look after the play."""
+    return [
+        "",
+        "Buka di peramban pada komputer ini:",
+        f"  Issue kasus          {where.issue}",
+        f"  Berkas kasus         {where.case_file}",
+        f"  Aplikasi             {where.application}",
+        f"  Permintaan hosting   {where.hosting_request}",
+        f"  Semua proyek         {where.forge}/",
+        f"  Kesehatan laik       {where.laik}/sehat",
+        "",
+        f"Folder yang disajikan: {where.served}",
+        f"API: {where.forge}/api/v4 (token administrator: {where.admin_token_file})",
+        "Klon berkas kasus:",
+        f"  {where.clone}",
+        "",
+        "Ctrl-C untuk berhenti",
+    ]

@@ -22,11 +22,12 @@ def command() -> None:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Alamat untuk mendengarkan.")
 @click.option("--port", default=0, show_default=True, help="Porta; 0 memilih yang bebas.")
-def serve(data_dir: Path, host: str, port: int) -> None:
+@click.option("--pages", is_flag=True, help="Nyalakan halaman web untuk melihat, hanya dari komputer ini.")
+def serve(data_dir: Path, host: str, port: int, pages: bool) -> None:
     """Jalankan forge sampai dihentikan (Ctrl-C)."""
     from automation.localforge.server import start
 
-    with start(data_dir, host=host, port=port) as forge:
+    with start(data_dir, host=host, port=port, pages=pages) as forge:
         click.echo(f"Alamat / address: {forge.url}")
         click.echo(f"Token administrator / administrator's token: {forge.token_file}")
         forge.wait()

@@ -6,8 +6,9 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from automation.collect.procedures import bundled
@@ -17,7 +18,7 @@ from automation.demo.refusals import EXPECTED
 from automation.demo.stage import Stage
 from automation.demo.webserver import serve
 from automation.forges.base import Hook
-from automation.localforge.server import RunningForge, start
+from automation.localforge.server import ADMIN, RunningForge, start
 from automation.organise import organise
 from automation.reconciler import EVERYTHING
 from automation.settings import Settings, default_store
@@ -34,6 +35,17 @@ class Addresses:
     laik: str
     served: Path
     admin_token_file: Path
+    issue: str = ""
+    case_file: str = ""
+    application: str = ""
+    hosting_request: str = ""
+
+    @property
+    def clone(self) -> str:
+        """A command line that clones the case file; the token stays in its file, out of argv and address."""
+        token = f'"password=$(cat {quote(str(self.admin_token_file))})"'
+        helper = f"!f() {{ echo username={ADMIN}; echo {token}; }}; f"
+        return f"git -c credential.helper={quote(helper)} clone {quote(self.case_file + '.git')}"
 
 
 @dataclass
@@ -65,7 +77,7 @@ def theatre(
     ``adjust`` may change the settings, for instance to read back from real servers.
     """
     secret = secrets.token_hex(24)
-    with start(folder / "forge", port=port) as forge:
+    with start(folder / "forge", port=port, pages=True) as forge:
         organisation = people.found(forge.url, forge.admin_token)
         with serve() as (address, mount):
             settings = Settings(
@@ -98,14 +110,25 @@ def play(
     say: Callable[[str], None],
     begin: Callable[[Scene], None],
 ) -> Played:
-    """Play every scene in order; the report counts what was really reached."""
+    """Play every scene in order; the report counts what was really reached, the addresses name the case."""
     stage = Stage(organisation, laik, say)
     started, calls = time.monotonic(), laik.forge.calls
     for scene in SCENES:
         begin(scene)
         scene.play(stage)
     seconds = time.monotonic() - started
-    return Played(_report(stage, seconds, laik.forge.calls - calls), addresses)
+    return Played(_report(stage, seconds, laik.forge.calls - calls), _of_the_case(stage, addresses))
+
+
+def _of_the_case(stage: Stage, addresses: Addresses) -> Addresses:
+    forge = addresses.forge
+    return replace(
+        addresses,
+        issue=f"{forge}/{people.CONTROL}/-/issues/{stage.issue}",
+        case_file=f"{forge}/{stage.berkas}",
+        application=f"{forge}/{stage.aplikasi}",
+        hosting_request=f"{forge}/{people.HOSTING}/-/merge_requests/{stage.facts['hosting']}",
+    )
 
 
 def _report(stage: Stage, seconds: float, calls: int) -> dict[str, Any]:

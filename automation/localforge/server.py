@@ -19,7 +19,8 @@ from automation.localforge import pushes, users
 from automation.localforge.engine import Engine
 from automation.localforge.githost import EngineGitHost
 from automation.localforge.gitlabdialect.app import PREFIX, gitlab_app
-from automation.localforge.smarthttp import git_app
+from automation.localforge.pages.app import no_pages_app, pages_app
+from automation.localforge.smarthttp import git_app, is_git_path
 from automation.localforge.webhooks import Sender
 
 ADMIN = "root"
@@ -37,7 +38,7 @@ class RunningForge:
         token_file: where that token is kept, readable by the owner of the folder alone.
     """
 
-    def __init__(self, data_dir: Path, *, host: str, port: int) -> None:
+    def __init__(self, data_dir: Path, *, host: str, port: int, pages: bool = False) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._socket = _listen(host, port)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
@@ -48,7 +49,7 @@ class RunningForge:
         pushes.catch_up(self.engine)
         self.admin_token = ensure_administrator(self.engine, self.token_file)
         config = uvicorn.Config(
-            forge_app(self.engine),
+            forge_app(self.engine, pages=pages),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -108,21 +109,32 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def start(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0) -> RunningForge:
+def start(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0, pages: bool = False) -> RunningForge:
     """Start the forge over ``data_dir`` (made where absent); ``port`` 0 takes any free one.
 
-    Starting again on the same folder finds everything as it was; the address may differ.
+    Starting again on the same folder finds everything as it was; the address may differ. With ``pages`` the
+    addresses open in a browser on this machine, without a token; they show private projects too.
     """
-    return RunningForge(data_dir, host=host, port=port).begin()
+    return RunningForge(data_dir, host=host, port=port, pages=pages).begin()
 
 
-def forge_app(engine: Engine) -> ASGIApp:
-    """REST below ``/api/v4``, git over HTTP everywhere else."""
+def forge_app(engine: Engine, *, pages: bool = False) -> ASGIApp:
+    """REST below ``/api/v4``, git over HTTP, and for all other addresses the pages, when they are on."""
     rest, git = gitlab_app(engine), git_app(EngineGitHost(engine))
+    look, nothing = pages_app(engine), no_pages_app()
+
+    def door(scope: Scope) -> ASGIApp:
+        if scope["path"].startswith(f"{PREFIX}/"):
+            return rest
+        if is_git_path(scope["path"]):
+            return git
+        if pages:
+            return look
+        return nothing if scope["method"] in {"GET", "HEAD"} else git
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await (rest if scope["path"].startswith(f"{PREFIX}/") else git)(scope, receive, send)
+            await door(scope)(scope, receive, send)
 
     return app
 

@@ -1,0 +1,1 @@
+"""Small read-only HTML pages for looking at the embedded forge; off unless asked for, this machine only."""
