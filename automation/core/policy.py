@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from automation.core.errors import InvalidPolicy
+from automation.core.errors import InvalidPolicy, Where
+from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
@@ -134,11 +136,66 @@ def digest_of(values: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load_policy(text: str | bytes, *, path: str = "laik.yaml") -> Policy:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a policy may name: the SOPs, roles and templates this installation has."""
+
+    sops: frozenset[str]
+    roles: frozenset[str]
+    templates: frozenset[str]
+
+
+def load_policy(text: str | bytes, *, path: str = "laik.yaml", known: Known | None = None) -> Policy:
     """``laik.yaml`` as a :class:`Policy`.
+
+    Args:
+        text: the file's content.
+        path: the name that errors give.
+        known: where given, a SOP, role or template that does not exist is refused. A misspelt role would
+            otherwise be held by nobody, and the cases that wait for it would wait without a word.
 
     Raises:
         UnreadableDocument: broken YAML.
-        InvalidPolicy: schema broken.
+        InvalidPolicy: schema broken, or something named that does not exist.
     """
-    return load_model(load_mapping(text, path=path), Policy, InvalidPolicy)
+    document = load_mapping(text, path=path)
+    policy = load_model(document, Policy, InvalidPolicy)
+    problems = list(_unknown_names(policy, known)) if known else []
+    if problems:
+        line, column = document.mark(problems[0][0])
+        raise InvalidPolicy(
+            Bilingual(
+                " ".join(f"[baris {document.mark(place)[0]}] {said.id}" for place, said in problems[:20]),
+                " ".join(f"[line {document.mark(place)[0]}] {said.en}" for place, said in problems[:20]),
+            ),
+            remedy=Bilingual(
+                "Perbaiki kebijakan pada proyek kendali; kasus menunggu sampai kebijakan terbaca.",
+                "Mend the policy in the control project; cases wait until it can be read.",
+            ),
+            where=Where(file=path, line=line, column=column),
+        )
+    return policy
+
+
+def _unknown_names(policy: Policy, known: Known) -> Iterator[tuple[str, Bilingual]]:
+    yield from _not_among("sop", policy.sop, known.sops, "SOP", "SOP")
+    yield from _not_among("templat", policy.templat, known.templates, "Templat", "Template")
+    yield from _not_among("peran", tuple(policy.peran), known.roles, "Peran", "Role")
+    for key, agency in policy.perangkat_daerah.items():
+        place = f"perangkat_daerah.{key}.peran"
+        yield from _not_among(place, tuple(agency.peran), known.roles, "Peran", "Role")
+
+
+def _not_among(
+    place: str, names: tuple[str, ...], known: frozenset[str], kind: str, english: str
+) -> Iterator[tuple[str, Bilingual]]:
+    for name in names:
+        if name not in known:
+            choices = ", ".join(sorted(known))
+            yield (
+                f"{place}.{name}",
+                Bilingual(
+                    f"{kind} '{name}' tidak dikenal; yang ada: {choices}.",
+                    f"{english} '{name}' is unknown; there are: {choices}.",
+                ),
+            )
