@@ -14,7 +14,7 @@ from automation.collect import procedures as sops
 from automation.collect import templates
 from automation.collect.mirror import Mirror, Mirrors
 from automation.core.documents import ScanReport
-from automation.core.memory import remember
+from automation.core.policy import Known
 from automation.core.procedure import Procedure
 from automation.forges.base import Hook
 from automation.forges.gitlab import GitLabForge
@@ -86,8 +86,14 @@ def build(
     forge = GitLabForge(settings.url, settings.token)
     store = open_store(settings.store_url)
     mirrors = Mirrors(settings.state / "cermin", token_source=lambda: settings.token)
-    office = OfficeReader(forge, mirrors, control_path=settings.control_path)
     procedures = procedures or sops.bundled()
+    bundled_templates = templates.bundled()
+    known = Known(
+        sops=frozenset(procedures),
+        roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
+        templates=frozenset(bundled_templates),
+    )
+    office = OfficeReader(forge, mirrors, control_path=settings.control_path, known=known)
     observer = Observer(
         forge,
         mirrors,
@@ -105,7 +111,7 @@ def build(
         office,
         observer,
         checks=discover(),
-        templates=templates.bundled(),
+        templates=bundled_templates,
         hook=hook,
         serve=serving.serve,
         check_serving=serving.check,
@@ -170,11 +176,6 @@ def _scanner(settings: Settings) -> Scanner:
         return report
 
     return scan
-
-
-def unfinished(store: Store) -> tuple[str, ...]:
-    """Keys of cases that are not finished."""
-    return tuple(key for key in store.ledger.cases() if not remember(store.ledger.entries(key)).finished)
 
 
 def _now() -> datetime:

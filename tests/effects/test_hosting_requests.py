@@ -28,6 +28,12 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
+def key(world: World) -> str:
+    """A case with an application, for all requests here that are sound."""
+    return world.with_application("sehat")
+
+
+@pytest.fixture(scope="module")
 def cards(world: World) -> dict[str, list[str]]:
     """All of them opened at once, and laik run a single time."""
     numbers = {name: world.ask(dict(files)) for name, (files, _) in BROKEN.items()}
@@ -60,9 +66,8 @@ def test_a_second_look_writes_nothing(cards: dict[str, list[str]]) -> None:
 
 
 def test_a_sound_request_is_judged_in_the_same_run_as_broken_ones(
-    world: World, cards: dict[str, list[str]]
+    world: World, key: str, cards: dict[str, list[str]]
 ) -> None:
-    key = world.with_application("sehat")
     number = world.ask({"permohonan/sehat.yaml": world.request_text(key, "sehat", "sehat")})
     assert world.settle(HOSTING).follow == (key,)
     world.settle(key)
@@ -80,9 +85,8 @@ def test_a_sound_request_is_judged_in_the_same_run_as_broken_ones(
     world.team.close_request(org.HOSTING, second)
 
 
-def test_a_request_that_breaks_and_is_mended_shows_one_card_that_speaks(world: World) -> None:
-    key = world.with_application("pulih")
-    sound = world.request_text(key, "pulih", "pulih")
+def test_a_request_that_breaks_and_is_mended_shows_one_card_that_speaks(world: World, key: str) -> None:
+    sound = world.request_text(key, "pulih", "sehat")
     number = world.ask({"permohonan/pulih.yaml": b"kasus: [\n"})
     branch = world.project(org.HOSTING).mergerequests.get(number).source_branch
     world.settle(HOSTING)
@@ -100,9 +104,8 @@ def test_a_request_that_breaks_and_is_mended_shows_one_card_that_speaks(world: W
     world.team.close_request(org.HOSTING, number)
 
 
-def test_a_request_to_another_branch_or_in_draft_is_not_judged(world: World) -> None:
-    key = world.with_application("lain-cabang")
-    files = {"permohonan/lain-cabang.yaml": world.request_text(key, "lain-cabang", "lain-cabang")}
+def test_a_request_to_another_branch_or_in_draft_is_not_judged(world: World, key: str) -> None:
+    files = {"permohonan/lain-cabang.yaml": world.request_text(key, "lain-cabang", "sehat")}
     world.project(org.HOSTING).branches.create({"branch": "lain", "ref": "main"})
     branch = world.unique("minta")
     world.commit(org.HOSTING, files, branch=branch, account=org.TEAM)

@@ -69,6 +69,18 @@ def state_of(world: World, number: int) -> str:
     return str(world.project(org.HOSTING).mergerequests.get(number).state)
 
 
+def test_a_lost_event_is_made_good_by_a_sweep(world: World) -> None:
+    key = world.accepted("tanpa-kabar")
+    world.paste(org.HEAD, key, "ajukan permohonan")
+    filed = world.file("tanpa-kabar-2")
+    result = world.settle(EVERYTHING)
+    assert {key, filed, HOSTING, SERVING} <= set(result.follow)
+    for follow in result.follow:
+        world.settle(follow)
+    assert BERKAS_OPEN in world.memory(key).closed
+    assert world.memory(filed).is_case
+
+
 def test_a_case_at_rest_is_read_in_few_calls_and_writes_nothing(world: World) -> None:
     key = world.with_application("tenang")
     before = world.laik.forge.calls
@@ -190,18 +202,6 @@ def test_the_worker_tries_a_lost_race_again_by_itself(world: World, monkeypatch:
     assert world.kinds(key) == []
     assert worker.run_once(30) == key
     assert world.kinds(key)[0] == "accepted"
-
-
-def test_a_lost_event_is_made_good_by_a_sweep(world: World) -> None:
-    key = world.accepted("tanpa-kabar")
-    world.paste(org.HEAD, key, "ajukan permohonan")
-    filed = world.file("tanpa-kabar-2")
-    result = world.settle(EVERYTHING)
-    assert {key, filed, HOSTING, SERVING} <= set(result.follow)
-    for follow in result.follow:
-        world.settle(follow)
-    assert BERKAS_OPEN in world.memory(key).closed
-    assert world.memory(filed).is_case
 
 
 def test_a_key_with_a_wrong_year_is_no_second_case(world: World) -> None:
