@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from automation.collect.mirror import Mirror, Mirrors
 from automation.core.errors import InvalidPolicy, Where
-from automation.core.policy import Policy, load_policy
+from automation.core.policy import Known, Policy, load_policy
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Project, User
 
@@ -33,10 +33,11 @@ class Office:
 class OfficeReader:
     """Reads the office; the projects' ids are looked up once and then kept, since paths can change."""
 
-    def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str) -> None:
+    def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str, known: Known) -> None:
         self._forge = forge
         self._mirrors = mirrors
         self._control_path = control_path
+        self._known = known
         self._me: User | None = None
         self._projects: dict[str, Project] = {}
         self._ids: dict[str, int] = {}
@@ -61,7 +62,8 @@ class OfficeReader:
         """
         control = self._project(self._control_path)
         text = self._policy_text(control)
-        policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}")
+        policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}", known=self._known)
+        self._hold_account(policy)
         hosting, secret = self._project(policy.proyek.hosting), self._project(policy.proyek.rahasia)
         self._ids = {"kendali": control.id, "hosting": hosting.id, "rahasia": secret.id}
         return Office(
@@ -73,6 +75,22 @@ class OfficeReader:
             policy_text=text,
             hosting_mirror=self._mirrors.fetch(hosting.id, hosting.http_url),
             secret_mirror=self._mirrors.fetch(secret.id, secret.http_url),
+        )
+
+    def _hold_account(self, policy: Policy) -> None:
+        """Cards and merges are trusted by account: a token of another account must not speak as laik."""
+        if self.me.username.casefold() == policy.bot.casefold():
+            return
+        raise InvalidPolicy(
+            Bilingual(
+                f"Kebijakan menyebut akun bot '{policy.bot}', tetapi token milik '{self.me.username}'.",
+                f"The policy names the bot account '{policy.bot}', but the token is of '{self.me.username}'.",
+            ),
+            remedy=Bilingual(
+                "Pakai token akun bot itu, atau perbaiki kunci 'bot' pada kebijakan.",
+                "Use a token of that account, or mend the key 'bot' in the policy.",
+            ),
+            where=Where(file=f"{self._control_path}/{POLICY_FILE}"),
         )
 
     def _policy_text(self, control: Project) -> bytes:
