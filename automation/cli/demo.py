@@ -63,9 +63,9 @@ def _note(text: str) -> None:
 
 def _stay(where: Addresses) -> None:
     """Say where to look, and keep everything running until Enter or Ctrl-C; both end it well."""
-    for line in places(where):
-        _note(line)
     try:
+        for line in places(where):
+            _note(line)
         if sys.stdin.isatty():
             sys.stdin.readline()
         else:

@@ -423,3 +423,23 @@ def test_the_clone_command_of_the_demonstration_clones_without_showing_the_token
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "layanan/docs/panduan.md").read_text() == "Panduan\n"
+
+
+def test_a_project_without_a_commit_opens_on_every_page(forge: World) -> None:
+    project = forge.project("dinas/kosong")
+    for kind in ("", "/-/issues", "/-/merge_requests", "/-/commits", "/-/milestones", "/-/statuses"):
+        assert "kosong" in opened(project.web_url + kind).text
+
+
+def test_a_long_list_is_turned_over_sheet_by_sheet(forge: World) -> None:
+    project = forge.project("dinas/banyak")
+    for number in range(53):
+        project.issues.create({"title": f"Perihal {number:02d}"})
+    first = opened(f"{project.web_url}/-/issues")
+    assert "Perihal 52" in first.text
+    assert "Perihal 02" not in first.text
+    after = next(link for link in first.links() if "halaman=2" in link)
+    second = opened(f"{project.web_url}/-/issues{after}")
+    assert "Perihal 02" in second.text
+    assert "Perihal 03" not in second.text
+    assert "Lebih baru" in second.text

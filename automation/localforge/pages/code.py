@@ -116,7 +116,7 @@ def blob(look: Look) -> Page:
 def commits(look: Look) -> Page:
     """The commits of a branch, newest first."""
     number = sheet_number(look.query)
-    if not look.tail and look.engine.is_empty(look.project):
+    if not look.tail and look.engine.branch_head(look.project.id, look.project.default_branch) is None:
         place, rows = None, []
     else:
         place = locate(look)
