@@ -267,6 +267,13 @@ def test_text_made_to_be_slow_is_rendered_in_good_time(text: str) -> None:
     assert time.monotonic() - start_at < 10
 
 
+@pytest.mark.parametrize("text", ["**a** " * 4_000, "**a**\n" * 40_000], ids=["line", "text"])
+def test_text_no_person_writes_is_shown_as_plain_text_and_cut(text: str) -> None:
+    html = to_html(f"<b>{text}")
+    assert html.startswith('<pre class="plain">&lt;b&gt;**a**')
+    assert len(html) < 200_100
+
+
 def test_comments_are_left_out_but_code_and_unclosed_ones_are_not() -> None:
     assert "rahasia" not in to_html("awal <!-- rahasia --> akhir")
     assert "rahasia" not in to_html("<!-- laik:x\nrahasia -->\nisi")
@@ -333,6 +340,11 @@ def test_only_loopback_peers_may_look(peer: str, allowed: bool) -> None:
     scope = {"client": (peer, 4000), "headers": [(b"host", b"127.0.0.1:8080")]}
     assert is_local(scope) is allowed
     assert is_local({**scope, "client": None}) is False
+
+
+def test_whoever_comes_through_a_proxy_is_no_loopback_peer_whatever_the_header_says() -> None:
+    headers = [(b"host", b"localhost"), (b"x-forwarded-for", b"127.0.0.1")]
+    assert is_local({"client": ("127.0.0.1", 4000), "headers": headers}) is False
 
 
 def test_the_headers_allow_nothing_but_the_own_style(forge: World, office: SimpleNamespace) -> None:
