@@ -29,9 +29,10 @@ from automation.core.request import looks_like_request
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook
-from automation.observe.case import Observer, Seen, case_key, issue_number
+from automation.observe.case import Observer, Seen
 from automation.observe.evidence import Sources, collect
 from automation.observe.hostingrequests import SeenRequest, open_requests, registry
+from automation.observe.keys import case_key, issue_number
 from automation.observe.office import Office, OfficeReader
 from automation.store.open import Store
 
@@ -195,7 +196,7 @@ class Reconciler:
         done: list[Plan] = []
         failed: list[LaikError] = []
         for seen in open_requests(self._forge, office, self._store.ledger):
-            reason = self._without_desk(seen, taken)
+            reason = self._without_desk(office, seen, taken)
             if reason is None:
                 taken.append(seen.case)
             try:
@@ -217,7 +218,7 @@ class Reconciler:
             return ()
         return self._written(place, difference([wished], ShownState(cards={place: card})))
 
-    def _without_desk(self, seen: SeenRequest, taken: list[str]) -> Bilingual | None:
+    def _without_desk(self, office: Office, seen: SeenRequest, taken: list[str]) -> Bilingual | None:
         if seen.problem is not None:
             return seen.problem
         if not seen.case:
@@ -226,6 +227,12 @@ class Reconciler:
         if not memory.is_case or memory.finished:
             return Bilingual(
                 f"Tidak ada kasus terbuka '{seen.case}'.", f"There is no open case '{seen.case}'."
+            )
+        if memory.agency and not office.policy.concerns(seen.request.author.username, memory.agency):
+            # Otherwise anyone who may push here could take a case's desk with a request of his own.
+            return Bilingual(
+                "Pembuat permintaan ini tidak terdaftar pada perangkat daerah kasusnya maupun Diskominfo.",
+                "Its author is registered neither at the case's agency nor at the ICT agency.",
             )
         if seen.case in taken:
             return Bilingual(

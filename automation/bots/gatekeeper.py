@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 from automation.bots.desk import Desk
-from automation.core.gate import HostingVerdict, Light
+from automation.core.evidence import CODE, SCAN
+from automation.core.gate import GateState, HostingVerdict, Light
 from automation.core.plan import Change, PostStatus
 from automation.core.reconcile import Target
 
@@ -16,9 +17,9 @@ StatusWord = Literal["pending", "success", "failed"]
 # One text a state: GitLab refuses to post a state that already stands, so a text that told more would go
 # stale, and a bot that tried to correct it would try for ever. The card says which step and whose turn.
 DESCRIPTIONS: dict[StatusWord, str] = {
-    "pending": "Belum selesai; rinciannya pada kartu kasus",
+    "pending": "Belum selesai, atau bukan commit yang dinilai; lihat kartu kasus",
     "success": "Terpenuhi",
-    "failed": "Belum terpenuhi; rinciannya pada kartu kasus",
+    "failed": "Belum terpenuhi; lihat kartu kasus",
 }
 WORDS: dict[Light, StatusWord] = {
     Light.SUCCESS: "success",
@@ -32,15 +33,40 @@ def wishes(desk: Desk) -> list[Change]:
     decision = desk.decision
     shown: list[Change] = []
     for target in decision.observation.targets:
-        is_hosting = decision.hosting is not None and target.sha == decision.hosting.facts.head_sha
-        for gate in decision.gates:
-            if gate.name == "hosting" and decision.hosting is not None and is_hosting:
-                continue
-            shown.append(_status(desk, target, gate.name, WORDS[gate.light]))
-        if is_hosting and decision.hosting is not None:
-            shown.append(_status(desk, target, "hosting", describe_hosting(decision.hosting)))
-        shown.append(_status(desk, target, "sop", describe_sop(desk)))
+        if decision.hosting is not None and target.sha == decision.hosting.facts.head_sha:
+            shown.extend(_on_request(desk, decision.hosting, target))
+        else:
+            shown.extend(_on_application(desk, target))
     return shown
+
+
+def _on_request(desk: Desk, verdict: HostingVerdict, target: Target) -> list[PostStatus]:
+    """On the hosting request's head: the gates of the commit it names, and its own."""
+    lights = {gate.name: WORDS[gate.light] for gate in desk.decision.gates}
+    lights["hosting"] = describe_hosting(verdict)
+    return [_status(desk, target, name, word) for name, word in {**lights, "sop": describe_sop(desk)}.items()]
+
+
+def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
+    """On a commit of the application: what binds to a commit is shown on the very commit that was judged.
+
+    A newer head, or somebody's merge request, would otherwise wear the green of a commit that it is not.
+    """
+    judged = target.sha == desk.decision.observation.candidate
+    statuses = [
+        _status(desk, target, gate.name, WORDS[gate.light] if judged or not binds(desk, gate) else "pending")
+        for gate in desk.decision.gates
+    ]
+    return [*statuses, _status(desk, target, "sop", describe_sop(desk) if judged else "pending")]
+
+
+def binds(desk: Desk, gate: GateState) -> bool:
+    """Whether a gate judges something that stands in the application's commit."""
+    documents = desk.decision.procedure.documents
+    subjects = {subject for step in gate.steps for subject in step.judging.subjects}
+    return bool(subjects & {CODE, SCAN}) or any(
+        documents[name].home == "aplikasi" for name in subjects if name in documents
+    )
 
 
 def describe_hosting(verdict: HostingVerdict) -> StatusWord:

@@ -53,7 +53,12 @@ def wishes(intake: Intake) -> list[Change]:
     request = intake.reading.request
     assert request is not None  # noqa: S101 - complete() says so
     procedure = intake.procedures[request.sop]
-    body = {"form": intake.reading.digest, "procedure": procedure.id, "version": procedure.version}
+    body = {
+        "form": intake.reading.digest,
+        "agency": request.perangkat_daerah,
+        "procedure": procedure.id,
+        "version": procedure.version,
+    }
     return [Remember("accepted", body)]
 
 
@@ -64,9 +69,7 @@ def complete(intake: Intake) -> bool:
 
 def may_file(intake: Intake) -> bool:
     """Whether the author holds any role in the agency named, or at the ICT agency itself."""
-    agency = intake.policy.perangkat_daerah.get(intake.reading.agency)
-    groups = [*intake.policy.peran.values(), *(agency.peran.values() if agency else ())]
-    return intake.author.casefold() in {account.casefold() for accounts in groups for account in accounts}
+    return intake.policy.concerns(intake.author, intake.reading.agency)
 
 
 def problem_card(intake: Intake) -> str:

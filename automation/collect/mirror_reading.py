@@ -204,6 +204,13 @@ class Mirror:
         lines = raw.decode("utf-8", "replace").splitlines()
         return tuple(sorted({line.strip().casefold() for line in lines} - {""}))
 
+    def count_after(self, sha: str, branch: str) -> int:
+        """How many commits of ``branch`` come after ``sha``; 0 when ``sha`` is not in it."""
+        head = self.head(branch)
+        if head is None or not self.is_ancestor(sha, branch):
+            return 0
+        return int(self._must("rev-list", "--count", head, f"^{sha}", "--").strip() or 0)
+
     def _listed(self, sha: str) -> Iterator[TreeEntry]:
         answer = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", sha)
         if not answer.ok:

@@ -5,7 +5,8 @@ the ruling was stays, whatever happens to the comment later. Bodies hold ids and
 kinds and their keys are the table below, and nothing else reads or writes them.
 
 ==============  ===================================================================================
-accepted        form: digest of the request form; procedure, version: the SOP the case started with
+accepted        form: digest of the request form; agency: whose case it is, for good;
+                procedure, version: the SOP the case started with
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
@@ -108,6 +109,7 @@ class Memory:
 
     seq: int = 0
     form: str = ""
+    agency: str = ""
     accepted_at: datetime | None = None
     procedure: str = ""
     version: str = ""
@@ -156,6 +158,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return replace(
                 memory,
                 form=_text(body, "form"),
+                agency=_text(body, "agency"),
                 accepted_at=entry.at,
                 procedure=_text(body, "procedure"),
                 version=_text(body, "version"),

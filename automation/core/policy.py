@@ -117,6 +117,12 @@ class Policy(_Strict):
             named = self.perangkat_daerah[agency].peran.get(role, ())
         return frozenset(account.casefold() for account in named)
 
+    def concerns(self, account: str, agency: str) -> bool:
+        """Whether ``account`` holds any role in ``agency``, or at the ICT agency itself."""
+        named = self.perangkat_daerah.get(agency)
+        groups = [*self.peran.values(), *(named.peran.values() if named else ())]
+        return account.casefold() in {one.casefold() for accounts in groups for one in accounts}
+
     def slice(self, *, roles: Mapping[str, frozenset[str]] | None = None) -> Mapping[str, object]:
         """The plain values that checks may read, by key."""
         return {

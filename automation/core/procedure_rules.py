@@ -15,6 +15,9 @@ from automation.core.text import Bilingual
 Problem = tuple[str, Bilingual]
 """The dotted path of the key at fault, and what is wrong there."""
 
+AGGREGATE = "sop"
+"""The gate name that stands for the whole procedure."""
+
 RESERVED_SUBJECTS = frozenset({"form", "code", "scan", "hosting"})
 """Subjects that are no documents."""
 
@@ -25,6 +28,7 @@ def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Proble
     yield from _broken_documents(procedure)
     for index, step in enumerate(procedure.steps):
         place = f"steps.{index}"
+        yield from _reserved_gate(step, place)
         yield from _unknown_names(procedure, step, place, checks)
         yield from _broken_flow(procedure, step, place)
         yield from _broken_completion(step, place)
@@ -47,6 +51,18 @@ def _double_names(procedure: Procedure) -> Iterator[Problem]:
                     f"{group}.{index}",
                     Bilingual(f"'{name}' dipakai dua kali.", f"'{name}' is used twice."),
                 )
+
+
+def _reserved_gate(step: Step, place: str) -> Iterator[Problem]:
+    """``laik/sop`` is the aggregate: a gate of that name would write over it, and be written over."""
+    if step.gate == AGGREGATE:
+        yield (
+            f"{place}.gate",
+            Bilingual(
+                f"Nama '{AGGREGATE}' dipakai untuk status gabungan.",
+                f"The name '{AGGREGATE}' is that of the aggregate status.",
+            ),
+        )
 
 
 def _broken_documents(procedure: Procedure) -> Iterator[Problem]:

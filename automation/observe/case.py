@@ -5,36 +5,37 @@ An event only says *which case*; what is true is read here from the forge, the m
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from automation.bots.desk import answer_prefix, card_marker
 from automation.bots.intake import Intake
-from automation.collect.gittree import code_snapshot
-from automation.collect.mirror import Mirror, Mirrors
-from automation.core.act import Act, Said, acts_of
-from automation.core.errors import InvalidProcedure, LaikError, Where
+from automation.collect.mirror import Mirrors
+from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.memory import Memory, remember
-from automation.core.plan import Place, PlaceKind
+from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
 from automation.core.procedure import Procedure
-from automation.core.reconcile import Links, Observation, ShownState, Target
-from automation.core.request import RequestReading, parse_request
+from automation.core.reconcile import Links, Observation, Target
+from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
-from automation.core.yamltext import load_mapping
-from automation.forges.base import Comment, Forge, Issue, Project, User
+from automation.forges.base import Forge, Issue
+from automation.observe import people
 from automation.observe.evidence import Scanner, Sources
-from automation.observe.hostingrequests import SeenRequest, hosting_facts, open_requests, registry
+from automation.observe.homes import Home, code_digest, home, kak_under_review
+from automation.observe.hostingrequests import (
+    SeenRequest,
+    hosting_facts,
+    merged_as_intended,
+    open_requests,
+    registry,
+)
+from automation.observe.keys import case_key, issue_number
 from automation.observe.office import Office, OfficeReader
+from automation.observe.shown import shown_state
 from automation.store.open import Store
 
-KEY = re.compile(r"PA-(\d{4})-(\d{4,})")
-VENDOR_FILE = "pengadaan/penyedia.yaml"
-KAK_FILE = "kak/kak.md"
-MARKER = re.compile(r"<!-- laik:[a-z]+:[^>]*? -->")
 MAX_TARGETS = 12  # open merge requests that show statuses; more only cost calls
 
 
@@ -49,16 +50,28 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Home:
-    """A repository of the case: its project, mirror and default branch head."""
+class _Parts:
+    """The parts of an accepted case, as far as they were read."""
 
-    project: Project
-    mirror: Mirror
-    head: str
+    office: Office
+    issue: Issue
+    intake: Intake
+    procedure: Procedure
+    agency: str
+    berkas: Home | None
+    aplikasi: Home | None
+    roles: Mapping[str, frozenset[str]]
+    request: SeenRequest | None
+    candidate: str
+    comments: people.Comments
 
     @property
-    def source(self) -> tuple[Mirror, str]:
-        return (self.mirror, self.head)
+    def key(self) -> str:
+        return self.intake.key
+
+    @property
+    def memory(self) -> Memory:
+        return self.intake.memory
 
 
 class Observer:
@@ -89,92 +102,87 @@ class Observer:
         issue = self._forge.get_issue(office.control.id, issue_number(key))
         if issue is None or case_key(issue) != key:  # PA-1999-0007 would become a second case of issue 7
             return None
-        memory = remember(self._store.ledger.entries(key))
-        comments = self._forge.list_comments(office.control.id, "issue", issue.iid)
-        intake = self._intake(office, key, issue, comments, memory)
-        if not memory.is_case:
-            return Seen(office, intake, None, None)
-        return self._accepted(office, key, issue, comments, memory, intake)
-
-    def _intake(
-        self, office: Office, key: str, issue: Issue, comments: Sequence[Comment], memory: Memory
-    ) -> Intake:
         place = Place(office.control.id, "issue", issue.iid)
+        comments = {place: self._forge.list_comments(place.project_id, place.kind, place.iid)}
+        intake = self._intake(office, key, issue, comments)
+        if not intake.memory.is_case:
+            return Seen(office, intake, None, None)
+        parts = self._parts(office, issue, intake, comments)
+        return Seen(office, intake, self._observation(parts), self._sources(parts))
+
+    def _intake(self, office: Office, key: str, issue: Issue, comments: people.Comments) -> Intake:
+        memory = remember(self._store.ledger.entries(key))
+        reading = read_form(issue, office.policy, self._procedures)
         return Intake(
             key=key,
-            place=place,
+            place=Place(office.control.id, "issue", issue.iid),
             title=issue.title,
             body=issue.description,
             author=issue.author.username,
-            reading=read_form(issue, office.policy, self._procedures),
+            reading=held_to_agency(reading, memory),
             policy=office.policy,
             procedures=self._procedures,
             memory=memory,
-            shown=ShownState(
-                cards=_cards(key, office.me, {place: comments}),
-                answers=_markers(office.me, comments),
-                labels=issue.labels,
-                issue_open=issue.open,
-            ),
+            shown=shown_state(self._forge, office.me, key, issue, comments),
         )
 
-    def _accepted(
-        self,
-        office: Office,
-        key: str,
-        issue: Issue,
-        comments: Sequence[Comment],
-        memory: Memory,
-        intake: Intake,
-    ) -> Seen:
-        procedure = self._procedure(memory, key)
-        agency = intake.reading.agency
-        berkas, aplikasi = self._home(memory, "berkas"), self._home(memory, "aplikasi")
-        roles = _roles(procedure, office.policy, agency, _vendors(berkas))
-        request = self._hosting_request(office, key)
-        request_comments = (
-            self._forge.list_comments(office.hosting.id, "merge_request", request.request.iid)
-            if request
-            else ()
-        )
-        acts = _acts(office.me, issue, comments, request, request_comments)
-        candidate = _candidate(memory, request, aplikasi)
-        sources = self._sources(office, key, procedure, intake, berkas, aplikasi, candidate, request)
-        approvers = _holders(roles, procedure.hosting.approved_by if procedure.hosting else ())
-        facts = (
-            hosting_facts(self._forge, office, request, request_comments, acts, memory, approvers)
-            if request
-            else None
-        )
-        places: dict[Place, Sequence[Comment]] = {intake.place: comments}
-        if request:
-            places[Place(office.hosting.id, "merge_request", request.request.iid)] = request_comments
-        targets = self._targets(office, aplikasi, candidate, request)
-        observation = Observation(
-            key=key,
-            place=intake.place,
+    def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
+        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        agency = memory.agency or intake.reading.agency
+        berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
+        aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
+        request = self._hosting_request(office, intake.key, agency)
+        if request is not None:
+            place = Place(office.hosting.id, "merge_request", request.request.iid)
+            said = self._forge.list_comments(place.project_id, place.kind, place.iid)
+            comments = {**comments, place: said}
+        return _Parts(
+            office=office,
+            issue=issue,
+            intake=intake,
             procedure=procedure,
+            agency=agency,
+            berkas=berkas,
+            aplikasi=aplikasi,
+            roles=people.roles(procedure, office.policy, agency, berkas),
+            request=request,
+            candidate=_candidate(memory, request, aplikasi),
+            comments=comments,
+        )
+
+    def _observation(self, parts: _Parts) -> Observation:
+        acts = people.acts(parts.office.me, parts.comments)
+        targets = self._targets(parts)
+        facts = None
+        if parts.request is not None:
+            facts = hosting_facts(
+                self._forge,
+                parts.office,
+                parts.request,
+                parts.comments,
+                acts,
+                parts.memory,
+                people.approvers(parts.procedure, parts.roles),
+            )
+        return Observation(
+            key=parts.key,
+            place=parts.intake.place,
+            procedure=parts.procedure,
             acts=acts,
-            memory=memory,
-            roles=roles,
+            memory=parts.memory,
+            roles=parts.roles,
             hosting=facts,
             targets=targets,
-            shown=ShownState(
-                cards=_cards(key, office.me, places),
-                answers=frozenset().union(*(_markers(office.me, said) for said in places.values())),
-                statuses=self._statuses(office.me, targets),
-                labels=issue.labels,
-                issue_open=issue.open,
-            ),
+            shown=shown_state(self._forge, parts.office.me, parts.key, parts.issue, parts.comments, targets),
             today=self._today(),
-            links=_links(issue, berkas, aplikasi, request),
-            title=issue.title,
-            agency=agency,
-            candidate=candidate,
-            code_digest=_code_digest(aplikasi, candidate),
-            merged=self._merged(office, memory),
+            links=_links(parts),
+            title=parts.issue.title,
+            agency=parts.agency,
+            candidate=parts.candidate,
+            code_digest=code_digest(parts.aplikasi, parts.candidate),
+            newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
+            merged=merged_as_intended(self._forge, parts.office, parts.memory),
         )
-        return Seen(office, intake, observation, sources)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
@@ -193,146 +201,53 @@ class Observer:
             where=Where(case=key),
         )
 
-    def _home(self, memory: Memory, kind: str) -> _Home | None:
-        project_id = memory.projects.get(kind)
-        project = self._forge.get_project(project_id) if project_id else None
-        if project is None or project.empty:
-            return None
-        mirror = self._mirrors.fetch(project.id, project.http_url)
-        head = mirror.head(project.default_branch)
-        return _Home(project, mirror, head) if head else None
+    def _hosting_request(self, office: Office, key: str, agency: str) -> SeenRequest | None:
+        """The oldest open hosting merge request that names this case, by someone the case concerns."""
+        for seen in open_requests(self._forge, office, self._store.ledger):
+            if seen.case == key and office.policy.concerns(seen.request.author.username, agency):
+                return seen
+        return None
 
-    def _hosting_request(self, office: Office, key: str) -> SeenRequest | None:
-        """The oldest open hosting merge request that names this case."""
-        seen = open_requests(self._forge, office, self._store.ledger)
-        return next((one for one in seen if one.case == key), None)
-
-    def _sources(
-        self,
-        office: Office,
-        key: str,
-        procedure: Procedure,
-        intake: Intake,
-        berkas: _Home | None,
-        aplikasi: _Home | None,
-        candidate: str,
-        request: SeenRequest | None,
-    ) -> Sources:
+    def _sources(self, parts: _Parts) -> Sources:
+        office, request, aplikasi = parts.office, parts.request, parts.aplikasi
         secret_head = office.secret_mirror.head(office.secret.default_branch)
-        hosting = self._hosting_evidence(office, key, intake, aplikasi, request) if request else None
+        named = [request.request.head_sha, request.path, request.blob] if request else []
         return Sources(
-            key=key,
-            procedure=procedure,
-            reading=intake.reading,
-            berkas=berkas.source if berkas else None,
+            key=parts.key,
+            procedure=parts.procedure,
+            reading=parts.intake.reading,
+            berkas=parts.berkas.source if parts.berkas else None,
             rahasia=(office.secret_mirror, secret_head) if secret_head else None,
-            aplikasi=(aplikasi.mirror, candidate) if aplikasi and candidate else None,
-            overlay=self._overlay(berkas, procedure),
-            hosting=hosting,
-            hosting_digest=digest_of([request.request.head_sha, request.path, request.blob])
-            if request
-            else "",
+            aplikasi=(aplikasi.mirror, parts.candidate) if aplikasi and parts.candidate else None,
+            overlay=kak_under_review(self._forge, parts.berkas, parts.procedure),
+            hosting=self._hosting_evidence(parts, request) if request else None,
+            hosting_digest=digest_of(named) if request else "",
             scanner=self._scanner,
         )
 
-    def _hosting_evidence(
-        self, office: Office, key: str, intake: Intake, aplikasi: _Home | None, request: SeenRequest
-    ) -> HostingEvidence:
-        reachable: bool | None = None
-        if aplikasi is not None and request.named_sha:
-            branch = aplikasi.project.default_branch
-            reachable = aplikasi.mirror.has(request.named_sha) and aplikasi.mirror.is_ancestor(
-                request.named_sha, branch
-            )
+    def _hosting_evidence(self, parts: _Parts, request: SeenRequest) -> HostingEvidence:
+        aplikasi = parts.aplikasi
         return HostingEvidence(
             changes=request.changes,
-            base=registry(office, self._store.ledger),
+            base=registry(parts.office, self._store.ledger),
             head_text=request.text,
-            case_key=key,
-            case_agency=intake.reading.agency,
-            reachable=reachable,
+            case_key=parts.key,
+            case_agency=parts.agency,
+            reachable=aplikasi is not None and aplikasi.is_on_default_branch(request.named_sha),
             fork=request.fork,
         )
 
-    def _overlay(self, berkas: _Home | None, procedure: Procedure) -> Mapping[str, str]:
-        """A KAK under review is read at its merge request's head, while exactly one changes it."""
-        if berkas is None or "kak" not in procedure.documents:
-            return {}
-        heads = [
-            request.head_sha
-            for request in self._forge.list_merge_requests(berkas.project.id)
-            if berkas.mirror.has(request.head_sha) and _changes_file(berkas, request.head_sha, KAK_FILE)
-        ]
-        return {"kak": heads[0]} if len(heads) == 1 else {}
-
-    def _targets(
-        self, office: Office, aplikasi: _Home | None, candidate: str, request: SeenRequest | None
-    ) -> tuple[Target, ...]:
+    def _targets(self, parts: _Parts) -> tuple[Target, ...]:
+        """Commits that show the gates: default head, candidate, open merge requests, the hosting request."""
         targets: list[Target] = []
+        aplikasi, request = parts.aplikasi, parts.request
         if aplikasi is not None:
             heads = [one.head_sha for one in self._forge.list_merge_requests(aplikasi.project.id)]
-            named = [aplikasi.head, candidate, *heads[:MAX_TARGETS]]
-            targets.extend(
-                Target(aplikasi.project.id, sha)
-                for sha in dict.fromkeys(named)
-                if sha and aplikasi.mirror.has(sha)
-            )
+            named = dict.fromkeys([aplikasi.head, parts.candidate, *heads[:MAX_TARGETS]])
+            targets.extend(Target(aplikasi.project.id, sha) for sha in named if aplikasi.holds(sha))
         if request is not None and not request.fork:
-            targets.append(Target(office.hosting.id, request.request.head_sha))
+            targets.append(Target(parts.office.hosting.id, request.request.head_sha))
         return tuple(targets)
-
-    def _statuses(
-        self, me: User, targets: Sequence[Target]
-    ) -> Mapping[tuple[int, str, str], tuple[str, str, bool]]:
-        shown: dict[tuple[int, str, str], tuple[str, str, bool]] = {}
-        for target in targets:
-            for status in self._forge.list_statuses(target.project_id, target.sha):
-                ours = status.author.id == me.id
-                shown[target.project_id, target.sha, status.context] = (
-                    status.state,
-                    status.description,
-                    ours,
-                )
-        return shown
-
-    def _merged(self, office: Office, memory: Memory) -> Mapping[int, str]:
-        """Merges that laik intended and the forge says laik's own account carried out: iid -> commit.
-
-        The forge's own ``merged_by`` is asked, never a git author field. The blob must stand in the merge
-        commit exactly as it was judged.
-        """
-        merged: dict[int, str] = {}
-        for iid, intent in memory.intended.items():
-            if memory.admitted is not None and memory.admitted.merge_request == iid:
-                continue
-            request = self._forge.get_merge_request(office.hosting.id, iid)
-            if request is None or request.state != "merged" or not request.merge_sha:
-                continue
-            by_us = request.merged_by is not None and request.merged_by.id == office.me.id
-            blobs = {fact.path: fact.blob for fact in office.hosting_mirror.tree(request.merge_sha)}
-            if by_us and blobs.get(intent.get("path", "")) == intent.get("blob"):
-                merged[iid] = request.merge_sha
-        return merged
-
-
-def issue_number(key: str) -> int:
-    """``PA-2026-0042`` -> 42.
-
-    Raises:
-        LaikError: the key is no case key.
-    """
-    match = KEY.fullmatch(key)
-    if match is None:
-        raise LaikError(
-            Bilingual(f"'{key}' bukan kunci kasus.", f"'{key}' is no case key."),
-            remedy=Bilingual("Tulis seperti PA-2026-0042.", "Write it like PA-2026-0042."),
-        )
-    return int(match[2])
-
-
-def case_key(issue: Issue) -> str:
-    """The key of the case an issue is: the year it was filed and its number."""
-    return f"PA-{issue.created_at.year:04d}-{issue.iid:04d}"
 
 
 def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure]) -> RequestReading:
@@ -346,77 +261,31 @@ def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure])
     )
 
 
-def _acts(
-    me: User,
-    issue: Issue,
-    comments: Sequence[Comment],
-    request: SeenRequest | None,
-    request_comments: Sequence[Comment],
-) -> tuple[Act, ...]:
-    said = [_said(me, comment, "issue", issue.iid) for comment in comments]
-    if request is not None:
-        said += [_said(me, one, "merge_request", request.request.iid) for one in request_comments]
-    return acts_of(said)
+def held_to_agency(reading: RequestReading, memory: Memory) -> RequestReading:
+    """The reading, refused where it names another agency than the one accepted.
 
-
-def _said(me: User, comment: Comment, kind: PlaceKind, iid: int) -> Said:
-    return Said(
-        id=comment.id,
-        account=comment.author.username,
-        account_id=comment.author.id,
-        bot=comment.author.bot or comment.author.id == me.id or comment.system,
-        body=comment.body,
-        created_at=comment.created_at,
-        edited=comment.edited,
-        source=kind,
-        place=f"{kind.replace('_', ' ')} {iid}",
+    Roles and the case file's members follow the agency: were it read from an issue that its author can edit
+    at any time, he could let another agency's people in, or take a case to where he holds a role himself.
+    """
+    if not memory.agency or reading.agency in {"", memory.agency}:
+        return reading
+    problem = FieldProblem(
+        "perangkat_daerah",
+        "Perangkat daerah",
+        0,
+        Bilingual(
+            f"diubah menjadi '{reading.agency}', padahal kasus ini milik '{memory.agency}'.",
+            f"was changed to '{reading.agency}', but this case belongs to '{memory.agency}'.",
+        ),
+        Bilingual(
+            f"Kembalikan ke '{memory.agency}', atau ajukan permohonan baru.",
+            f"Put '{memory.agency}' back, or file a new request.",
+        ),
     )
+    return replace(reading, request=None, problems=(*reading.problems, problem))
 
 
-def _cards(key: str, me: User, places: Mapping[Place, Sequence[Comment]]) -> Mapping[Place, tuple[int, str]]:
-    """Laik's own card at each place; a marker in anybody else's comment is only text."""
-    found: dict[Place, tuple[int, str]] = {}
-    for place, comments in places.items():
-        for comment in comments:
-            if comment.author.id == me.id and comment.body.startswith(card_marker(key)):
-                found.setdefault(place, (comment.id, comment.body))
-    return found
-
-
-def _markers(me: User, comments: Sequence[Comment]) -> frozenset[str]:
-    """Markers of answers given: the first words of laik's own comments, never text further down."""
-    found: set[str] = set()
-    for comment in comments:
-        match = MARKER.match(comment.body)
-        if comment.author.id == me.id and match and match[0].startswith(answer_prefix()):
-            found.add(match[0])
-    return frozenset(found)
-
-
-def _vendors(berkas: _Home | None) -> tuple[str, ...]:
-    """The vendor's accounts as the case file names them; the builder can never write there."""
-    if berkas is None:
-        return ()
-    try:
-        text = berkas.mirror.read(berkas.head, VENDOR_FILE)
-        data = load_mapping(text, path=VENDOR_FILE).data if text else {}
-    except LaikError:  # the check vendor_is_named tells what is wrong with it
-        return ()
-    accounts = data.get("akun")
-    return tuple(one for one in accounts if isinstance(one, str)) if isinstance(accounts, list) else ()
-
-
-def _roles(
-    procedure: Procedure, policy: Policy, agency: str, vendors: tuple[str, ...]
-) -> Mapping[str, frozenset[str]]:
-    return {role.id: policy.holders(role.id, agency, vendors) for role in procedure.roles}
-
-
-def _holders(roles: Mapping[str, frozenset[str]], wanted: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(account for role in wanted for account in roles.get(role, frozenset()))
-
-
-def _candidate(memory: Memory, request: SeenRequest | None, aplikasi: _Home | None) -> str:
+def _candidate(memory: Memory, request: SeenRequest | None, aplikasi: Home | None) -> str:
     """The commit that is judged: the one named for hosting, else the one served, else the newest."""
     if request is not None and request.named_sha:
         return request.named_sha
@@ -425,21 +294,10 @@ def _candidate(memory: Memory, request: SeenRequest | None, aplikasi: _Home | No
     return aplikasi.head if aplikasi else ""
 
 
-def _code_digest(aplikasi: _Home | None, candidate: str) -> str:
-    if aplikasi is None or not candidate or not aplikasi.mirror.has(candidate):
-        return ""
-    return code_snapshot(aplikasi.mirror, candidate).code_digest
-
-
-def _changes_file(home: _Home, head: str, path: str) -> bool:
-    base = home.mirror.merge_base(home.head, head)
-    return base is not None and any(one.path == path for one in home.mirror.changes(base, head))
-
-
-def _links(issue: Issue, berkas: _Home | None, aplikasi: _Home | None, request: SeenRequest | None) -> Links:
+def _links(parts: _Parts) -> Links:
     return Links(
-        issue=issue.web_url,
-        berkas=berkas.project.web_url if berkas else "",
-        aplikasi=aplikasi.project.web_url if aplikasi else "",
-        hosting=request.request.web_url if request else "",
+        issue=parts.issue.web_url,
+        berkas=parts.berkas.project.web_url if parts.berkas else "",
+        aplikasi=parts.aplikasi.project.web_url if parts.aplikasi else "",
+        hosting=parts.request.request.web_url if parts.request else "",
     )

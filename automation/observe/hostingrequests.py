@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 from automation.collect.mirror import Mirror
 from automation.core.act import Act
+from automation.core.committers import stands_behind
 from automation.core.errors import LaikError
 from automation.core.gate import HostingFacts
 from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_admitted
 from automation.core.memory import Memory
+from automation.core.plan import Place
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping
-from automation.forges.base import Comment, Forge, MergeRequest
+from automation.forges.base import Forge, MergeRequest, User
 from automation.observe.office import Office
+from automation.observe.people import Comments
 from automation.store.ledger import AdmittedRow, Ledger
 
 HEX = frozenset("0123456789abcdef")
@@ -87,7 +90,8 @@ def _unjudgeable(office: Office, request: MergeRequest, *, fork: bool) -> Biling
             "Permintaan masih berupa draf; tandai siap bila sudah boleh dinilai.",
             "The request is a draft; mark it as ready when it may be judged.",
         )
-    if not office.hosting_mirror.has(request.head_sha):
+    mirror = office.hosting_mirror
+    if not mirror.has(request.head_sha) and not mirror.fetch_commit(request.head_sha):
         return Bilingual(
             "Commit permintaan ini belum terbaca; laik mencoba lagi.",
             "This request's commit cannot be read yet; laik tries again.",
@@ -154,14 +158,15 @@ def hosting_facts(
     forge: Forge,
     office: Office,
     seen: SeenRequest,
-    comments: Iterable[Comment],
+    comments: Comments,
     acts: Iterable[Act],
     memory: Memory,
     approvers: frozenset[str],
 ) -> HostingFacts:
     """What the gate needs to know of one merge request."""
     request = seen.request
-    pushers = {push.user.id for push in forge.pushes(office.hosting.id, request.source_branch)}
+    said = comments.get(Place(office.hosting.id, "merge_request", request.iid), ())
+    holders = {one.author.id: one.author for one in said if one.author.username.casefold() in approvers}
     return HostingFacts(
         project_id=office.hosting.id,
         iid=request.iid,
@@ -169,12 +174,26 @@ def hosting_facts(
         path=seen.path,
         blob=seen.blob,
         sha=seen.named_sha,
-        barred=frozenset({request.author.id, office.me.id, *pushers}),
-        holders=frozenset(
-            comment.author.id for comment in comments if comment.author.username.casefold() in approvers
-        ),
+        barred=_barred(forge, office, request, holders.values()),
+        holders=frozenset(holders),
         gone=_gone(acts, memory, f"hosting!{request.iid}"),
     )
+
+
+def _barred(forge: Forge, office: Office, request: MergeRequest, approvers: Iterable[User]) -> frozenset[int]:
+    """Who may not approve: the author, everyone who pushed, whom a commit points to, laik itself."""
+    pushers = {push.user.id for push in forge.pushes(office.hosting.id, request.source_branch)}
+    addresses = _addresses(office, request)
+    committers = {one.id for one in approvers if stands_behind(one.id, one.username, one.email, addresses)}
+    return frozenset({request.author.id, office.me.id, *pushers, *committers})
+
+
+def _addresses(office: Office, request: MergeRequest) -> tuple[str, ...]:
+    """Author and committer addresses of the request's own commits."""
+    mirror = office.hosting_mirror
+    base = mirror.head(office.hosting.default_branch)
+    fork_point = mirror.merge_base(base, request.head_sha) if base else None
+    return mirror.committers(fork_point, request.head_sha) if fork_point else ()
 
 
 def _gone(acts: Iterable[Act], memory: Memory, step: str) -> frozenset[str]:
@@ -183,3 +202,22 @@ def _gone(acts: Iterable[Act], memory: Memory, step: str) -> frozenset[str]:
     return frozenset(
         ruled.act for ruled in memory.acts if ruled.step == step and standing.get(ruled.act) != ruled.body
     )
+
+
+def merged_as_intended(forge: Forge, office: Office, memory: Memory) -> Mapping[int, str]:
+    """Merges that laik intended and the forge says laik's own account carried out: iid -> commit.
+
+    The forge's own ``merged_by`` is asked, never a git author field. The blob must stand in the merge commit
+    exactly as it was judged.
+    """
+    merged: dict[int, str] = {}
+    for iid, intent in memory.intended.items():
+        if iid in memory.admissions:
+            continue
+        request = forge.get_merge_request(office.hosting.id, iid)
+        if request is None or request.state != "merged" or not request.merge_sha:
+            continue
+        by_us = request.merged_by is not None and request.merged_by.id == office.me.id
+        if by_us and _blob(office.hosting_mirror, request.merge_sha, intent["path"]) == intent["blob"]:
+            merged[iid] = request.merge_sha
+    return merged

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from automation.bots import gatekeeper
 from automation.core.plan import PostStatus
+from automation.core.reconcile import Target
 from tests.core.cases import COMMIT, FLAWED, HEAD, Case, ready_for_hosting, small_case
 
 
@@ -66,3 +69,17 @@ def test_a_finished_case_shows_its_aggregate_as_fulfilled() -> None:
     case.settle()
     case.content["naskah"] = "diubah sesudah selesai"
     assert statuses(case)["laik/sop"] == "success"
+
+
+def test_a_commit_that_was_not_judged_never_wears_the_green_of_the_one_that_was() -> None:
+    case = ready_for_hosting()
+    newer = "f" * 40
+    desk = case.desk()
+    observation = replace(
+        desk.decision.observation, targets=(*desk.decision.observation.targets, Target(3, newer))
+    )
+    desk = replace(desk, decision=replace(desk.decision, observation=observation))
+    shown = {one.context: one.state for one in gatekeeper.wishes(desk) if one.sha == newer}
+    assert shown["laik/keamanan"] == shown["laik/sop"] == "pending"
+    assert shown["laik/naskah"] == "success"
+    assert statuses(case)["laik/keamanan"] == "success"

@@ -43,7 +43,7 @@ def test_a_complete_request_becomes_a_case_under_the_sop_version_of_now() -> Non
     one = filed()
     (change,) = intake.wishes(one)
     assert isinstance(change, Remember)
-    expected = {"form": one.reading.digest, "procedure": "kecil", "version": "2026.1"}
+    expected = {"form": one.reading.digest, "agency": "dinkes", "procedure": "kecil", "version": "2026.1"}
     assert (change.kind, change.body) == ("accepted", expected)
 
 

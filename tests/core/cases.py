@@ -303,6 +303,7 @@ class Case:
             today=self.now.date(),
             title=self.title,
             agency="dinkes",
+            candidate=COMMIT,
             merged=dict(self.merged),
         )
 

@@ -214,6 +214,11 @@ def test_a_human_gate_without_an_act_is_refused() -> None:
     assert "must have an 'act'" in refusal(text).message.en
 
 
+def test_a_gate_with_the_name_of_the_aggregate_status_is_refused() -> None:
+    with pytest.raises(InvalidProcedure, match="status gabungan"):
+        load(SMALL.replace("gate: setujui", "gate: sop"))
+
+
 def test_an_automatic_step_without_checks_is_refused() -> None:
     text, _ = changed("checks: [letter_agrees_with_sidecar]", "checks: []")
     assert "without evidence" in refusal(text).message.en

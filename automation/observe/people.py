@@ -1,0 +1,65 @@
+"""People: what they said, and which roles they hold in one case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from automation.core.act import Act, Said, acts_of
+from automation.core.errors import LaikError
+from automation.core.plan import Place
+from automation.core.policy import Policy
+from automation.core.procedure import Procedure
+from automation.core.yamltext import load_mapping
+from automation.forges.base import Comment, User
+from automation.observe.homes import Home
+
+VENDOR_FILE = "pengadaan/penyedia.yaml"
+
+Comments = Mapping[Place, Sequence[Comment]]
+
+
+def acts(me: User, comments: Comments) -> tuple[Act, ...]:
+    """The acts in all comments of a case, in their order."""
+    return acts_of(_said(me, one, place) for place, listed in comments.items() for one in listed)
+
+
+def _said(me: User, comment: Comment, place: Place) -> Said:
+    return Said(
+        id=comment.id,
+        account=comment.author.username,
+        account_id=comment.author.id,
+        bot=comment.author.bot or comment.author.id == me.id or comment.system,
+        body=comment.body,
+        created_at=comment.created_at,
+        edited=comment.edited,
+        source=place.kind,
+        place=f"{place.kind.replace('_', ' ')} {place.iid}",
+    )
+
+
+def roles(
+    procedure: Procedure, policy: Policy, agency: str, berkas: Home | None
+) -> Mapping[str, frozenset[str]]:
+    """Accounts (casefolded) by role, as they hold them in a case of ``agency`` now."""
+    vendors = _vendors(berkas)
+    return {role.id: policy.holders(role.id, agency, vendors) for role in procedure.roles}
+
+
+def approvers(procedure: Procedure, held: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Accounts that may approve hosting: holders of an approving role who are not the builder."""
+    wanted = procedure.hosting.approved_by if procedure.hosting else ()
+    named = frozenset(account for role in wanted for account in held.get(role, frozenset()))
+    return named - held.get("pengembang", frozenset())
+
+
+def _vendors(berkas: Home | None) -> tuple[str, ...]:
+    """The vendor's accounts as the case file names them; the builder can never write there."""
+    if berkas is None:
+        return ()
+    try:
+        text = berkas.mirror.read(berkas.head, VENDOR_FILE)
+        data = load_mapping(text, path=VENDOR_FILE).data if text else {}
+    except LaikError:  # the check vendor_is_named tells what is wrong with it
+        return ()
+    accounts = data.get("akun")
+    return tuple(one for one in accounts if isinstance(one, str)) if isinstance(accounts, list) else ()
