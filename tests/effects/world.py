@@ -39,7 +39,7 @@ def short_procedure() -> Procedure:
     whole = bundled()["lombok-tengah"]
     first, last = whole.steps[0], whole.steps[-1]
     onward = Branch(when="selesai", on="completed", to=last.key, basis="inferred")
-    judging = Judging(subjects=("form",))
+    judging = Judging(subjects=("form",), checks=("request_form_is_complete",))
     steps = (
         first.model_copy(
             update={
