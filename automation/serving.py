@@ -92,6 +92,9 @@ class Serving:
         office = self._office.read()
         answer = self._apply(office)
         read = self._read_back(path)
+        if not read.ok and self._settings.reload and not answer["changed"]:
+            self._reload()  # it was published before, and the reload then failed or was cut off
+            read = self._read_back(path)
         self.last_read = read
         self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
         return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
@@ -112,17 +115,19 @@ class Serving:
     def _apply(self, office: Office) -> Mapping[str, Any]:
         policy = self._settings.state / "kebijakan-berlaku.yaml"
         policy.write_bytes(office.policy_text)
+        program = self._settings.apply or (sys.executable, "-m", "automation", "hosting", "apply")
         command = [
-            sys.executable, "-m", "automation", "hosting", "apply", "--json",
+            *program, "--json",
             "--mirror", str(office.hosting_mirror.folder),
             "--branch", office.hosting.default_branch,
             "--policy", str(policy),
             "--out", str(self._settings.out),
             "--http-port", str(self._settings.http_port),
+            "--https-port", str(self._settings.https_port),
             "--listen", self._settings.listen,
         ]  # fmt: skip
         # The database URL may hold a password: everybody on the machine can read arguments.
-        environment = {**_scrubbed(), "LAIK_DATABASE_URL": self._settings.store_url}
+        environment = {**_scrubbed(), "LAIK_STORE": self._settings.store_url}
         done = _ran(command, APPLY_SECONDS, environment)
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         answer = _parsed(lines[-1]) if lines else None

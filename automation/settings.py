@@ -11,7 +11,10 @@
 ``LAIK_HOOK_SECRET_FILE``   file holding the secret of the webhooks
 ``LAIK_DNS``, ``LAIK_HTTP`` host:port of the name server and web server to read back from
 ``LAIK_HTTP_PORT``          port the virtual hosts listen on; default 80
+``LAIK_HTTPS_PORT``         port of their TLS side; default 443
 ``LAIK_LISTEN``             address they listen on; empty: all
+``LAIK_APPLY``              program that runs ``laik hosting apply`` with the arguments it is given, under an
+                            account of its own that alone may write ``LAIK_OUT``; empty: laik runs it itself
 ``LAIK_RELOAD``             program run after a change was published (no shell, no arguments from requests)
 ==========================  =========================================================================
 """
@@ -49,7 +52,9 @@ class Settings:
     dns: Server | None = None
     http: Server | None = None
     http_port: int = 80
+    https_port: int = 443
     listen: str = ""
+    apply: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
 
 
@@ -73,7 +78,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         dns=_server(values, "LAIK_DNS"),
         http=_server(values, "LAIK_HTTP"),
         http_port=_port(values, "LAIK_HTTP_PORT", default=80),
+        https_port=_port(values, "LAIK_HTTPS_PORT", default=443),
         listen=values.get("LAIK_LISTEN", ""),
+        apply=_program(values, "LAIK_APPLY"),
         reload=_program(values, "LAIK_RELOAD"),
     )
 

@@ -55,9 +55,7 @@ def validate(file: Path, policy_file: Path, as_json: bool) -> None:
 def _world_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options that ``plan`` and ``apply`` share."""
     options = [
-        click.option(
-            "--ledger", required=True, envvar="LAIK_DATABASE_URL", help="URL basis data buku besar."
-        ),
+        click.option("--ledger", required=True, envvar="LAIK_STORE", help="URL basis data buku besar."),
         click.option("--mirror", type=_FOLDER, required=True, help="Cermin git (bare) proyek hosting."),
         click.option("--branch", default="main", show_default=True, help="Cabang terlindungnya."),
         click.option("--policy", "policy_file", type=_FILE, required=True, help="laik.yaml yang berlaku."),
