@@ -34,6 +34,7 @@ def test_the_four_settings_that_must_be_there_are_enough(good: dict[str, str]) -
     assert settings.store_url == f"sqlite:///{settings.state / 'laik.sqlite3'}"
     assert settings.out == settings.state / "saji"
     assert (settings.dns, settings.http, settings.http_port, settings.reload) == (None, None, 80, ())
+    assert (settings.https_port, settings.apply) == (443, ())
 
 
 @pytest.mark.parametrize("name", ["LAIK_URL", "LAIK_TOKEN_FILE", "LAIK_KENDALI", "LAIK_STATE"])
@@ -55,7 +56,9 @@ def test_a_missing_setting_is_named(good: dict[str, str], name: str, value: str 
         ("LAIK_HTTP_PORT", "delapan puluh"),
         ("LAIK_HTTP_PORT", "0"),
         ("LAIK_HTTP_PORT", "²"),
+        ("LAIK_HTTPS_PORT", "443x"),
         ("LAIK_RELOAD", "systemctl 'reload"),
+        ("LAIK_APPLY", "sudo 'laik"),
     ],
 )
 def test_a_setting_of_the_wrong_shape_is_named(good: dict[str, str], name: str, value: str) -> None:

@@ -196,3 +196,37 @@ def test_a_reload_that_cannot_run_or_hangs_is_told_and_is_no_defect(
     serving = with_settings(world, out=world.folder / f"saji-{Path(program).name}", reload=(program, "5"))
     with pytest.raises(LaikError, match="Penerapan ditolak"):
         serving.check()
+
+
+def test_a_reload_that_was_cut_off_is_made_good_by_the_next_serving(
+    world: World, case: str, tmp_path: Path
+) -> None:
+    """The release is published and unchanged, but the web server never heard of it."""
+    heard = tmp_path / "dimuat"
+    serving = with_settings(
+        world,
+        http=("127.0.0.1", 9),  # nobody answers there: the name is not proven
+        reload=(sys.executable, "-c", f"open({str(heard)!r}, 'a').write('x')"),
+    )
+    serving._sleep = lambda _: None
+    assert not serving.serve(PATH).proven
+    assert heard.read_text() == "x"
+
+
+def test_apply_runs_as_the_program_of_the_settings_with_the_same_arguments(
+    world: World, case: str, tmp_path: Path
+) -> None:
+    """An installation lets another account publish: laik hands the work to its program, and no more."""
+    given = tmp_path / "argumen.json"
+    program = (
+        "import json, subprocess, sys\n"
+        f"open({str(given)!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
+        "sys.exit(subprocess.call([sys.executable, '-m', 'automation', 'hosting', 'apply', *sys.argv[1:]]))\n"
+    )
+    file = tmp_path / "terapkan.py"
+    file.write_text(program)
+    serving = with_settings(world, apply=(sys.executable, str(file)), https_port=8443)
+    assert serving.serve(PATH).proven
+    arguments = json.loads(given.read_text())
+    assert arguments[0] == "--json"
+    assert arguments[arguments.index("--https-port") + 1] == "8443"
