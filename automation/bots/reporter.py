@@ -21,13 +21,14 @@ from automation.core.ruling import hosting_line, line_to_paste, line_to_take_bac
 from automation.core.text import Bilingual
 
 Part = str | Untrusted
+# Words beside plain signs: a sign alone is lost where a font or a reader's eyes do not show it.
 SIGNS = {
-    Outcome.PASS: "✅",
-    Outcome.FAIL: "❌",
-    Outcome.PENDING: "⏳",
-    Outcome.NOT_APPLICABLE: "➖",
-    Outcome.WAIVED: "⚠️",
-    Outcome.ERROR: "🚫",
+    Outcome.PASS: "✔ terpenuhi",
+    Outcome.FAIL: "✘ belum",
+    Outcome.PENDING: "… menunggu",
+    Outcome.NOT_APPLICABLE: "– tidak berlaku",
+    Outcome.WAIVED: "! dikecualikan",
+    Outcome.ERROR: "? tidak dapat dinilai",
 }
 MAX_FINDINGS = 40  # a card stays readable; the rest is counted
 
@@ -154,19 +155,30 @@ def _service(desk: Desk) -> str:
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
-    parts: list[Part] = []
-    for finding in sorted(findings, key=lambda one: one.holds)[:MAX_FINDINGS]:
-        place = str(finding.where)
-        parts.append(f"- {SIGNS[finding.outcome]} `{finding.check}` ")
-        parts.append(Untrusted(finding.seen.id))
-        if not finding.holds:
-            parts.extend([" ", Untrusted(finding.remedy.id)])
-            if place:
-                parts.extend([" (", Untrusted(place), ")"])
-        parts.append("\n")
-    if len(findings) > MAX_FINDINGS:
-        parts.append(f"- … dan {len(findings) - MAX_FINDINGS} temuan lain\n")
+    """What does not hold, one line each with its remedy; then what holds, one line a check."""
+    failing = [finding for finding in findings if not finding.holds]
+    parts: list[Part] = [part for finding in failing[:MAX_FINDINGS] for part in _failing_line(finding)]
+    if len(failing) > MAX_FINDINGS:
+        parts.append(f"- … dan {len(failing) - MAX_FINDINGS} temuan lain\n")
+    failed = {finding.check for finding in failing}
+    held: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.holds and finding.check not in failed:
+            held.setdefault(finding.check, []).append(finding)
+    for check, listed in held.items():
+        parts.append(f"- {SIGNS[listed[0].outcome]} `{check}` ")
+        parts.extend(["" if len(listed) > 1 else Untrusted(listed[0].seen.id)])
+        parts.append(f"{len(listed)} hal\n" if len(listed) > 1 else "\n")
     return parts
+
+
+def _failing_line(finding: Finding) -> list[Part]:
+    parts: list[Part] = [f"- {SIGNS[finding.outcome]} `{finding.check}` ", Untrusted(finding.seen.id)]
+    parts.extend([" ", Untrusted(finding.remedy.id)])
+    place = str(finding.where)
+    if place:
+        parts.extend([" (", Untrusted(place), ")"])
+    return [*parts, "\n"]
 
 
 def _step_table(desk: Desk) -> list[Part]:

@@ -190,7 +190,7 @@ def _renamed_to(stage: Stage, number: int, sha: str) -> bool:
     _revise(stage, _text(stage, sha))
     return _waits(
         stage,
-        lambda: _card_says(stage, number, sha) and _card_says(stage, number, "❌ `security_scan_passed`"),
+        lambda: _card_says(stage, number, sha) and _card_says(stage, number, "belum `security_scan_passed`"),
     )
 
 

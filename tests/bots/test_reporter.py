@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.bots import reporter
-from automation.core.finding import Outcome
+from automation.core.finding import Finding, Outcome
 from automation.core.plan import Answer, Remember, WriteCard
 from automation.core.procedure import load_procedure
 from tests.core.cases import (
@@ -48,16 +48,32 @@ def test_no_line_is_given_while_the_evidence_does_not_hold(content: str) -> None
     assert "scan_is_clean" in case.card()
 
 
-def test_failing_findings_come_first_and_a_long_list_is_counted() -> None:
+def told(found: tuple[Finding, ...]) -> list[str]:
     case = small_case()
-    found = tuple(
-        finding("naskah_is_filled", Outcome.PASS, key=str(at), seen=f"Baik {at}.") for at in range(60)
-    )
-    found += (finding("naskah_is_filled", Outcome.FAIL, key="z", seen="Kurang."),)
     case.checks["naskah_is_filled"] = FakeCheck("naskah_is_filled", answer=lambda view, subjects: found)
-    lines = [line for line in case.card().splitlines() if line.startswith("- ")]
-    assert lines[0] == "- ❌ `naskah_is_filled` Kurang. Perbaiki."
+    return [line for line in case.card().splitlines() if line.startswith("- ")]
+
+
+def many(count: int, outcome: Outcome) -> tuple[Finding, ...]:
+    return tuple(
+        finding("naskah_is_filled", outcome, key=str(at), seen=f"Butir {at}.") for at in range(count)
+    )
+
+
+def test_what_does_not_hold_is_named_one_by_one_and_a_long_list_is_counted() -> None:
+    lines = told(many(61, Outcome.FAIL))
+    assert lines[0] == "- ✘ belum `naskah_is_filled` Butir 0. Perbaiki."
     assert lines[-1] == "- … dan 21 temuan lain"
+
+
+def test_what_holds_takes_one_line_a_check() -> None:
+    assert told(many(13, Outcome.PASS)) == ["- ✔ terpenuhi `naskah_is_filled` 13 hal"]
+    assert told(many(1, Outcome.PASS)) == ["- ✔ terpenuhi `naskah_is_filled` Butir 0."]
+
+
+def test_a_check_that_fails_anywhere_is_never_shown_as_holding_too() -> None:
+    lines = told((*many(5, Outcome.PASS), finding("naskah_is_filled", Outcome.FAIL, key="z", seen="Kurang.")))
+    assert lines == ["- ✘ belum `naskah_is_filled` Kurang. Perbaiki."]
 
 
 def test_a_decision_that_lapsed_says_what_changed() -> None:
