@@ -23,6 +23,7 @@ from automation.core.ruling import typed
 from automation.demo.refusals import EXPECTED
 from automation.reconciler import EVERYTHING, HOSTING, SERVING
 from checks import discover
+from tests.bench.__main__ import BENCHES
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH, INDONESIAN, ENGINE = ROOT / "README.md", ROOT / "README.id.md", ROOT / "automation/README.md"
@@ -166,6 +167,27 @@ def test_every_file_that_the_engine_readme_names_exists():
     base = ROOT / "automation/forges"
     missing = [name for name in named if not any((place / name).exists() for place in (*places, base))]
     assert missing == []
+
+
+def test_every_module_that_observes_is_named_in_the_engine_readme():
+    row = next(line for line in _text(ENGINE).splitlines() if line.startswith("| `automation/observe/`"))
+    modules = {path.stem for path in (ROOT / "automation/observe").glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`([a-z]+)`", row)) == modules
+
+
+def test_every_benchmark_is_in_the_engine_readme():
+    section = _section(_text(ENGINE), "Benchmarks")
+    named = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+    assert named == list(BENCHES)
+
+
+def test_every_ledger_entry_is_described_with_the_keys_that_it_has():
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", _text(ENGINE), re.MULTILINE))
+    described = re.split(r"^([a-z_]+)  +(?=\S)", memory.__doc__ or "", flags=re.MULTILINE)[1:]
+    for kind, body in zip(described[::2], described[1::2], strict=True):
+        parts = body.partition("===")[0].split(";")
+        keys = {key for part in parts for key in re.findall(r"\w+", part.partition(":")[0])}
+        assert {key for key in keys if key not in rows[kind]} == set(), kind
 
 
 def test_every_kind_of_ledger_entry_and_every_queue_key_is_in_the_engine_readme():

@@ -18,13 +18,13 @@ VERBS = {
     "case": ("automation.cli.case", "Kasus: daftar, isi, riwayat."),
     "check": ("automation.cli.check", "Pemeriksaan: daftar, penjelasan, jalankan pada klon."),
     "demo": ("automation.cli.demo", "Peragaan lengkap: dari permohonan sampai subdomain tersaji."),
-    "forge": ("automation.cli.forge", "Forge bawaan."),
+    "forge": ("automation.cli.forge", "Forge bawaan sebagai server tersendiri, untuk mencoba."),
     "hosting": ("automation.cli.hosting", "Permintaan hosting: periksa, rencana, terapkan."),
     "reconcile": ("automation.cli.reconcile", "Selaraskan satu kasus atau semuanya."),
     "scan": ("automation.cli.scan", "Pemindaian keamanan laik atas satu commit."),
-    "serve": ("automation.cli.serve", "Terima webhook dan kerjakan kasus."),
+    "serve": ("automation.cli.serve", "Terima webhook dan kerjakan kasus; yang belum ada disiapkan dahulu."),
     "sop": ("automation.cli.sop", "SOP: daftar, isi, periksa."),
-    "template": ("automation.cli.template", "Templat proyek: daftar, bentuk."),
+    "template": ("automation.cli.template", "Templat proyek: daftar, bentuk, perbarui."),
 }
 
 

@@ -36,7 +36,7 @@ def list_cases(as_json: bool) -> None:
     elif not rows:
         click.echo("Belum ada kasus. Kasus lahir dari issue permohonan yang lengkap di proyek kendali.")
     for row in () if as_json else rows:
-        state = "selesai" if row["finished"] else f"{row['closed']} langkah pernah selesai"
+        state = "selesai" if row["finished"] else f"berjalan, {row['closed']} langkah pernah selesai"
         click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {state}")
 
 

@@ -20,6 +20,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LANGUAGE = click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa keluaran.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 _MARKS = {"pass": "✓", "fail": "✗", "error": "!", "pending": "…", "not_applicable": "-", "waived": "~"}
+_WORDS = {
+    "pass": Bilingual("lulus", "pass"),
+    "fail": Bilingual("gagal", "fail"),
+    "error": Bilingual("tidak dapat dinilai", "error"),
+    "pending": Bilingual("menunggu bukti", "pending"),
+    "not_applicable": Bilingual("tidak berlaku", "not applicable"),
+    "waived": Bilingual("dikecualikan", "waived"),
+}
 _NOT_HERE = Bilingual("tidak dinilai di sini", "not judged here")
 
 
@@ -61,7 +69,9 @@ def explain(check_id: str, lang: Language, as_json: bool) -> None:
     entries = load_entries()
     if check_id not in entries:
         known = ", ".join(sorted(entries))
-        raise click.UsageError(f"Pemeriksaan '{_safe(check_id)}' tidak ada. / No such check. ({known})")
+        raise click.UsageError(
+            f"Pemeriksaan '{_safe(check_id)}' tidak ada. / No such check. Yang ada / there are: {known}."
+        )
     if as_json:
         _print_json({"id": check_id, **entries[check_id].model_dump()})
     else:
@@ -102,7 +112,11 @@ def run(
     lang: Language,
     as_json: bool,
 ) -> int:
-    """Jalankan pemeriksaan atas dokumen (folder kerja) dan kode (commit HEAD) satu klon."""
+    """Jalankan pemeriksaan atas satu klon.
+
+    Dokumen dinilai dari folder kerja, kode dari commit HEAD. Keluar dengan 1 bila ada yang gagal atau
+    tidak ada yang dapat dinilai.
+    """
     clone = _open(repo, _procedure(sop), home, policy_file)
     results = _judge_all(clone, _steps(clone.procedure, step_key))
     if as_json:
@@ -117,7 +131,8 @@ def _procedure(sop: str) -> Procedure:
 
     known = bundled()
     if sop not in known:
-        raise click.UsageError(f"SOP '{_safe(sop)}' tidak ada. / No such SOP. ({', '.join(known)})")
+        names = ", ".join(known)
+        raise click.UsageError(f"SOP '{_safe(sop)}' tidak ada. / No such SOP. Yang ada / there are: {names}.")
     return known[sop]
 
 
@@ -125,7 +140,9 @@ def _steps(procedure: Procedure, key: str | None) -> tuple[Step, ...]:
     steps = tuple(step for step in procedure.steps if key in {None, step.key})
     if not steps:
         known = ", ".join(step.key for step in procedure.steps)
-        raise click.UsageError(f"Langkah '{_safe(key or '')}' tidak ada. / No such step. ({known})")
+        raise click.UsageError(
+            f"Langkah '{_safe(key or '')}' tidak ada. / No such step. Yang ada / there are: {known}."
+        )
     return steps
 
 
@@ -204,7 +221,9 @@ def _print_result(result: Judged, lang: Language) -> None:
         needs = ", ".join(result.missing)
         click.echo(f"  ? {result.check}: {_NOT_HERE.inlanguage(lang)} ({_safe(needs)})")
         return
-    click.echo(f"  {_MARKS[result.outcome.value]} {result.check}: {result.outcome.value}")
+    click.echo(
+        f"  {_MARKS[result.outcome.value]} {result.check}: {_WORDS[result.outcome.value].inlanguage(lang)}"
+    )
     for finding in result.findings:
         place = f"{finding.where}: " if str(finding.where) else ""
         click.echo(f"      {_safe(place + finding.seen.inlanguage(lang))}")
@@ -223,8 +242,10 @@ def _summary(results: list[Judged]) -> Bilingual:
             "Nothing could be judged in this clone; that is not a pass.",
         )
     return Bilingual(
-        f"{len(judged)} dinilai: {bad} gagal, {waiting} menunggu bukti; {elsewhere} tidak dinilai di sini.",
-        f"{len(judged)} judged: {bad} failed, {waiting} waiting for evidence; {elsewhere} not judged here.",
+        f"{len(judged)} dinilai: {bad} gagal, {waiting} menunggu bukti;"
+        f" {elsewhere} tidak dinilai di sini (buktinya tidak ada di klon ini).",
+        f"{len(judged)} judged: {bad} failed, {waiting} waiting for evidence;"
+        f" {elsewhere} not judged here (their evidence is not in this clone).",
     )
 
 

@@ -55,13 +55,19 @@ def validate(file: Path, policy_file: Path, as_json: bool) -> None:
 def _world_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options that ``plan`` and ``apply`` share."""
     options = [
-        click.option("--ledger", required=True, envvar="LAIK_STORE", help="URL basis data buku besar."),
+        click.option(
+            "--ledger",
+            required=True,
+            envvar="LAIK_STORE",
+            show_envvar=True,
+            help="URL basis data buku besar; tanpa opsi ini dibaca dari lingkungan.",
+        ),
         click.option("--mirror", type=_FOLDER, required=True, help="Cermin git (bare) proyek hosting."),
         click.option("--branch", default="main", show_default=True, help="Cabang terlindungnya."),
         click.option("--policy", "policy_file", type=_FILE, required=True, help="laik.yaml yang berlaku."),
         click.option("--out", type=_FOLDER, required=True, help="Folder rilis; 'current' yang disajikan."),
-        click.option("--http-port", default=80, show_default=True, help="Pintu HTTP nginx."),
-        click.option("--https-port", default=443, show_default=True, help="Pintu HTTPS nginx."),
+        click.option("--http-port", default=80, show_default=True, help="Porta HTTP nginx."),
+        click.option("--https-port", default=443, show_default=True, help="Porta HTTPS nginx."),
         click.option("--listen", "address", default="", help="Alamat yang didengar nginx; kosong = semua."),
         click.option("--json", "as_json", is_flag=True, help="Keluaran JSON."),
     ]

@@ -11,7 +11,10 @@ from automation.core.errors import LaikError
 @click.option("--host", default="127.0.0.1", show_default=True, help="Alamat yang didengar.")
 @click.option("--port", default=8642, show_default=True, help="Porta yang didengar.")
 def command(host: str, port: int) -> None:
-    """Terima webhook dan kerjakan kasus sampai dihentikan (Ctrl-C)."""
+    """Terima webhook dan kerjakan kasus sampai dihentikan (Ctrl-C).
+
+    Mula-mula label, papan, dan webhook proyek kendali, hosting, dan rahasia dibuat sejauh belum ada.
+    """
     import uvicorn
 
     from automation.reconciler import EVERYTHING
