@@ -67,6 +67,8 @@ def _one(reconciler: Reconciler, key: str, *, dry_run: bool) -> dict[str, Any]:
 
 
 def _tell(report: list[dict[str, Any]]) -> None:
+    if not report:
+        click.echo("Tidak ada kasus yang belum selesai.")
     for entry in report:
         changes = entry["changes"]
         if changes or not entry["failed"]:

@@ -23,7 +23,9 @@ def command(host: str, port: int) -> None:
 
     laik = build(from_environment())
     try:
-        laik.organise()
+        made = laik.organise()
+        if made:
+            click.echo(f"Disiapkan pada forge: {made} label, daftar papan, dan webhook.")
     except LaikError as problem:  # a forge that is down for a moment must not keep laik from starting
         click.echo(problem.explain("id"), err=True)
         click.echo(problem.explain("en"), err=True)
