@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from automation.collect.gitcommand import GitAnswer, run_git
+from automation.collect.gitcommand import GitAnswer, OutputTooLarge, run_git
 from automation.core.documents import FileFact
 from automation.core.errors import UnreadableDocument, Where
 from automation.core.hosting import FileChange
@@ -22,6 +22,8 @@ from automation.core.text import Bilingual
 
 FILE_LIMIT = 25 * 1024 * 1024  # bytes of one file that are read; larger ones show their size only
 TREES_KEPT = 16
+MAX_ENTRIES = 200_000  # files of one commit; a few small objects can spell a tree of millions
+REFUSALS_KEPT = 1000
 
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
 _REGULAR = ("100644", "100755", "100664")
@@ -76,6 +78,7 @@ class Mirror:
         self.project_id = project_id
         self._fetch = fetch
         self._trees: OrderedDict[str, tuple[TreeEntry, ...]] = OrderedDict()
+        self._too_large: dict[str, UnreadableDocument] = {}
         self._guard = threading.Lock()
 
     def head(self, branch: str) -> str | None:
@@ -84,8 +87,8 @@ class Mirror:
         return answer.output.decode().strip() if answer.ok else None
 
     def has(self, sha: str) -> bool:
-        """Whether the commit is here, on a branch or not."""
-        return is_sha(sha) and self._git("cat-file", "-e", f"{sha}^{{commit}}").ok
+        """Whether the commit is here, on a branch or not; the id of a tag that points to one is none."""
+        return is_sha(sha) and self._git("cat-file", "-t", sha).output == b"commit\n"
 
     def commit(self, sha: str) -> Commit | None:
         """The commit, or None when it is not here."""
@@ -123,7 +126,15 @@ class Mirror:
             if sha in self._trees:
                 self._trees.move_to_end(sha)
                 return self._trees[sha]
-        listed = tuple(sorted(self._listed(sha), key=lambda entry: entry.path))
+            if sha in self._too_large:  # a commit never changes: it is not unfolded a second time
+                raise self._too_large[sha]
+        try:
+            listed = tuple(sorted(self._listed(sha), key=lambda entry: entry.path))
+        except OutputTooLarge as refusal:
+            with self._guard:
+                if len(self._too_large) < REFUSALS_KEPT:
+                    self._too_large[sha] = refusal
+            raise
         with self._guard:
             self._trees[sha] = listed
             while len(self._trees) > TREES_KEPT:
@@ -168,6 +179,13 @@ class Mirror:
         head = self.head(branch)
         return head is not None and self.has(sha) and self._git("merge-base", "--is-ancestor", sha, head).ok
 
+    def is_on_a_branch(self, sha: str) -> bool:
+        """Whether any branch holds the commit; a forge takes statuses for no other."""
+        if not self.has(sha):
+            return False
+        answer = self._git("for-each-ref", "--count=1", "--contains", sha, "refs/heads/")
+        return answer.ok and bool(answer.output)
+
     def merge_base(self, one: str, other: str) -> str | None:
         """The commit two others last had in common; None when they have none or one is not here."""
         if not (self.has(one) and self.has(other)):
@@ -178,14 +196,14 @@ class Mirror:
     def changes(self, base: str, head: str) -> tuple[FileChange, ...]:
         """What differs between two commits, by path; a file that moved is one ``renamed``.
 
-        For a merge request ``base`` is the merge base, not the target's tip.
+        For a merge request ``base`` is the merge base, not the target's tip. Both trees are listed first:
+        listing is cheap to end, while comparing trees that unfold without end takes all the time there is.
 
         Raises:
-            UnreadableDocument: one of them is not here.
+            UnreadableDocument: one of them is not here, or its tree is over the reading limit.
         """
         for sha in (base, head):
-            if not self.has(sha):
-                raise self._absent(sha)
+            self.entries(sha)
         raw = self._must("diff-tree", "-r", "-z", "-M", "-l400", "--name-status", base, head, "--")
         changes = _changes(raw.decode("utf-8", "surrogateescape").split("\0"))
         return tuple(sorted(changes, key=lambda change: change.path))
@@ -215,6 +233,8 @@ class Mirror:
         answer = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", sha)
         if not answer.ok:
             raise self._absent(sha)
+        if answer.output.count(b"\0") > MAX_ENTRIES:
+            raise _too_many_files()
         for line in answer.output.split(b"\0")[:-1]:
             facts, _, path = line.partition(b"\t")
             mode, _, blob, size = facts.decode("ascii").split()
@@ -254,6 +274,15 @@ def _changes(words: Sequence[str]) -> Iterator[FileChange]:
         kind = _KINDS[letter[0]]
         old = next(rest) if kind == "renamed" else ""
         yield FileChange(path=next(rest), kind=kind, old_path=old)
+
+
+def _too_many_files() -> OutputTooLarge:
+    return OutputTooLarge(
+        Bilingual(
+            f"Commit berisi lebih dari {MAX_ENTRIES} berkas.", f"The commit holds over {MAX_ENTRIES} files."
+        ),
+        remedy=Bilingual("Kurangi jumlah berkasnya.", "Keep fewer files."),
+    )
 
 
 def _file_too_large(fact: FileFact) -> UnreadableDocument:

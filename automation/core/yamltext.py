@@ -259,7 +259,7 @@ def _read(source: str, path: str) -> tuple[dict[str, Any], Marks]:
         raise _refused(
             path, place, "Karakter kendali tidak diterima.", "Control characters are not accepted."
         ) from None
-    except (YAMLError, RecursionError, ValueError) as failure:
+    except (YAMLError, RecursionError, ValueError, OverflowError) as failure:  # "\Uffffffff" overflows chr()
         problem = str(failure).splitlines()[0] if str(failure) else type(failure).__name__
         raise _refused(path, (1, 1), f"YAML rusak: {problem}.", f"Broken YAML: {problem}.") from None
 
