@@ -253,7 +253,8 @@ class Reconciler:
             reachable=None,
             fork=seen.fork,
         )
-        stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=not seen.fork)
+        postable = not seen.fork and office.hosting_mirror.is_on_a_branch(seen.request.head_sha)
+        stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=postable)
         own = self._own_cards(office, place)
         plan = difference(doorkeeper.wishes(stranger), self._shown_on(office, place, stranger, own))
         retired = [

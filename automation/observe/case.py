@@ -181,7 +181,7 @@ class Observer:
             candidate=parts.candidate,
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
-            merged=merged_as_intended(self._forge, parts.office, parts.memory),
+            merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
         )
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
@@ -244,7 +244,7 @@ class Observer:
         if aplikasi is not None:
             heads = [one.head_sha for one in self._forge.list_merge_requests(aplikasi.project.id)]
             named = dict.fromkeys([aplikasi.head, parts.candidate, *heads[:MAX_TARGETS]])
-            targets.extend(Target(aplikasi.project.id, sha) for sha in named if aplikasi.holds(sha))
+            targets.extend(Target(aplikasi.project.id, sha) for sha in named if aplikasi.shows(sha))
         if request is not None and not request.fork:
             targets.append(Target(parts.office.hosting.id, request.request.head_sha))
         return tuple(targets)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from automation.collect.gittree import code_snapshot
 from automation.collect.mirror import Mirror, Mirrors
+from automation.core.errors import LaikError
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Project
 
@@ -30,6 +31,10 @@ class Home:
         """Whether a commit is here; one pushed since the last fetch is fetched by its id."""
         return bool(sha) and (self.mirror.has(sha) or self.mirror.fetch_commit(sha))
 
+    def shows(self, sha: str) -> bool:
+        """Whether a status can be posted on the commit: a merge request outlives its deleted branch."""
+        return self.holds(sha) and self.mirror.is_on_a_branch(sha)
+
     def is_on_default_branch(self, sha: str) -> bool:
         """Whether ``sha`` is reachable from the protected default branch."""
         return self.mirror.has(sha) and self.mirror.is_ancestor(sha, self.project.default_branch)
@@ -50,10 +55,16 @@ def home(forge: Forge, mirrors: Mirrors, project_id: int | None) -> Home | None:
 
 
 def code_digest(aplikasi: Home | None, commit: str) -> str:
-    """The code digest of a commit of the application; empty while there is none."""
+    """The code digest of a commit of the application; empty while there is none, or it has none.
+
+    Why it has none is told where the code is judged; here it must not end the case's run without a word.
+    """
     if aplikasi is None or not aplikasi.holds(commit):
         return ""
-    return code_snapshot(aplikasi.mirror, commit).code_digest
+    try:
+        return code_snapshot(aplikasi.mirror, commit).code_digest
+    except LaikError:
+        return ""
 
 
 def kak_under_review(forge: Forge, berkas: Home | None, procedure: Procedure) -> Mapping[str, str]:
@@ -70,4 +81,7 @@ def kak_under_review(forge: Forge, berkas: Home | None, procedure: Procedure) ->
 
 def _changes_file(berkas: Home, head: str, path: str) -> bool:
     base = berkas.mirror.merge_base(berkas.head, head)
-    return base is not None and any(one.path == path for one in berkas.mirror.changes(base, head))
+    try:
+        return base is not None and any(one.path == path for one in berkas.mirror.changes(base, head))
+    except LaikError:  # a tree too large to read brings no KAK under review
+        return False

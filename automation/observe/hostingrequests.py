@@ -53,10 +53,22 @@ def open_requests(forge: Forge, office: Office, ledger: Ledger) -> tuple[SeenReq
 
 
 def _seen(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> SeenRequest:
-    mirror, fork = office.hosting_mirror, request.source_project_id != office.hosting.id
+    fork = request.source_project_id != office.hosting.id
     problem = _unjudgeable(office, request, fork=fork)
     if problem is not None:
-        return SeenRequest(request, (), "", "", None, "", "", fork, problem)
+        return _unseen(request, problem, fork=fork)
+    try:
+        return _read(office, request, holders)
+    except LaikError as refusal:  # a tree that unfolds without end: refused by name, the others go on
+        return _unseen(request, refusal.message, fork=fork)
+
+
+def _unseen(request: MergeRequest, problem: Bilingual, *, fork: bool) -> SeenRequest:
+    return SeenRequest(request, (), "", "", None, "", "", fork, problem)
+
+
+def _read(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> SeenRequest:
+    mirror = office.hosting_mirror
     changes = _changes(mirror, office.hosting.default_branch, request.head_sha)
     path = changes[0].path if len(changes) == 1 else ""
     text = _text(mirror, request.head_sha, path)
@@ -95,6 +107,11 @@ def _unjudgeable(office: Office, request: MergeRequest, *, fork: bool) -> Biling
         return Bilingual(
             "Commit permintaan ini belum terbaca; laik mencoba lagi.",
             "This request's commit cannot be read yet; laik tries again.",
+        )
+    if not mirror.is_on_a_branch(request.head_sha):
+        return Bilingual(
+            "Cabang sumber permintaan ini sudah dihapus; dorong lagi cabangnya, atau tutup permintaannya.",
+            "This request's source branch is gone; push the branch again, or close the request.",
         )
     return None
 
@@ -135,12 +152,22 @@ def registry(office: Office, ledger: Ledger) -> Registry:
     """The admitted requests with their content, from the ledger and the blobs it names.
 
     A row whose content cannot be read today (a blob that is gone, a rule that changed since) still holds its
-    name for its case: otherwise breaking an entry would set its name free for somebody else.
+    name for its case: otherwise breaking an entry would set its name free for somebody else. So does a name
+    that laik merged and has not admitted yet, or a request opened in between would take it over.
     """
     rows = ledger.admitted()
+    waiting = {
+        row.path: row.case for row in ledger.intended() if _stands_on_branch(office, row.path, row.blob)
+    }
     read = {row.path: entry for row in rows if (entry := _entry(office, row)) is not None}
-    unread = {row.path: row.case for row in rows if row.path not in read}
+    unread = waiting | {row.path: row.case for row in rows if row.path not in read}
     return Registry.of(read.values(), unread=unread)
+
+
+def _stands_on_branch(office: Office, path: str, blob: str) -> bool:
+    mirror = office.hosting_mirror
+    tip = mirror.head(office.hosting.default_branch)
+    return tip is not None and _blob(mirror, tip, path) == blob
 
 
 def _entry(office: Office, row: AdmittedRow) -> AdmittedEntry | None:
@@ -204,12 +231,16 @@ def _gone(acts: Iterable[Act], memory: Memory, step: str) -> frozenset[str]:
     )
 
 
-def merged_as_intended(forge: Forge, office: Office, memory: Memory) -> Mapping[int, str]:
+def merged_as_intended(
+    forge: Forge, office: Office, key: str, memory: Memory, ledger: Ledger
+) -> Mapping[int, str]:
     """Merges that laik intended and the forge says laik's own account carried out: iid -> commit.
 
     The forge's own ``merged_by`` is asked, never a git author field. The blob must stand in the merge commit
-    exactly as it was judged.
+    exactly as it was judged, and the commit on the branch that is watched: the head is pinned when merging,
+    but the target can be changed a moment before. A name that another case holds by now stays theirs.
     """
+    holders = {row.path: row.case for row in ledger.admitted()}
     merged: dict[int, str] = {}
     for iid, intent in memory.intended.items():
         if iid in memory.admissions:
@@ -218,6 +249,14 @@ def merged_as_intended(forge: Forge, office: Office, memory: Memory) -> Mapping[
         if request is None or request.state != "merged" or not request.merge_sha:
             continue
         by_us = request.merged_by is not None and request.merged_by.id == office.me.id
-        if by_us and _blob(office.hosting_mirror, request.merge_sha, intent["path"]) == intent["blob"]:
+        held = holders.get(intent["path"], key) != key
+        if by_us and not held and _landed(office, request.merge_sha, intent):
             merged[iid] = request.merge_sha
     return merged
+
+
+def _landed(office: Office, merge_sha: str, intent: Mapping[str, str]) -> bool:
+    mirror, branch = office.hosting_mirror, office.hosting.default_branch
+    return (
+        mirror.is_ancestor(merge_sha, branch) and _blob(mirror, merge_sha, intent["path"]) == intent["blob"]
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 
 from automation.core.act import Act, Said, acts_of
@@ -14,6 +16,8 @@ from automation.forges.base import Comment, User
 from automation.observe.homes import Home
 
 VENDOR_FILE = "pengadaan/penyedia.yaml"
+ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
+MAX_VENDORS = 50  # as the check vendor_is_named has it; each one is looked up on the forge
 
 Comments = Mapping[Place, Sequence[Comment]]
 
@@ -62,4 +66,7 @@ def _vendors(berkas: Home | None) -> tuple[str, ...]:
     except LaikError:  # the check vendor_is_named tells what is wrong with it
         return ()
     accounts = data.get("akun")
-    return tuple(one for one in accounts if isinstance(one, str)) if isinstance(accounts, list) else ()
+    if not isinstance(accounts, list):
+        return ()
+    named = (one for one in accounts if isinstance(one, str) and ACCOUNT.fullmatch(one))
+    return tuple(itertools.islice(named, MAX_VENDORS))

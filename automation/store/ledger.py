@@ -133,6 +133,22 @@ class Ledger:
                 previous, expected = row.digest, expected + 1
         return None
 
+    def intended(self) -> tuple[AdmittedRow, ...]:
+        """What laik was about to merge and never admitted, over all cases, in order."""
+        query = select(table).where(table.c.kind.in_(("merge_intended", ADMITTED)))
+        waiting: dict[tuple[str, int], AdmittedRow] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query.order_by(table.c.position)):
+                body = json.loads(row.body)
+                number = (row.case_key, int(body["merge_request"]))
+                if row.kind == ADMITTED:
+                    waiting.pop(number, None)
+                else:
+                    waiting[number] = AdmittedRow(
+                        body["path"], body["blob"], row.case_key, body["decision"], row.seq
+                    )
+        return tuple(waiting.values())
+
     def admitted(self) -> tuple[AdmittedRow, ...]:
         """The admitted set over all cases: the latest admission of each path, unless it removed it.
 
