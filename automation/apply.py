@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
 
-from automation.core.errors import CheckFailed, Where
+from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
 from automation.core.memory import remember
 from automation.core.plan import (
     Answer,
@@ -32,6 +32,9 @@ from automation.forges.base import Forge, Hook, Issue, StatusState
 from automation.provision import provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
+
+Shows = Relabel | WriteCard | PostStatus | Answer
+"""What only shows: carried out also when a repository could not be made."""
 
 
 class Served(Protocol):
@@ -94,8 +97,19 @@ class Applier:
             LedgerConflict: another worker was first; read the case anew.
             ForgeRefused, ForgeUnreachable, CheckFailed: what was done stays done; run again later.
         """
+        refusal: LaikError | None = None
         for change in plan:
-            self._carry_out(change)
+            if refusal is not None and not isinstance(change, Shows):
+                continue
+            try:
+                self._carry_out(change)
+            except (ForgeRefused, RenderFailed) as problem:
+                # A repository that cannot be made must not keep people from hearing where their case stands.
+                if not isinstance(change, Provision):
+                    raise
+                refusal = refusal or problem
+        if refusal is not None:
+            raise refusal
 
     def _carry_out(self, change: Change) -> None:
         match change:
@@ -127,7 +141,7 @@ class Applier:
         self._seq = entry.seq
 
     def _provision(self, change: Provision) -> None:
-        project = provision(self._forge, change, self._templates, self._hook)
+        project = provision(self._forge, change, self._templates, self._hook, self._store.links.cases_of)
         kind = change.wish.kind
         self._store.links.set(self._key, kind, project.id)
         if change.project_id != project.id:

@@ -7,7 +7,7 @@ part is an ``ensure``. Running it again finishes what is missing and doubles not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from automation.core.errors import ForgeRefused, RenderFailed, Where
 from automation.core.plan import Provision, RepositoryWish
@@ -30,16 +30,27 @@ FIRST_COMMIT = "Siapkan repositori dari templat"
 
 
 def provision(
-    forge: Forge, change: Provision, templates: Mapping[str, TemplateSource], hook: Hook | None
+    forge: Forge,
+    change: Provision,
+    templates: Mapping[str, TemplateSource],
+    hook: Hook | None,
+    cases_of: Callable[[int], Sequence[str]],
 ) -> Project:
     """Carry out one wish whole; the project as it is afterwards.
+
+    Args:
+        forge: the forge.
+        change: the wish, and the id of the repository when it was made before.
+        templates: the scaffolds by id.
+        hook: where the repository's events go.
+        cases_of: the cases that a project of that id is linked to.
 
     Raises:
         ForgeRefused: also when the path belongs to somebody else; that repository is left as it is.
         RenderFailed: the template is missing or broken; nothing was made.
     """
     wish = change.wish
-    project = _found(forge, change)
+    project = _found(forge, change, cases_of)
     files = _scaffold(wish, templates) if project is None or _is_unfilled(forge, project) else []
     project = project or _created(forge, wish)
     if files:
@@ -63,15 +74,22 @@ def description_of(wish: RepositoryWish) -> str:
     return f"[laik {wish.key}] {wish.kind}"
 
 
-def _found(forge: Forge, change: Provision) -> Project | None:
-    """The repository of an earlier run: by id, since paths can change, else by its path."""
+def _found(forge: Forge, change: Provision, cases_of: Callable[[int], Sequence[str]]) -> Project | None:
+    """The repository of an earlier run: by id, since paths can change, else by its path.
+
+    The key in its description tells a half-made repository from a stranger's, but any maintainer of it can
+    write that; one that is linked to another case is never taken, whatever it says.
+    """
     wish = change.wish
     if change.project_id is not None:
         project = forge.get_project(change.project_id)
         if project is not None:
             return project
     project = forge.find_project(wish.path)
-    if project is not None and not project.description.startswith(f"[laik {wish.key}]"):
+    if project is None:
+        return None
+    linked = set(cases_of(project.id)) - {wish.key}
+    if linked or not project.description.startswith(f"[laik {wish.key}]"):
         raise ForgeRefused(
             Bilingual(
                 f"Repositori '{wish.path}' sudah ada dan bukan milik kasus ini.",
@@ -136,8 +154,10 @@ def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
     turns out to be the vendor would otherwise keep reading the case file. Access that a *group* gives is its
     owner's to decide.
     """
-    wished = {account.casefold(): Access(access) for account, access in wish.members}
     me = forge.whoami()
+    # A vendor file could name laik itself, which would then take its own rights away.
+    named = {account.casefold(): Access(access) for account, access in wish.members}
+    wished = {account: access for account, access in named.items() if account != me.username.casefold()}
     for member in forge.list_members(project.id):
         if member.user.username.casefold() not in wished and member.user.id != me.id:
             forge.ensure_member(project.id, member.user, Access.NONE)

@@ -42,6 +42,9 @@ ALARM_KEY = "sajian"
 ALARM_TITLE = "Penyimpangan pada proyek hosting"
 ALARM_LABEL = "penyimpangan"
 LEDGER_KEY = "!sajian"
+# Told one by one; a comment and a ledger entry have their limits, and whoever pushes ten thousand files
+# must not be able to silence the alarm by its length.
+MAX_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ class Serving:
         elif issue is not None:
             self._forge.close_issue(issue)
         if digest != last:
-            body: dict[str, JSON] = {"digest": digest, "paths": [str(one["path"]) for one in differing]}
+            paths: list[JSON] = [str(one["path"])[:300] for one in differing[:MAX_TOLD]]
+            body: dict[str, JSON] = {"digest": digest, "paths": paths, "count": len(differing)}
             self._store.ledger.append(
                 LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
             )
@@ -208,8 +212,10 @@ def alarm_card(differing: list[Mapping[str, Any]]) -> str:
         "\n### Cabang hosting menyimpang dari keputusan\n\n",
         "Yang disajikan tetap keadaan terakhir yang diputuskan. Perubahan berikut dikarantina:\n\n",
     ]
-    for one in differing:
-        parts.extend(["- ", Untrusted(str(one["text"]["id"])), "\n"])
+    for one in differing[:MAX_TOLD]:
+        parts.extend(["- ", Untrusted(str(one["text"]["id"]), limit=300), "\n"])
+    if len(differing) > MAX_TOLD:
+        parts.append(f"- dan {len(differing) - MAX_TOLD} lagi\n")
     parts.append(
         "\nKembalikan isi cabang dengan merge request yang sah, atau ajukan perubahan melalui kasusnya. "
         "Periksa siapa yang mendorong langsung ke cabang itu.\n"
