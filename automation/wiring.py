@@ -116,7 +116,8 @@ def build(
         serve=serving.serve,
         check_serving=serving.check,
     )
-    queue = KeyedQueue()
+    # A sweep given up after an outage of some minutes would leave every lost event lost.
+    queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
     worker = Worker(queue, _work(reconciler, queue), threads=1)
     web = create_app(
         secret=settings.hook_secret,

@@ -8,12 +8,13 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """How many keys are in which state, and the keys given up on."""
+    """How many keys are in which state; keys whose last try failed, and keys given up on."""
 
     waiting: int
     delayed: int
     working: int
     stuck: tuple[str, ...]
+    failing: tuple[str, ...] = ()
 
 
 class WorkQueue(Protocol):

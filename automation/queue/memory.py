@@ -61,6 +61,7 @@ class KeyedQueue:
         self,
         *,
         lane_of: Callable[[str], str | None] = no_lane,
+        lasting: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
         first_delay: float = FIRST_DELAY,
         longest_delay: float = LONGEST_DELAY,
@@ -70,12 +71,14 @@ class KeyedQueue:
 
         Args:
             lane_of: the lane of a key, always the same for one key; None for no lane.
+            lasting: keys that are never given up: nothing else would ask for them again.
             clock: seconds that only grow.
             first_delay: seconds of back-off after the first failure; doubles each time.
             longest_delay: where the back-off stops growing.
             failures_allowed: with so many failures in a row a key is given up.
         """
         self._lane_of = lane_of
+        self._lasting = lasting
         self._clock = clock
         self._first_delay = first_delay
         self._longest_delay = longest_delay
@@ -152,7 +155,13 @@ class KeyedQueue:
     def state(self) -> QueueState:
         """The queue at this moment."""
         with self._changed:
-            return QueueState(len(self._waiting), len(self._due), len(self._working), tuple(self._stuck))
+            return QueueState(
+                waiting=len(self._waiting),
+                delayed=len(self._due),
+                working=len(self._working),
+                stuck=tuple(self._stuck),
+                failing=tuple(key for key in self._failures if key not in self._stuck),
+            )
 
     @property
     def closed(self) -> bool:
@@ -195,7 +204,7 @@ class KeyedQueue:
         if give_up:
             failures = max(failures, self._failures_allowed)
         self._failures[key] = failures
-        if failures >= self._failures_allowed and not dirty:
+        if failures >= self._failures_allowed and not dirty and key not in self._lasting:
             self._stuck[key] = None
         else:
             doubled = self._first_delay * 2.0 ** min(failures - 1, 30)

@@ -118,9 +118,10 @@ class _Door:
         state = self._queue.state()
         return JSONResponse(
             {
-                "sehat": not state.stuck and not self._queue.closed,
+                "sehat": not state.stuck and not state.failing and not self._queue.closed,
                 "antrean": {"menunggu": state.waiting, "ditunda": state.delayed, "dikerjakan": state.working},
                 "kejadian_terakhir": _text(self._last_event),
+                "gagal": list(state.failing),
                 "macet": list(state.stuck),
             }
         )

@@ -136,6 +136,23 @@ def test_events_do_not_turn_a_failing_key_into_a_busy_loop(queue: KeyedQueue, cl
         clock.now += 4
 
 
+def test_a_lasting_key_is_tried_for_as_long_as_it_takes(clock: Clock) -> None:
+    queue = KeyedQueue(
+        clock=clock, first_delay=1.0, longest_delay=4.0, failures_allowed=3, lasting=frozenset({"sapu"})
+    )
+    queue.put("sapu")
+    for _ in range(20):
+        assert queue.get(0) == "sapu"
+        queue.done("sapu", failed=True)
+        assert queue.get(0) is None
+        clock.now += 4
+    assert queue.stuck() == ()
+    assert queue.state().failing == ("sapu",)
+    assert queue.get(0) == "sapu"
+    queue.done("sapu")
+    assert queue.state().failing == ()
+
+
 def test_a_key_given_up_is_stuck_at_once(queue: KeyedQueue) -> None:
     queue.put("a")
     queue.get(0)

@@ -160,6 +160,7 @@ def test_health_tells_the_queue_the_last_event_and_what_is_stuck(site: Site) -> 
         "sehat": True,
         "antrean": {"menunggu": 0, "ditunda": 0, "dikerjakan": 0},
         "kejadian_terakhir": None,
+        "gagal": [],
         "macet": [],
     }
     site.send(issue(7))
@@ -169,8 +170,16 @@ def test_health_tells_the_queue_the_last_event_and_what_is_stuck(site: Site) -> 
         "sehat": False,
         "antrean": {"menunggu": 1, "ditunda": 0, "dikerjakan": 0},
         "kejadian_terakhir": "2026-03-02T08:00:00+00:00",
+        "gagal": [],
         "macet": ["PA-2026-0007"],
     }
+
+
+def test_health_tells_what_keeps_failing_before_it_is_given_up(site: Site) -> None:
+    site.send(issue(7))
+    site.queue.done(site.queue.get(0) or "", failed=True)
+    told = requests.get(f"{site.url}/sehat", timeout=10).json()
+    assert (told["sehat"], told["gagal"], told["macet"]) == (False, ["PA-2026-0007"], [])
 
 
 def test_a_stopping_site_asks_the_forge_to_send_again(site: Site) -> None:
