@@ -44,7 +44,7 @@ def test_a_case_to_look_at_again_is_delayed_and_no_failure() -> None:
 
 
 def test_a_retry_waits_out_its_back_off_and_counts_as_failure() -> None:
-    assert worked(lambda key: Outcome.retry()) == QueueState(0, 1, 0, ())
+    assert worked(lambda key: Outcome.retry()) == QueueState(0, 1, 0, (), (CASE,))
     assert worked(lambda key: Outcome.retry(), failures_allowed=1) == QueueState(0, 0, 0, (CASE,))
 
 
@@ -57,7 +57,7 @@ def test_giving_up_shows_the_case_as_stuck_at_once() -> None:
     [UNREACHABLE, LedgerConflict(Bilingual("a", "b"), remedy=Bilingual("c", "d")), Defect("x")],
 )
 def test_whatever_is_raised_is_tried_again(problem: Exception) -> None:
-    assert worked(raising(problem)) == QueueState(0, 1, 0, ())
+    assert worked(raising(problem)) == QueueState(0, 1, 0, (), (CASE,))
 
 
 def test_an_expected_refusal_is_one_line_in_the_log_with_its_case(caplog: pytest.LogCaptureFixture) -> None:
@@ -113,7 +113,7 @@ def test_one_defective_case_does_not_stop_the_others() -> None:
         time.sleep(0.005)
     assert worker.stop(5)
     assert sorted(seen) == sorted(["rusak", *(str(number) for number in range(20))])
-    assert queue.state() == QueueState(0, 1, 0, ())
+    assert queue.state() == QueueState(0, 1, 0, (), ("rusak",))
 
 
 def test_stopping_waits_for_the_case_in_work() -> None:
@@ -145,4 +145,4 @@ def test_an_interruption_gives_the_key_back() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         Worker(queue, reconcile).run_once()
-    assert queue.state() == QueueState(0, 1, 0, ())
+    assert queue.state() == QueueState(0, 1, 0, (), (CASE,))
