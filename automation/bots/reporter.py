@@ -6,7 +6,7 @@ from requests, documents or reviewers is wrapped as :class:`Untrusted`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
 from automation.bots.timekeeper import due
@@ -40,7 +40,7 @@ def wishes(desk: Desk) -> list[Change]:
     if desk.decision.hosting is not None and observation.hosting_place is not None:
         changes.append(WriteCard(observation.hosting_place, hosting_card(desk, desk.decision.hosting), None))
     replies = [(ruled.act, ruled.reply) for ruled in desk.decision.rulings if ruled.reply is not None]
-    changes.extend(_answer(desk, act, reply) for act, reply in [*replies, *_unanswered(desk)])
+    changes.extend(_answers(desk, [*replies, *_unanswered(desk)]))
     return changes
 
 
@@ -229,10 +229,25 @@ def _unanswered(desk: Desk) -> list[tuple[Act, Bilingual]]:
     ]
 
 
-def _answer(desk: Desk, act: Act, reply: Bilingual) -> Answer:
+def _answers(desk: Desk, replies: Sequence[tuple[Act, Bilingual]]) -> Iterator[Answer]:
+    """One answer a comment, under the marker of its first act that wants one.
+
+    One for each command would let a single comment of anybody make laik write twenty, until the forge's rate
+    limit keeps it from writing anywhere.
+    """
+    comments: dict[str, list[tuple[Act, Bilingual]]] = {}
+    for act, reply in replies:
+        comments.setdefault(act.id.rpartition("/")[0], []).append((act, reply))
+    for given in comments.values():
+        first = min((act for act, _ in given), key=lambda act: int(act.id.rpartition("/")[2]))
+        yield _answer(desk, first, [reply for _, reply in given])
+
+
+def _answer(desk: Desk, act: Act, replies: Sequence[Bilingual]) -> Answer:
     observation = desk.decision.observation
     place = observation.place
     if act.source == "merge_request" and observation.hosting_place is not None:
         place = observation.hosting_place
     marker = answer_marker(act.id)
-    return Answer(place, marker, outgoing([marker, "\n", "Untuk ", Untrusted(act.account), ": ", reply.id]))
+    told = "\n\n".join(dict.fromkeys(reply.id for reply in replies))
+    return Answer(place, marker, outgoing([marker, "\n", "Untuk ", Untrusted(act.account), ": ", told]))

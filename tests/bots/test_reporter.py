@@ -184,6 +184,15 @@ def test_an_answer_that_never_arrived_is_given_later_and_once() -> None:
     assert case.settle() == 0
 
 
+def test_many_commands_in_one_comment_get_one_answer() -> None:
+    case = small_case()
+    case.says("orang-lain", "\n\n".join(["@laik bantuan", "@laik setuju naskah 0000", "@laik bantuan"]))
+    case.settle()
+    (text,) = case.answers.values()
+    assert "Hanya pemegang peran" in text
+    assert case.settle() == 0
+
+
 def test_an_act_that_counted_needs_no_answer() -> None:
     case = small_case()
     case.pastes("teknis-1")

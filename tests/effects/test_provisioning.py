@@ -82,7 +82,8 @@ def wish(slug: str, **changes: Any) -> Provision:
 
 
 def run(world: World, change: Provision, forge: Any = None) -> int:
-    return provision(forge or world.laik.forge, change, bundled(), HOOK).id
+    cases_of = world.laik.store.links.cases_of
+    return provision(forge or world.laik.forge, change, bundled(), HOOK, cases_of).id
 
 
 def whole(world: World, path: str) -> dict[str, Any]:
