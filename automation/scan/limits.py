@@ -24,7 +24,7 @@ class Limits:
     file_bytes: int = 1_000_000
     file_lines: int = 100_000
     files: int = 50_000
-    total_bytes: int = 200_000_000
+    total_bytes: int = 64_000_000
     wall_seconds: float = 60.0
     cpu_seconds: int = 60
     memory_bytes: int = 2 * 1024**3

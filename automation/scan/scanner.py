@@ -120,7 +120,8 @@ def _read_all(repository: Path, tree: Tree, limits: Limits, work: _Work) -> None
     wanted: list[Entry] = []
     total = 0
     for entry in tree.entries:
-        total += 0 if sources.extension(entry.path) in sources.MEDIA else entry.size
+        read = entry.size <= limits.file_bytes and sources.extension(entry.path) not in sources.MEDIA
+        total += entry.size if read else 0  # a dump too large to be read must not use up the room of code
         reason = _unread_reason(entry, limits, total)
         if reason is None:
             wanted.append(entry)

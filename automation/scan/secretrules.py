@@ -105,6 +105,9 @@ NAMES = (
     r"[\w.-]{0,40}(?:passwords?|passwd|pwd|kata_?sandi|sandi|secret|api_?key|access_?key|auth_?token|access_?token"
     r"|private_?key|app_?key|encryption_?key|signing_?key|bot_?token)[\w]{0,20}"
 )
+# Every one of NAMES holds one of these. Looking for them first is eighty times faster than looking for names
+# at every letter, and megabytes of nothing in a repository would keep laik from all other cases.
+HINT = re.compile(r"(?i)passw|pwd|sandi|secret|key|token")
 QUOTED = re.compile(
     rf"(?i)(?P<nama>{NAMES})['\"]?\]?\s{{0,20}}(?:=>|:=|={{1,3}}|:)\s{{0,20}}(?P<kutip>['\"`])(?P<rahasia>[^'\"`\s]{{6,200}})(?P=kutip)"
 )
@@ -200,7 +203,7 @@ def _private_key(part: str, following: str) -> Iterator[tuple[Rule, str]]:
 
 
 def _assigned(part: str, ending: str) -> Iterator[tuple[Rule, str]]:
-    if ending in PROSE:
+    if ending in PROSE or HINT.search(part) is None:
         return  # documentation explains passwords; tokens in it still count
     patterns = [QUOTED, DEFINED, ATTRIBUTE, *([PLAIN] if ending in PLAIN_ENDINGS else [])]
     for pattern in patterns:

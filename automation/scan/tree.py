@@ -21,6 +21,7 @@ from automation.core.text import Bilingual
 
 FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 GIT_SECONDS = 120
+LISTING_BYTES = 64 * 1024 * 1024  # a few small trees can spell a listing of terabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,27 @@ def list_tree(repository: Path, commit: str) -> Tree:
             repository,
         )
     tree = resolve_commit_tree(repository, commit)
-    raw = _git(repository, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    raw = _listing(repository, commit)
     return Tree(commit, tree, tuple(_entry(line) for line in raw.split(b"\0") if line))
+
+
+def _listing(repository: Path, commit: str) -> bytes:
+    with subprocess.Popen(  # noqa: S603 - git with an argument list; the commit is a full object id
+        [*_git_words(repository), "ls-tree", "-r", "-z", "-l", "--full-tree", commit],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_git_environment(),
+    ) as process:
+        raw = process.stdout.read(LISTING_BYTES + 1) if process.stdout else b""
+        if len(raw) > LISTING_BYTES:
+            process.kill()
+            raise _failed(
+                Bilingual("Commit berisi terlalu banyak berkas.", "The commit holds too many files."),
+                repository,
+            )
+    if process.returncode != 0:
+        raise _failed(Bilingual("Objek git hilang atau rusak.", "A git object is missing."), repository)
+    return raw
 
 
 def resolve_commit_tree(repository: Path, commit: str) -> str:

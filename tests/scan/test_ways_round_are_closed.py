@@ -6,7 +6,7 @@ import pytest
 
 from automation.core.documents import ScanReport
 from automation.core.errors import ScanFailed
-from automation.scan import Limits, closes_gate, scan_commit
+from automation.scan import Limits, closes_gate, scan_commit, secretrules
 from tests.scan.world import commit, git
 
 EVIL_PHP = "<?php\neval($x);\n"
@@ -202,3 +202,37 @@ def test_only_a_full_id_of_a_commit_that_is_there_is_scanned(tmp_path: Path, com
 def test_a_folder_that_is_no_repository_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScanFailed):
         scan_commit(tmp_path, "0" * 40)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("DB_PASSWORD", "passwd", "pwd", "kata_sandi", "sandi", "CLIENT_SECRET", "api_key", "accessKey"),
+        *("auth_token", "private-key-x", "bot_token", "pengguna.password", "kunci_app_key"),
+    ],
+)
+def test_the_quick_look_for_hints_hides_no_named_secret(name: str) -> None:
+    """Text without a hint is not searched name by name, so every name that counts must hold one."""
+    text = f"a = 1\n'{name}' => 'R4hasia-9x!kQ',\n"
+    matched = secretrules.QUOTED.search(text) is not None
+    assert (secretrules.HINT.search(name) is not None) >= matched
+    assert bool(secretrules.find("a.php", "php", text)) == matched
+
+
+def test_a_dump_too_large_to_read_uses_up_no_room_of_the_code(tmp_path: Path) -> None:
+    files = {"a-dump.sql": b"x" * 5000, "b.php": b"<?php echo 1;\n"}
+    limits = Limits(file_bytes=1000, total_bytes=1000)
+    report = scan_commit(tmp_path / "r", commit(tmp_path / "r", files), limits=limits)
+    assert report.unscanned == ()
+
+
+def test_a_tree_that_unfolds_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    repository = tmp_path / "r"
+    commit(repository, {"a.php": b"<?php echo 1;\n"})
+    row = f"100644 blob {git(repository, 'rev-parse', 'HEAD:a.php').strip()}"
+    for _ in range(8):
+        tree = git(repository, "mktree", stdin="".join(f"{row}\t{n}\n" for n in range(10)).encode()).strip()
+        row = f"040000 tree {tree}"
+    bomb = git(repository, "commit-tree", "-m", "x", row.split()[2]).strip()
+    with pytest.raises(ScanFailed, match="terlalu banyak"):
+        scan_commit(repository, bomb)
