@@ -5,6 +5,7 @@ Whatever one request holds, the other cases go on; whatever one account does, no
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,8 +16,8 @@ import pytest
 from automation.core.errors import LaikError
 from automation.demo import documents
 from automation.demo import organisation as org
-from automation.demo.people import GIT
-from automation.reconciler import HOSTING, SERVING
+from automation.demo.people import GIT, GitRefused
+from automation.reconciler import EVERYTHING, HOSTING, SERVING
 from tests.effects.world import BERKAS_OPEN, World
 
 NAMES = {
@@ -341,4 +342,141 @@ def test_an_archived_or_deleted_application_stops_no_other_case(world: World, by
         world.say(org.HEAD, key, "@laik bantuan")
         world.settle(key)
         assert world.writes_of(key) == 0
+    goes_on(world, bystander)
+
+
+def test_an_application_that_unfolds_without_end_is_told_on_the_card(world: World, tmp_path: Path) -> None:
+    key = world.with_application("bom-pohon")
+    pipe = Plumbing(world, tmp_path, "aplikasi/bom-pohon", org.REVIEWERS[0])
+    sha = pipe.commit(pipe.bomb(), "main")
+    pipe.push(sha, "refs/heads/main")
+    world.settle(key)
+    text = documents.hosting_request(key=key, agency=org.AGENCY, name="bom-pohon", parent=org.PARENT, sha=sha)
+    number = world.ask({"permohonan/bom-pohon.yaml": text})
+    world.settle(key)
+    assert "security_scan_passed" in world.hosting_cards(number)[0].replace("\\", "")
+    assert world.writes_of(key) == 0
+
+
+ODD_REFS = (
+    "refs/tags/main",
+    "refs/heads/refs/heads/main",
+    "refs/heads/HEAD",
+    "refs/heads/a/b",
+    "refs/tags/a",
+)
+
+
+def test_refs_with_odd_names_and_a_tag_called_main_change_nothing_that_is_read(
+    world: World, tmp_path: Path, bystander: str
+) -> None:
+    pipe = Plumbing(world, tmp_path)
+    evil = pipe.with_request(b"permohonan/palsu.yaml", b"a: 1\n")
+    for ref in (*ODD_REFS, f"refs/heads/{'e' * 40}", f"refs/tags/{world.head(org.HOSTING)}"):
+        try:
+            pipe.push(evil, ref)
+        except GitRefused:
+            continue
+    office = world.laik.office.read()
+    assert office.hosting_mirror.head("main") == world.head(org.HOSTING)
+    goes_on(world, bystander)
+    pipe.push("", "refs/heads/a/b")
+    pipe.push(evil, "refs/heads/a")  # a folder of refs becomes a ref
+    goes_on(world, bystander)
+
+
+def test_a_criss_cross_merge_hides_no_second_file(world: World, tmp_path: Path) -> None:
+    """With several merge bases the forge and laik may compare with different ones."""
+    key, number = world.approved("silang")
+    world.settle(key)
+    assert world.memory(key).admitted is not None
+    victim = world.memory(key).admitted.path.encode()
+    thief = world.with_application("penyilang")
+    pipe = Plumbing(world, tmp_path)
+    ours = pipe.with_request(
+        b"permohonan/penyilang.yaml", world.request_text(thief, "penyilang", "penyilang")
+    )
+    theirs = pipe.with_request(victim, b"a: 1\n")
+    crossed = pipe.commit(f"{ours}^{{tree}}", ours, theirs)
+    asked = pipe.ask(pipe.commit(f"{theirs}^{{tree}}", crossed))
+    world.settle(HOSTING)
+    cards = "".join(world.hosting_cards(asked)).replace("\\", "").replace("\u200b", "")
+    assert f"dipegang kasus {key}" in cards or "satu berkas" in cards or "tidak dapat diproses" in cards
+
+
+def test_a_policy_edited_right_before_the_merge_is_the_one_that_counts(world: World) -> None:
+    """The approver lost his role after he approved: nothing is merged until somebody else approves."""
+    key, number = world.approved("kebijakan-baru")
+    project = world.project(org.CONTROL)
+    policy = project.files.get("laik.yaml", ref="main")
+    text = policy.decode().decode()
+    policy.content = re.sub(r"(tim_teknis_diskominfo:) .*", rf"\1 [{org.REVIEWERS[0]}]", text)
+    assert policy.content != text
+    policy.save(branch="main", commit_message="Ganti")
+    try:
+        world.settle(key)
+        assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+    finally:
+        policy.content = text
+        policy.save(branch="main", commit_message="Kembali")
+
+
+def test_a_vendor_file_that_makes_the_reviewer_the_vendor_bars_him(world: World) -> None:
+    key, number = world.approved("pengembang-baru")
+    text = f"format: laik/penyedia/1\nakun: [{org.REVIEWERS[1].upper()}]\n".encode()
+    world.commit(f"berkas/{key.lower()}", {"pengadaan/penyedia.yaml": text})
+    world.settle(key)
+    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+    members = world.project("aplikasi/pengembang-baru").members.list(get_all=True)
+    assert {one.username: one.access_level for one in members}[org.REVIEWERS[1]] == org.DEVELOPER
+
+
+def test_a_head_forced_right_before_the_merge_is_not_merged(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, number = world.approved("dorong-paksa")
+    branch = world.project(org.HOSTING).mergerequests.get(number).source_branch
+    real = world.laik.forge.merge
+
+    def forced(*given: Any, **named: Any) -> Any:
+        world.commit_on(org.HOSTING, branch, {"permohonan/dorong-paksa.yaml": b"a: 1\n"})
+        return real(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.laik.forge, "merge", forced)
+        with pytest.raises(LaikError):
+            world.settle(key)
+    world.settle(key)
+    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+    assert world.memory(key).admitted is None
+
+
+def test_a_link_or_submodule_in_place_of_the_request_file_is_not_merged(world: World, tmp_path: Path) -> None:
+    key = world.with_application("tautan")
+    pipe = Plumbing(world, tmp_path)
+    target = pipe.blob(b"../README.md")
+    for mode, what in (("120000", "blob " + target), ("160000", "commit " + "1" * 40)):
+        inner = [*pipe.rows("main:permohonan"), f"{mode} {what}\ttautan.yaml".encode()]
+        top = [row for row in pipe.rows("main") if not row.endswith(b"\tpermohonan")]
+        top.append(f"040000 tree {pipe.tree(inner)}\tpermohonan".encode())
+        number = pipe.ask(pipe.commit(pipe.tree(top), "main"))
+        world.settle(HOSTING)
+        world.settle(key)
+        assert world.hosting_cards(number) != []
+        assert "tempelkan" not in world.hosting_cards(number)[0]
+
+
+def test_an_issue_made_confidential_moved_or_deleted_stops_no_other_case(
+    world: World, bystander: str
+) -> None:
+    project = world.project(org.CONTROL)
+    hidden, gone = world.accepted("rahasia-isu"), world.accepted("hapus-isu")
+    issue = project.issues.get(int(hidden[8:]))
+    issue.confidential = True
+    issue.save()
+    project.issues.get(int(gone[8:])).delete()
+    for key in (hidden, gone):
+        world.settle(key)
+        assert world.writes_of(key) == 0
+    assert gone in world.settle(EVERYTHING).follow
     goes_on(world, bystander)
