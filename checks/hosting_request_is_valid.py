@@ -8,7 +8,7 @@ from automation.core.hosting import CHECK, HostingEvidence, HostingRules, judge_
 from automation.core.text import Bilingual
 
 NEEDS = (HOSTING,)
-POLICY = ("induk_domain", "nama_terlarang", "hulu", "perangkat_daerah")
+POLICY = ("induk_domain", "nama_terlarang", "hulu", "perangkat_daerah", "nama_server")
 
 
 def judge(view: EvidenceView, _subjects: tuple[str, ...]) -> tuple[Finding, ...]:

@@ -43,8 +43,8 @@ class Shape(Strict):
 class HostingRules:
     """The part of the policy that a request is held against.
 
-    ``nama_server`` may be empty where it is not known (a check's policy slice does not carry it): the zone
-    writer refuses a request that sits on a name server's name all the same.
+    A request that sits on a name server's name would be merged and then never served: the zone writer
+    refuses it.
     """
 
     induk_domain: tuple[str, ...]
@@ -76,7 +76,7 @@ class HostingRules:
                 raise KeyError(key)
             return tuple(str(one) for one in value)
 
-        keys = ("induk_domain", "nama_terlarang", "hulu", "perangkat_daerah")
+        keys = ("induk_domain", "nama_terlarang", "hulu", "perangkat_daerah", "nama_server")
         return cls(*(words(key) for key in keys))
 
 

@@ -128,6 +128,7 @@ class Policy(_Strict):
         return {
             "induk_domain": self.hosting.induk_domain,
             "nama_terlarang": self.hosting.nama_terlarang,
+            "nama_server": self.hosting.nama_server,
             "hulu": tuple(sorted(self.hosting.hulu)),
             "perangkat_daerah": {key: agency.nama for key, agency in self.perangkat_daerah.items()},
             "peran": {role: tuple(sorted(accounts)) for role, accounts in (roles or {}).items()},

@@ -250,13 +250,13 @@ def merged_as_intended(
             continue
         by_us = request.merged_by is not None and request.merged_by.id == office.me.id
         held = holders.get(intent["path"], key) != key
-        if by_us and not held and _landed(office, request.merge_sha, intent):
+        if by_us and not held and _landed(office, request, intent):
             merged[iid] = request.merge_sha
     return merged
 
 
-def _landed(office: Office, merge_sha: str, intent: Mapping[str, str]) -> bool:
-    mirror, branch = office.hosting_mirror, office.hosting.default_branch
-    return (
-        mirror.is_ancestor(merge_sha, branch) and _blob(mirror, merge_sha, intent["path"]) == intent["blob"]
-    )
+def _landed(office: Office, request: MergeRequest, intent: Mapping[str, str]) -> bool:
+    """Merged into the branch that is watched, with the file just as judged."""
+    mirror, branch, merge_sha = office.hosting_mirror, office.hosting.default_branch, request.merge_sha or ""
+    there = request.target_branch == branch or mirror.is_ancestor(merge_sha, branch)
+    return there and _blob(mirror, merge_sha, intent["path"]) == intent["blob"]

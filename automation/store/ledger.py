@@ -87,7 +87,8 @@ class Ledger:
         from it, so its shape is held here.
 
         Raises:
-            LedgerConflict: the last entry of the case is not ``expect``; nothing was appended.
+            LedgerConflict: the last entry of the case is not ``expect``, or an admission is of a path that
+                another case holds; nothing was appended.
             ValueError: an unknown kind, or a body that no ledger entry may have (a defect of the caller).
         """
         if kind not in KINDS:
@@ -175,6 +176,8 @@ def _append(connection: Connection, case: str, kind: str, body: str, at: str, ex
     last, previous = _last(connection, case)
     if last != expect:
         raise _conflict(case, expect)
+    if kind == ADMITTED and _holder(connection, json.loads(body)["path"]) not in {"", case}:
+        raise _conflict(case, expect)  # two workers, two cases, one name: the first admission stands
     digest = _digest(case, last + 1, kind, body, at, previous)
     connection.execute(
         table.insert().values(
@@ -182,6 +185,16 @@ def _append(connection: Connection, case: str, kind: str, body: str, at: str, ex
         )
     )
     return Entry(case, last + 1, kind, json.loads(body), digest, previous, unstamp(at))
+
+
+def _holder(connection: Connection, path: str) -> str:
+    """The case whose admission of ``path`` stands; empty when none does."""
+    query = select(table).where(table.c.kind == ADMITTED).order_by(table.c.position.desc())
+    for row in connection.execute(query):
+        body = json.loads(row.body)
+        if body["path"] == path:
+            return "" if body["removed"] else str(row.case_key)
+    return ""
 
 
 def _last(connection: Connection, case: str) -> tuple[int, str]:

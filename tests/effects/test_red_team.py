@@ -387,7 +387,7 @@ def test_refs_with_odd_names_and_a_tag_called_main_change_nothing_that_is_read(
 
 def test_a_criss_cross_merge_hides_no_second_file(world: World, tmp_path: Path) -> None:
     """With several merge bases the forge and laik may compare with different ones."""
-    key, number = world.approved("silang")
+    key, _ = world.approved("silang")
     world.settle(key)
     assert world.memory(key).admitted is not None
     victim = world.memory(key).admitted.path.encode()
@@ -480,3 +480,19 @@ def test_an_issue_made_confidential_moved_or_deleted_stops_no_other_case(
         assert world.writes_of(key) == 0
     assert gone in world.settle(EVERYTHING).follow
     goes_on(world, bystander)
+
+
+def test_the_name_of_a_name_server_is_refused_before_it_is_merged(world: World) -> None:
+    """The zone writer would leave it out: merged, the case would wait for its name for ever."""
+    key = world.with_application("peladen-nama")
+    policy = world.project(org.CONTROL).files.get("laik.yaml", ref="main")
+    text = policy.decode().decode()
+    policy.content = text.replace(f"ns1.{org.PARENT}", f"peladen.{org.PARENT}")
+    policy.save(branch="main", commit_message="Ganti")
+    try:
+        number = world.ask({"permohonan/peladen.yaml": world.request_text(key, "peladen", "peladen-nama")})
+        world.settle(key)
+        assert "dicadangkan" in world.hosting_cards(number)[0]
+    finally:
+        policy.content = text
+        policy.save(branch="main", commit_message="Kembali")

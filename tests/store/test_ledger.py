@@ -157,11 +157,26 @@ def test_the_admitted_set_holds_the_latest_admission_of_each_path(store: Store) 
     )
 
 
-def test_the_later_of_two_cases_wins_a_path_whatever_its_number(store: Store) -> None:
-    for _ in range(3):
-        admit(store, CASE, "permohonan/a.yaml", BLOB_A)
-    admit(store, OTHER, "permohonan/a.yaml", BLOB_B)
-    assert [(row.case, row.seq) for row in store.ledger.admitted()] == [(OTHER, 1)]
+def test_a_path_that_another_case_holds_is_not_admitted_until_its_holder_removed_it(store: Store) -> None:
+    """Two workers, two cases, one name: whoever is admitted first keeps it, whatever the cases' numbers."""
+    admit(store, OTHER, "permohonan/a.yaml", BLOB_A)
+    with pytest.raises(LedgerConflict):
+        admit(store, CASE, "permohonan/a.yaml", BLOB_B)
+    assert [(row.case, row.blob) for row in store.ledger.admitted()] == [(OTHER, BLOB_A)]
+    assert store.ledger.entries(CASE) == ()
+    admit(store, OTHER, "permohonan/a.yaml", BLOB_A, removed=True)
+    admit(store, CASE, "permohonan/a.yaml", BLOB_B)
+    assert [(row.case, row.blob) for row in store.ledger.admitted()] == [(CASE, BLOB_B)]
+
+
+def test_what_was_intended_waits_until_it_is_admitted(store: Store) -> None:
+    intent = {"merge_request": 7, "path": "permohonan/a.yaml", "blob": BLOB_A, "decision": "d"}
+    store.ledger.append(CASE, "merge_intended", intent, at=AT, expect=0)
+    assert [(row.case, row.path, row.blob) for row in store.ledger.intended()] == [
+        (CASE, "permohonan/a.yaml", BLOB_A)
+    ]
+    admit(store, CASE, "permohonan/a.yaml", BLOB_A)
+    assert store.ledger.intended() == ()
 
 
 def test_a_removed_path_is_no_longer_admitted_and_can_come_back(store: Store) -> None:
