@@ -20,6 +20,14 @@ from automation.core.text import Bilingual
 from automation.targets.checkers import find_program
 
 TIMEOUT_SECONDS = 120
+LISTING_BYTES = 32 * 1024 * 1024  # a few small trees pushed around laik can spell a listing of terabytes
+# An environment of our own: GIT_* of the caller could point git to another repository.
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "PATH": "/usr/bin:/bin",
+}
 _ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
@@ -41,7 +49,7 @@ def read_branch(mirror: Path, branch: str) -> Mapping[str, str] | None:
     code, _ = _run(mirror, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if code != 0:
         return None
-    listing = _git(mirror, "ls-tree", "-r", "-z", "--full-tree", ref, "--", FOLDER)
+    listing = _listing(mirror, "ls-tree", "-r", "-z", "--full-tree", ref, "--", FOLDER)
     found = {}
     for line in listing.decode("utf-8", "backslashreplace").split("\0"):
         if line:
@@ -117,21 +125,29 @@ def _git(mirror: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     return output
 
 
+def _listing(mirror: Path, *arguments: str) -> bytes:
+    """As :func:`_git`, ended when there is more than :data:`LISTING_BYTES`."""
+    with subprocess.Popen(  # noqa: S603 - an argument list of our own, no shell
+        [_program(mirror), f"--git-dir={mirror}", *arguments],
+        env=_ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        output = process.stdout.read(LISTING_BYTES + 1) if process.stdout else b""
+        if len(output) > LISTING_BYTES:
+            process.kill()
+            raise _unreadable(mirror, f"git {arguments[0]}: > {LISTING_BYTES}")
+    if process.returncode != 0:
+        raise _unreadable(mirror, f"git {arguments[0]}: {process.returncode}")
+    return output
+
+
 def _run(mirror: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes]:
-    git = find_program("git")
-    if git is None:
-        raise _unreadable(mirror, "git")
-    # An environment of our own: GIT_* of the caller could point git to another repository.
-    environment = {
-        "LC_ALL": "C",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "PATH": "/usr/bin:/bin",
-    }
     try:
         done = subprocess.run(  # noqa: S603 - an argument list of our own, no shell
-            [git, f"--git-dir={mirror}", *arguments],
-            env=environment,
+            [_program(mirror), f"--git-dir={mirror}", *arguments],
+            env=_ENVIRONMENT,
             input=stdin,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
@@ -154,3 +170,10 @@ def _unreadable(mirror: Path, detail: str) -> MirrorUnreadable:
         ),
         where=Where(file=mirror.name),
     )
+
+
+def _program(mirror: Path) -> str:
+    git = find_program("git")
+    if git is None:
+        raise _unreadable(mirror, "git")
+    return git

@@ -370,7 +370,7 @@ ODD_REFS = (
 def test_refs_with_odd_names_and_a_tag_called_main_change_nothing_that_is_read(
     world: World, tmp_path: Path, bystander: str
 ) -> None:
-    pipe = Plumbing(world, tmp_path)
+    pipe = Plumbing(world, tmp_path, account=org.OWNER)
     evil = pipe.with_request(b"permohonan/palsu.yaml", b"a: 1\n")
     for ref in (*ODD_REFS, f"refs/heads/{'e' * 40}", f"refs/tags/{world.head(org.HOSTING)}"):
         try:
@@ -383,6 +383,8 @@ def test_refs_with_odd_names_and_a_tag_called_main_change_nothing_that_is_read(
     pipe.push("", "refs/heads/a/b")
     pipe.push(evil, "refs/heads/a")  # a folder of refs becomes a ref
     goes_on(world, bystander)
+    pipe.push("", "refs/heads/refs/heads/main")
+    pipe.push("", "refs/tags/main")
 
 
 def test_a_criss_cross_merge_hides_no_second_file(world: World, tmp_path: Path) -> None:
@@ -496,3 +498,22 @@ def test_the_name_of_a_name_server_is_refused_before_it_is_merged(world: World) 
     finally:
         policy.content = text
         policy.save(branch="main", commit_message="Kembali")
+
+
+def test_a_branch_that_unfolds_without_end_keeps_what_is_served_and_lets_cases_go_on(
+    world: World, bystander: str, tmp_path: Path
+) -> None:
+    pipe = Plumbing(world, tmp_path, account=org.OWNER)
+    before = pipe.git("rev-parse", "main")
+    top = [row for row in pipe.rows("main") if not row.endswith(b"\tpermohonan")]
+    bomb = pipe.commit(pipe.tree([*top, f"040000 tree {pipe.bomb()}\tpermohonan".encode()]), "main")
+    pipe.push(bomb, "refs/heads/main")
+    served = world.served()
+    try:
+        with pytest.raises(LaikError):
+            world.settle(SERVING)
+        goes_on(world, bystander)
+        assert world.served() == served
+    finally:
+        pipe.push(pipe.commit(f"{before}^{{tree}}", bomb), "refs/heads/main")
+        world.settle(SERVING)
