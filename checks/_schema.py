@@ -65,7 +65,7 @@ AccountName = Annotated[
 ]
 Day = Annotated[date, BeforeValidator(_day)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-DigestStart = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
+DigestStart = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,64}$")]
 
 _FAULTS: Mapping[str, Bilingual] = {
     "missing": Bilingual("belum diisi", "is missing"),

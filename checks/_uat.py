@@ -52,7 +52,10 @@ class Result(Strict):
 
 
 class Results(Strict):
-    """``uat/hasil.yaml``; ``digest_kode`` is the code digest tested, or at least its first 12 digits."""
+    """``uat/hasil.yaml``; ``digest_kode`` is the code digest tested, or at least its first 32 digits.
+
+    Fewer than those 128 bits, and code could be shaped until its digest starts like one that was tested.
+    """
 
     format: Literal["laik/uat-hasil/1"]
     digest_kode: DigestStart

@@ -116,8 +116,8 @@ def _other_code(results: _uat.Form[_uat.Results], code: CodeSnapshot) -> Iterato
             ),
             Bilingual(
                 f"{AGENCY_TEAM.id} mengulang UAT pada kode ini dan menulis digest_kode: "
-                f'"{code.code_digest[:12]}".',
-                f'Repeat the UAT on this code and write digest_kode: "{code.code_digest[:12]}"; '
+                f'"{code.code_digest}".',
+                f'Repeat the UAT on this code and write digest_kode: "{code.code_digest}"; '
                 f"to be done by {AGENCY_TEAM.en}.",
             ),
         )

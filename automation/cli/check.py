@@ -205,7 +205,7 @@ def _print_results(clone: Clone, results: list[Judged], lang: Language) -> None:
     head = clone.commit[:12] if clone.commit else "-"
     click.echo(f"SOP {clone.procedure.id} {clone.procedure.version}, {clone.home}, HEAD {head}")
     if clone.code_digest:
-        click.echo(f"digest_kode: {clone.code_digest[:12]}")
+        click.echo(f"digest_kode: {clone.code_digest}")
     before: Step | None = None
     for result in results:
         if result.step is not before:

@@ -235,7 +235,7 @@ def uat_results(code_digest: str, *, tester: str, day: date) -> bytes:
     """UAT results for one code digest, by a tester who is no builder."""
     rows = [f"  - {{skenario: {key}, status: lulus, catatan: Sesuai harapan}}" for key in SCENARIOS]
     return (
-        f'format: laik/uat-hasil/1\ndigest_kode: "{code_digest[:16]}"\ntanggal: {day.isoformat()}\n'
+        f'format: laik/uat-hasil/1\ndigest_kode: "{code_digest}"\ntanggal: {day.isoformat()}\n'
         f"penguji:\n  - {{akun: {tester}, unit: Dinas Kesehatan}}\nhasil:\n"
         + "\n".join(rows)
         + "\nsimpulan: diterima\n"

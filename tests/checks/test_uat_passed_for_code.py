@@ -15,7 +15,7 @@ def test_a_passed_uat_for_this_code_passes():
 
 
 def test_the_whole_digest_passes_as_well():
-    assert outcomes(findings_for(ID, results=RESULTS.replace(CODE_DIGEST[:12], CODE_DIGEST))) == {
+    assert outcomes(findings_for(ID, results=RESULTS.replace(CODE_DIGEST[:32], CODE_DIGEST))) == {
         Outcome.PASS
     }
 
@@ -23,11 +23,11 @@ def test_the_whole_digest_passes_as_well():
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        (CODE_DIGEST[:12], "a" * 12, "digest_kode"),
-        (CODE_DIGEST[:12], CODE_DIGEST[:11], "digest_kode"),
-        (CODE_DIGEST[:12], "ISI DI SINI", "digest_kode"),
-        (CODE_DIGEST[:12], CODE_DIGEST[:12].upper(), "digest_kode"),
-        (CODE_DIGEST[:12], "", "digest_kode"),
+        (CODE_DIGEST[:32], "a" * 32, "digest_kode"),
+        (CODE_DIGEST[:32], CODE_DIGEST[:31], "digest_kode"),
+        (CODE_DIGEST[:32], "ISI DI SINI", "digest_kode"),
+        (CODE_DIGEST[:32], CODE_DIGEST[:32].upper(), "digest_kode"),
+        (CODE_DIGEST[:32], "", "digest_kode"),
         ("status: lulus}", "status: gagal}", "hasil.0.status"),
         (", catatan: Judul kolom diperjelas", "", "hasil.1.catatan"),
         ("catatan: Judul kolom diperjelas", "catatan: '...'", "hasil.1.catatan"),

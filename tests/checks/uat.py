@@ -18,7 +18,7 @@ skenario:
 """
 RESULTS = f"""\
 format: laik/uat-hasil/1
-digest_kode: "{CODE_DIGEST[:12]}"
+digest_kode: "{CODE_DIGEST[:32]}"
 tanggal: 2026-05-04
 penguji:
   - {{akun: tim-dinkes, unit: Puskesmas}}
