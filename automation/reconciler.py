@@ -9,34 +9,30 @@ merge requests; ``!sajian`` what is served; ``!semua`` a sweep.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from automation.apply import Applier, Serve
-from automation.bots import all_wishes, doorkeeper, intake
-from automation.bots.desk import Desk, card_marker
-from automation.bots.doorkeeper import Stranger, stranger_key
+from automation.bots import all_wishes, intake
+from automation.bots.desk import Desk
 from automation.core.case import Checks
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
-from automation.core.hosting import Registry, judge_change
 from automation.core.memory import remember
-from automation.core.plan import Place, Plan, WriteCard, describe
-from automation.core.reconcile import Decision, ShownState, decide, difference, remembers, with_shown
+from automation.core.plan import Plan, describe
+from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.request import looks_like_request
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook
 from automation.observe.case import Observer, Seen
 from automation.observe.evidence import Sources, collect
-from automation.observe.hostingrequests import SeenRequest, open_requests, registry
 from automation.observe.keys import case_key, issue_number
-from automation.observe.office import Office, OfficeReader
+from automation.observe.office import OfficeReader
 from automation.store.open import Store
+from automation.strangers import Strangers
 
-CARD = re.compile(r"<!-- laik:kartu:[A-Za-z0-9-]+ -->")
 MAX_ROUNDS = 12  # a whole case needs six; more means two parts of laik disagree
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 HOSTING, SERVING, EVERYTHING = "!hosting", "!sajian", "!semua"
@@ -84,6 +80,7 @@ class Reconciler:
         self._hook = hook
         self._serve = serve
         self._check_serving = check_serving
+        self._strangers = Strangers(forge, store, serve)
 
     def reconcile(self, key: str) -> Result:
         """Bring one key to rest.
@@ -96,7 +93,8 @@ class Reconciler:
         if key == EVERYTHING:
             return Result(0, (), self.keys())
         if key == HOSTING:
-            return self._reconcile_requests()
+            sorted_out = self._strangers.sort_out(self._office.read())
+            return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
         if key == SERVING:
             self._check_serving()
             return Result(1, ())
@@ -188,127 +186,6 @@ class Reconciler:
         office = self._office.read()
         issue = self._forge.get_issue(office.control.id, iid)
         return (case_key(issue),) if issue is not None else ()
-
-    def _reconcile_requests(self) -> Result:
-        """Hand each open hosting merge request to its case; refuse by name those without one."""
-        office = self._office.read()
-        taken: list[str] = []
-        done: list[Plan] = []
-        failed: list[LaikError] = []
-        for seen in open_requests(self._forge, office, self._store.ledger):
-            reason = self._without_desk(office, seen, taken)
-            if reason is None:
-                taken.append(seen.case)
-            try:
-                done.append(
-                    self._settle_stranger(office, seen)
-                    if reason is None
-                    else self._refuse_stranger(office, seen, reason)
-                )
-            except LaikError as problem:  # one request must not keep the others from being looked at
-                failed.append(problem)
-        return Result(1, tuple(change for plan in done for change in plan), tuple(taken), tuple(failed))
-
-    def _settle_stranger(self, office: Office, seen: SeenRequest) -> Plan:
-        """A card that once refused a request must not stand beside the case's card that judges it."""
-        place = Place(office.hosting.id, "merge_request", seen.request.iid)
-        card = self._own_cards(office, place).get(card_marker(stranger_key(place)))
-        wished = WriteCard(place, doorkeeper.settled_card(place), None)
-        if card is None:
-            return ()
-        return self._written(place, difference([wished], ShownState(cards={place: card})))
-
-    def _without_desk(self, office: Office, seen: SeenRequest, taken: list[str]) -> Bilingual | None:
-        if seen.problem is not None:
-            return seen.problem
-        if not seen.case:
-            return Bilingual("Kasusnya tidak terbaca dari berkas.", "Its case cannot be read from the file.")
-        memory = remember(self._store.ledger.entries(seen.case))
-        if not memory.is_case or memory.finished:
-            return Bilingual(
-                f"Tidak ada kasus terbuka '{seen.case}'.", f"There is no open case '{seen.case}'."
-            )
-        if memory.agency and not office.policy.concerns(seen.request.author.username, memory.agency):
-            # Otherwise anyone who may push here could take a case's desk with a request of his own.
-            return Bilingual(
-                "Pembuat permintaan ini tidak terdaftar pada perangkat daerah kasusnya maupun Diskominfo.",
-                "Its author is registered neither at the case's agency nor at the ICT agency.",
-            )
-        if seen.case in taken:
-            return Bilingual(
-                "Kasus ini sudah punya permintaan hosting lain yang terbuka; tutup salah satunya.",
-                "This case has another open hosting request; close one of them.",
-            )
-        return None
-
-    def _refuse_stranger(self, office: Office, seen: SeenRequest, reason: Bilingual) -> Plan:
-        place = Place(office.hosting.id, "merge_request", seen.request.iid)
-        findings = judge_change(
-            seen.changes,
-            base=_registry_or_empty(office, self._store),
-            head_text=seen.text,
-            case_key=seen.case,
-            case_agency="",
-            policy=office.policy,
-            reachable=None,
-            fork=seen.fork,
-        )
-        postable = not seen.fork and office.hosting_mirror.is_on_a_branch(seen.request.head_sha)
-        stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=postable)
-        own = self._own_cards(office, place)
-        plan = difference(doorkeeper.wishes(stranger), self._shown_on(office, place, stranger, own))
-        retired = [
-            change
-            for marker, card in own.items()
-            if marker != card_marker(stranger_key(place))
-            for change in difference(
-                [WriteCard(place, doorkeeper.retired_card(marker), None)], ShownState(cards={place: card})
-            )
-        ]
-        return self._written(place, (*retired, *plan))
-
-    def _written(self, place: Place, plan: Plan) -> Plan:
-        Applier(
-            self._forge,
-            self._store,
-            key=stranger_key(place),
-            seq=0,
-            issue=None,
-            templates={},
-            hook=None,
-            serve=self._serve,
-            now=lambda: datetime.now(UTC),
-        ).carry_out(plan)
-        return plan
-
-    def _own_cards(self, office: Office, place: Place) -> dict[str, tuple[int, str]]:
-        """Laik's own cards at a place by marker: comment id and text."""
-        cards: dict[str, tuple[int, str]] = {}
-        for comment in self._forge.list_comments(place.project_id, place.kind, place.iid):
-            match = CARD.match(comment.body)
-            if match and comment.author.id == office.me.id:
-                cards.setdefault(match[0], (comment.id, comment.body))
-        return cards
-
-    def _shown_on(
-        self, office: Office, place: Place, stranger: Stranger, own: Mapping[str, tuple[int, str]]
-    ) -> ShownState:
-        card = own.get(card_marker(stranger_key(place)))
-        cards = {place: card} if card else {}
-        statuses = {}
-        if stranger.postable:
-            for one in self._forge.list_statuses(place.project_id, stranger.head_sha):
-                ours = one.author.id == office.me.id
-                key = (place.project_id, stranger.head_sha, one.context)
-                statuses[key] = (str(one.state), one.description, ours)
-        return ShownState(cards=cards, statuses=statuses)
-
-
-def _registry_or_empty(office: Office, store: Store) -> Registry:
-    try:
-        return registry(office, store.ledger)
-    except LaikError:  # the admitted set is reported where it is served
-        return Registry()
 
 
 def _never_settled(key: str, last: Plan) -> NeverSettled:
