@@ -9,8 +9,8 @@ from automation.bots.timekeeper import DONE
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook, Label
 from automation.observe.office import Office
+from automation.provision import BOARD
 
-BOARD = "Kasus"
 EXTRA = (
     Label(DONE, "#1aaa55", "Kasus selesai"),
     Label("penyimpangan", "#d9534f", "Cabang hosting menyimpang"),

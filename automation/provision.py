@@ -163,5 +163,5 @@ def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
             forge.ensure_member(project.id, member.user, Access.NONE)
     for account, access in wished.items():
         user = forge.find_user(account)
-        if user is not None:  # an account that is gone holds nothing; the policy's owner sees it in doctor
+        if user is not None:  # an account that is gone holds nothing
             forge.ensure_member(project.id, user, access)

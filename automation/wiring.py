@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,7 +25,7 @@ from automation.observe.office import OfficeReader
 from automation.organise import organise
 from automation.queue.memory import KeyedQueue
 from automation.reconciler import EVERYTHING, HOSTING, SERVING, Reconciler
-from automation.scan import ScanCache, ruleset_digest, scan_commit
+from automation.scan import ScanCache
 from automation.serving import Serving
 from automation.settings import Settings
 from automation.store.open import Store, open_store
@@ -34,6 +35,8 @@ from automation.worker import Outcome, Worker, one_line
 from checks import discover
 
 SWEEP_SECONDS = 900.0
+UNSCANNED_SECONDS = 600.0  # shorter than a sweep, so that every sweep tries again
+UNSCANNED_KEPT = 100
 log = logging.getLogger("laik.worker")
 
 
@@ -164,16 +167,24 @@ def _work(reconciler: Reconciler, queue: KeyedQueue) -> Callable[[str], Outcome]
 
 
 def _scanner(settings: Settings) -> Scanner:
+    """Scans through the cache, which keeps no report with unscanned files: a busy machine may be why.
+
+    Such a report is kept here for a while all the same: a tree that is slow to fail would else be scanned
+    at every event, and hold up the other cases.
+    """
     cache = ScanCache(settings.state / "pindai")
+    unfinished: dict[str, tuple[float, ScanReport]] = {}
 
     def scan(mirror: Mirror, commit: str) -> ScanReport:
-        """The report for a tree is kept: the same tree under the same rules gives the same answer."""
-        seen = mirror.commit(commit)
-        kept = cache.get(seen.tree, ruleset_digest()) if seen else None
-        if kept is not None and kept.commit == commit:
-            return kept
-        report = scan_commit(mirror.folder, commit)
-        cache.put(report)
+        made, report = unfinished.get(commit, (0.0, None))
+        if report is not None and time.monotonic() - made < UNSCANNED_SECONDS:
+            return report
+        report = cache.scan(mirror.folder, commit)
+        unfinished.pop(commit, None)
+        if report.unscanned:
+            if len(unfinished) >= UNSCANNED_KEPT:
+                unfinished.clear()
+            unfinished[commit] = (time.monotonic(), report)
         return report
 
     return scan
