@@ -50,10 +50,11 @@ class Servers:
         )
 
     def stop(self) -> None:
-        for name in ("named.pid", "nginx.pid"):
-            for file in [self.folder / name, *self.folder.rglob(name), *self.served.rglob(name)]:
-                if file.exists() and file.read_text().strip().isdigit():
-                    subprocess.run(["kill", "-TERM", file.read_text().strip()], check=False)
+        """Every pid is read before anyone is told to stop: a stopping server takes its pid file away."""
+        files = {file for name in ("named.pid", "nginx.pid") for file in self.folder.rglob(name)}
+        pids = {file.read_text().strip() for file in files}
+        for pid in pids - {""}:
+            subprocess.run(["kill", "-TERM", pid], check=False)
 
     def _write_named_conf(self) -> None:
         (self.folder / "named.conf").write_text(
