@@ -9,202 +9,66 @@ answer whether they wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import IntEnum, StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
+from automation.forges.records import (
+    Access,
+    Annotation,
+    Comment,
+    FileWrite,
+    Group,
+    Hook,
+    HookEvent,
+    HookFacts,
+    Issue,
+    Label,
+    Member,
+    MergeRequest,
+    Milestone,
+    Project,
+    Protection,
+    ProtectionFacts,
+    Push,
+    Status,
+    StatusDetails,
+    StatusState,
+    TokenFacts,
+    User,
+)
 
-class Access(IntEnum):
-    """Access of a member; the numbers are GitLab's, other forges map to the nearest not above."""
-
-    NONE = 0
-    GUEST = 10
-    REPORTER = 20
-    DEVELOPER = 30
-    MAINTAINER = 40
-    OWNER = 50
-
-
-class StatusState(StrEnum):
-    """State of a commit status."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    SUCCESS = "success"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """An account; ``bot`` when the forge says that it is no person; ``email`` what it shows of it, if any."""
-
-    id: int
-    username: str
-    name: str = ""
-    bot: bool = False
-    email: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group (GitLab) or organisation (GitHub)."""
-
-    id: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A repository with its issues. ``description`` may carry laik's key; ``http_url`` is for git."""
-
-    id: int
-    path: str
-    name: str
-    description: str
-    default_branch: str
-    web_url: str
-    http_url: str
-    empty: bool
-    archived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An account's direct access to a project."""
-
-    user: User
-    access: Access
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue; ``iid`` is its number within the project."""
-
-    project_id: int
-    iid: int
-    title: str
-    description: str
-    author: User
-    open: bool
-    labels: tuple[str, ...]
-    milestone: str | None
-    created_at: datetime
-    updated_at: datetime
-    web_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment by a person or bot. ``edited`` when its text changed after creation (forge's own word)."""
-
-    id: int
-    author: User
-    body: str
-    created_at: datetime
-    updated_at: datetime
-    edited: bool
-    system: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MergeRequest:
-    """A merge (pull) request. ``head_sha`` is the source branch's head as the forge sees it now.
-
-    ``merged_by`` is the forge's own record of who merged; ``merge_sha`` the commit on the target branch
-    that the merge made (or the head itself for fast-forward). ``detail`` is the forge's own word for
-    whether it can be merged.
-    """
-
-    project_id: int
-    iid: int
-    title: str
-    description: str
-    author: User
-    state: Literal["open", "closed", "merged"]
-    draft: bool
-    source_project_id: int
-    source_branch: str
-    target_branch: str
-    head_sha: str
-    merged_by: User | None
-    merge_sha: str | None
-    detail: str
-    created_at: datetime
-    updated_at: datetime
-    web_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """Who pushed what to a branch, from the forge's own events (never git author fields)."""
-
-    user: User
-    branch: str
-    sha: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A commit status; ``author`` is who posted it (a builder can post one in our name)."""
-
-    context: str
-    state: StatusState
-    description: str
-    target_url: str
-    author: User
-
-
-@dataclass(frozen=True, slots=True)
-class FileWrite:
-    """One file of a commit: ``content`` None deletes it."""
-
-    path: str
-    content: bytes | None
-    executable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label; ``color`` as ``#rrggbb``."""
-
-    name: str
-    color: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    """A milestone by title, with its due date."""
-
-    title: str
-    due: date | None
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """A protected branch: who may push to and merge into it; force pushes are always refused."""
-
-    branch: str
-    push: Access
-    merge: Access
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A webhook on a project. ``secret`` is write-only and never read back or shown."""
-
-    url: str
-    secret: str = field(repr=False)
-    events: tuple[Literal["push", "issue", "comment", "merge_request"], ...] = (
-        "push",
-        "issue",
-        "comment",
-        "merge_request",
-    )
+__all__ = [
+    "Access",
+    "Accounts",
+    "Annotation",
+    "Comment",
+    "FileWrite",
+    "Forge",
+    "Group",
+    "Hook",
+    "HookEvent",
+    "HookFacts",
+    "Inspection",
+    "Issue",
+    "Issues",
+    "Label",
+    "Member",
+    "MergeRequest",
+    "MergeRequests",
+    "Milestone",
+    "Project",
+    "Projects",
+    "Protection",
+    "ProtectionFacts",
+    "Push",
+    "Repositories",
+    "Status",
+    "StatusDetails",
+    "StatusState",
+    "TokenFacts",
+    "User",
+]
 
 
 class Accounts(Protocol):
@@ -235,6 +99,15 @@ class Projects(Protocol):
     def list_group_projects(self, group: Group) -> Sequence[Project]:
         """All projects directly in a group."""
 
+    def list_changed_projects(self, group: Group, since: datetime) -> Sequence[Project]:
+        """Projects directly in a group with a push or other activity since then, in few calls.
+
+        May name more than those (the forge's clock of activity is coarse), never fewer.
+        """
+
+    def list_changed_requests(self, group: Group, since: datetime) -> frozenset[int]:
+        """Ids of the projects in a group that have a merge request changed since then, in few calls."""
+
     def create_project(self, group: Group, slug: str, *, name: str, description: str) -> Project:
         """A new private, empty project."""
 
@@ -250,6 +123,9 @@ class Repositories(Protocol):
 
     def branch_head(self, project_id: int, branch: str) -> str | None:
         """The full commit id of a branch, or None."""
+
+    def branch_heads(self, project_id: int) -> Mapping[str, str]:
+        """Every branch with its full commit id; asked conditionally, so that no change costs no content."""
 
     def read_file(self, project_id: int, path: str, ref: str) -> bytes | None:
         """One file at a ref, or None when the file or ref is not there."""
@@ -332,7 +208,11 @@ class MergeRequests(Protocol):
     """Merge requests and statuses."""
 
     def list_merge_requests(
-        self, project_id: int, *, state: Literal["open", "merged", "all"] = "open"
+        self,
+        project_id: int,
+        *,
+        state: Literal["open", "merged", "all"] = "open",
+        updated_after: datetime | None = None,
     ) -> Sequence[MergeRequest]:
         """Merge requests, oldest first."""
 
@@ -364,12 +244,58 @@ class MergeRequests(Protocol):
         state: StatusState,
         description: str,
         target_url: str,
+        details: StatusDetails | None = None,
     ) -> None:
-        """Post one commit status; posting what already stands is no error."""
+        """Post one commit status; posting what already stands is no error.
+
+        With ``details`` a forge that can (GitHub, laik being an app) shows them as a check run.
+        """
 
 
-class Forge(Accounts, Projects, Repositories, Issues, MergeRequests, Protocol):
+class Inspection(Protocol):
+    """What `laik doctor` asks: nothing here writes but the removals after its own smoke test."""
+
+    def version(self) -> str:
+        """The forge's name and version as it tells them, e.g. ``GitLab 19.5.0``."""
+
+    def server_time(self) -> datetime:
+        """The forge's clock, from the Date header of an answer that no cache gave."""
+
+    def token_facts(self) -> TokenFacts:
+        """What the token in use may do and until when."""
+
+    def list_hooks(self, project_id: int) -> Sequence[HookFacts]:
+        """The webhooks of a project."""
+
+    def find_protection(self, project_id: int, branch: str) -> ProtectionFacts | None:
+        """How a branch is protected (the sum of all rules that match it); None while it is not."""
+
+    def own_access(self, project_id: int) -> Access:
+        """The access of the token's account to a project; NONE where it is no member."""
+
+    def delete_project(self, project_id: int) -> None:
+        """Remove a whole repository. Only ever called for one that laik made a moment ago."""
+
+    def delete_hook(self, project_id: int, hook_id: int) -> None:
+        """Remove one webhook."""
+
+
+class Forge(Accounts, Projects, Repositories, Issues, MergeRequests, Inspection, Protocol):
     """All of it; what the reconciler holds."""
+
+    @property
+    def url(self) -> str:
+        """The address people use, without a slash at the end."""
+
+    @property
+    def git_username(self) -> str:
+        """The name git wants beside the token (GitLab ``oauth2``, GitHub ``x-access-token``)."""
+
+    def git_token(self) -> str:
+        """The token for git over HTTP, fresh (an app's token lives an hour); never logged or shown."""
+
+    def close(self) -> None:
+        """Close the kept connections."""
 
     @property
     def calls(self) -> int:
@@ -378,3 +304,7 @@ class Forge(Accounts, Projects, Repositories, Issues, MergeRequests, Protocol):
     @property
     def writes(self) -> int:
         """Of those, the ones that were not GET or HEAD."""
+
+    @property
+    def unmodified(self) -> int:
+        """Of those, the ones answered 304: the content came from the cache, and GitHub counts them not."""
