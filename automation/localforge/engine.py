@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from automation.localforge.events import Event
 from automation.localforge.git import Repository
 from automation.localforge.records import Project
 from automation.localforge.repositories import Commits, RememberingRepository
@@ -15,10 +16,13 @@ from automation.localforge.store import Store
 
 
 class EventSender(Protocol):
-    """Who delivers webhooks."""
+    """Who delivers webhooks, in a dialect's shapes."""
 
-    def enqueue(self, project_id: int, event: str, payload: dict[str, Any]) -> None:
-        """Deliver ``payload`` to every hook of the project that wants ``event``."""
+    def prepare(self, project_id: int, event: Event) -> Callable[[], None] | None:
+        """Write the letters to the project's hooks, as things stand now; the step that sends them.
+
+        None when nobody wants to hear of it.
+        """
 
 
 def stamp(moment: datetime) -> str:
@@ -69,11 +73,11 @@ class Engine:
             return False
         return self.repository(project.id).is_empty()
 
-    def announce(self, project_id: int, event: str, payload: Mapping[str, Any]) -> None:
+    def announce(self, project_id: int, event: Event) -> None:
         """Hand an event to the webhook sender once the current transaction stands."""
-        sender = self.sender
-        if sender is not None:
-            self.store.afterwards(partial(sender.enqueue, project_id, event, dict(payload)))
+        send = self.sender.prepare(project_id, event) if self.sender is not None else None
+        if send is not None:
+            self.store.afterwards(send)
 
     def mergeable(self, project_id: int, source: str, target: str) -> bool:
         """Whether two commits merge without conflict."""

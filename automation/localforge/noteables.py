@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from automation.localforge import labels, payloads
+from automation.localforge import labels
 from automation.localforge.engine import Engine
+from automation.localforge.events import IssueChanged, RequestChanged
 from automation.localforge.permissions import DEVELOPER, REPORTER, project_level
 from automation.localforge.projects import project_by_id
 from automation.localforge.records import Issue, MergeRequest, Note, Target, User
@@ -206,11 +207,11 @@ def notes_on(engine: Engine, thing: Noteable) -> list[Note]:
     )
 
 
-def announce(engine: Engine, user: User, thing: Noteable, action: str, **extra: Any) -> None:
+def announce(
+    engine: Engine, user: User, thing: Noteable, action: str, *, old_head: str | None = None
+) -> None:
     """Tell the project's webhooks what happened to a thing."""
     if isinstance(thing, Issue):
-        engine.announce(thing.project_id, "issue", payloads.issue(engine, user, thing, action))
+        engine.announce(thing.project_id, IssueChanged(user, thing, action))
     else:
-        engine.announce(
-            thing.project_id, "merge_request", payloads.merge_request(engine, user, thing, action, **extra)
-        )
+        engine.announce(thing.project_id, RequestChanged(user, thing, action, old_head))

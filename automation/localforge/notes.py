@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automation.localforge import noteables, payloads, quickactions
+from automation.localforge import noteables, quickactions
 from automation.localforge.engine import Engine
+from automation.localforge.events import Commented
 from automation.localforge.noteables import Noteable
 from automation.localforge.permissions import MAINTAINER, project_level
 from automation.localforge.projects import project_by_id
@@ -51,7 +52,7 @@ def write(engine: Engine, user: User, thing: Noteable, body: str) -> Written:
 
 
 def _announce(engine: Engine, user: User, note: Note, thing: Noteable, action: str) -> None:
-    engine.announce(note.project_id, "note", payloads.note(engine, user, note, thing, action))
+    engine.announce(note.project_id, Commented(user, note, thing, action))
 
 
 def get_note(engine: Engine, thing: Noteable, note_id: int) -> Note:

@@ -6,10 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from automation.localforge.engine import Engine, stamp
+from automation.localforge.events import Commented, Event, IssueChanged, Pushed, RequestChanged
 from automation.localforge.git import CommitRecord
 from automation.localforge.labels import labels_on
 from automation.localforge.projects import project_by_id
 from automation.localforge.records import Issue, Label, MergeRequest, Note, Project, User
+
+
+def render(engine: Engine, event: Event) -> tuple[str, dict[str, Any]] | None:
+    """The kind of hook that an event concerns and its payload; None for what these hooks do not tell."""
+    if isinstance(event, Pushed):
+        moved = (event.ref, event.old, event.new)
+        return "push", push(engine, event.user, event.project, *moved, event.commits)
+    if isinstance(event, IssueChanged):
+        return "issue", issue(engine, event.user, event.issue, event.action)
+    if isinstance(event, RequestChanged):
+        return "merge_request", merge_request(
+            engine, event.user, event.request, event.action, oldrev=event.old_head
+        )
+    if isinstance(event, Commented):
+        return "note", note(engine, event.user, event.note, event.thing, event.action)
+    return None
 
 
 def project_facts(engine: Engine, project: Project) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automation.localforge import noteables, payloads
+from automation.localforge import noteables
 from automation.localforge.engine import Engine
+from automation.localforge.events import Pushed
 from automation.localforge.git import ZERO, CommitRecord
 from automation.localforge.permissions import DEVELOPER, MAINTAINER, may_push, project_level, rules_for
 from automation.localforge.projects import touch
@@ -54,7 +55,7 @@ def pushed(engine: Engine, project: Project, user: User, updates: Sequence[Updat
         for ref, old, new in updates:
             commits = _new_commits(engine, project, ref, old, new)
             _record(engine, project, user, (ref, old, new), commits)
-            engine.announce(project.id, "push", payloads.push(engine, user, project, ref, old, new, commits))
+            engine.announce(project.id, Pushed(user, project, ref, old, new, commits))
             if ref.startswith("refs/heads/") and new != ZERO:
                 branch = ref.removeprefix("refs/heads/")
                 _move_requests(engine, project, user, branch, new)
@@ -108,7 +109,7 @@ def _move_requests(engine: Engine, project: Project, user: User, branch: str, ne
         engine.store.update("merge_requests", request.id, head_sha=new, updated_at=engine.now())
         noteables.remark(engine, user, request, f"added commits up to {new[:8]}")
         fresh = noteables.reload(engine, request)
-        noteables.announce(engine, user, fresh, "update", oldrev=request.head_sha)
+        noteables.announce(engine, user, fresh, "update", old_head=request.head_sha)
 
 
 def _notice_merged(engine: Engine, project: Project, user: User, branch: str, old: str, new: str) -> None:

@@ -1,37 +1,29 @@
-"""Delivery of webhooks, with GitLab's headers and its habit of giving up on deaf receivers.
-
-The queue is in memory: a webhook only says where to look, and the reader's sweep finds what a lost one
-would have told. One thread delivers in order, one attempt each, like GitLab.
-"""
+"""Webhooks as GitLab sends them: its headers, and its habit of giving up on deaf receivers."""
 
 from __future__ import annotations
 
-import http.client
 import json
-import logging
-import ssl
-import threading
-import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
+from automation.localforge import payloads
+from automation.localforge.courier import Courier, is_hook_url
 from automation.localforge.engine import Engine, stamp
+from automation.localforge.events import Event
 from automation.localforge.records import Hook
 
 __all__ = ["Delivery", "Sender", "is_hook_url"]
-
-_log = logging.getLogger(__name__)
 
 # GitLab: "temporarily disabled" after 4 consecutive failures, 1 minute doubling to a day; for good after 40.
 FAILURES_BEFORE_PAUSE = 4
 FAILURES_BEFORE_END = 40
 LONGEST_PAUSE = timedelta(days=1)
 _NEVER = "9999-12-31T00:00:00.000Z"
-_MOST_WAITING = 10_000
 
 _TITLES = {
     "push": "Push Hook",
@@ -60,40 +52,18 @@ class _Letter:
     body: bytes
 
 
-def is_hook_url(url: str) -> bool:
-    """Whether webhooks may be sent there: http or https with a host, no account, no control characters.
-
-    The attack: ``file:``, ``gopher:`` or a line break in the address, which makes the forge speak another
-    protocol to a machine that only the forge can reach.
-    """
-    if not url.isascii() or any(character <= " " or character == "\x7f" for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and "@" not in parts.netloc
-        and port_is_fine
-    )
-
-
-class Sender:
-    """Delivers the engine's events to the hooks of their project, from one background thread."""
+class Sender(Courier[_Letter]):
+    """Delivers the engine's events to the hooks of their project, in GitLab's shapes."""
 
     def __init__(self, engine: Engine, *, timeout_seconds: float = 5.0) -> None:
         self._engine = engine
-        self._timeout_seconds = timeout_seconds
-        self._waiting: deque[_Letter] = deque(maxlen=_MOST_WAITING)
-        self._changed = threading.Condition()
-        self._busy = False
-        self._closed = False
         self.deliveries: deque[Delivery] = deque(maxlen=200)
-        self._thread = threading.Thread(target=self._work, name="laik-webhooks", daemon=True)
-        self._thread.start()
+        super().__init__(timeout_seconds=timeout_seconds)
+
+    def prepare(self, project_id: int, event: Event) -> Callable[[], None] | None:
+        """The step that sends the event's payload, as it is now, to the hooks there are by then."""
+        rendered = payloads.render(self._engine, event)
+        return None if rendered is None else partial(self.enqueue, project_id, *rendered)
 
     def enqueue(self, project_id: int, event: str, payload: dict[str, Any]) -> None:
         """Put ``payload`` in the queue for every hook of the project that wants ``event``; never blocks."""
@@ -107,39 +77,7 @@ class Sender:
             return
         body = json.dumps(payload, ensure_ascii=False).encode()
         key = str(uuid.uuid4())
-        with self._changed:
-            self._waiting.extend(_Letter(hook.id, event, key, body) for hook in wanted)
-            self._changed.notify_all()
-
-    def wait_until_idle(self, timeout_seconds: float = 10.0) -> bool:
-        """Wait until everything queued has been tried; False when the time ran out first."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._waiting and not self._busy, timeout_seconds)
-
-    def close(self) -> None:
-        """Stop; what still waits is dropped."""
-        with self._changed:
-            self._closed = True
-            self._waiting.clear()
-            self._changed.notify_all()
-        self._thread.join(2 * self._timeout_seconds)
-
-    def _work(self) -> None:
-        while (letter := self._take()) is not None:
-            try:
-                self._handle(letter)
-            finally:
-                with self._changed:
-                    self._busy = False
-                    self._changed.notify_all()
-
-    def _take(self) -> _Letter | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or bool(self._waiting))
-            if self._closed:
-                return None
-            self._busy = True
-            return self._waiting.popleft()
+        self.put(_Letter(hook.id, event, key, body) for hook in wanted)
 
     def _handle(self, letter: _Letter) -> None:
         # Read anew: an earlier letter of this queue may have disabled the hook, or someone deleted it.
@@ -147,12 +85,10 @@ class Sender:
         if hook is None or (hook.disabled_until or "") > self._engine.now():
             return
         key = str(uuid.uuid4())
-        started = time.monotonic()
-        status = self._post(hook, letter, key)
-        self.deliveries.append(
-            Delivery(hook.id, letter.event, key, status, round(time.monotonic() - started, 4))
-        )
-        self._remember(hook, fine=200 <= status < 300)
+        headers = self._headers(hook, letter, key)
+        answer = self._post(hook.id, hook.url, letter.body, headers, verify=hook.enable_ssl_verification)
+        self.deliveries.append(Delivery(hook.id, letter.event, key, answer.status, answer.seconds))
+        self._remember(hook, fine=answer.fine)
 
     def _remember(self, hook: Hook, *, fine: bool) -> None:
         """Count consecutive failures on the hook itself."""
@@ -163,34 +99,6 @@ class Sender:
         failures = hook.failures + 1
         until = _disabled_until(failures, self._engine.clock())
         self._engine.store.update("hooks", hook.id, failures=failures, disabled_until=until)
-
-    def _post(self, hook: Hook, letter: _Letter, key: str) -> int:
-        """Send one letter; the receiver's status, 0 for none. Redirects are not followed."""
-        if not is_hook_url(hook.url):
-            return 0
-        parts = urlsplit(hook.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection = self._connection(hook)
-        try:
-            connection.request("POST", target, letter.body, self._headers(hook, letter, key))
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            # Neither the address (its query may hold a secret) nor the token belongs in a log.
-            _log.warning("webhook %d was not delivered: %s", hook.id, type(problem).__name__)
-            return 0
-        finally:
-            connection.close()
-
-    def _connection(self, hook: Hook) -> http.client.HTTPConnection:
-        parts = urlsplit(hook.url)
-        host = parts.hostname or ""
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(host, parts.port, timeout=self._timeout_seconds)
-        context = ssl.create_default_context()
-        if not hook.enable_ssl_verification:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return http.client.HTTPSConnection(host, parts.port, timeout=self._timeout_seconds, context=context)
 
     def _headers(self, hook: Hook, letter: _Letter, key: str) -> dict[str, str]:
         """The headers of GitLab 19 (measured); the token only where the hook has one."""
