@@ -5,6 +5,11 @@ can be read after a force push took it off every branch. ``refs/laik/admitted/<s
 somebody collect garbage by hand. Nothing is ever checked out and no hook ever runs.
 
 The token is asked for anew for each fetch and reaches git through the environment alone.
+
+A fetch is left out when the forge's own list of branch heads (a conditional request, answered 304 while
+nothing moved) says what this mirror holds. It is compared with the references in the mirror itself and
+never with a remembered claim, so a mirror that was lost, restored from a backup or half fetched is simply
+fetched. Such a look is as exact as a fetch: both show where the branches are at the moment of asking.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import base64
 import fcntl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +33,12 @@ __all__ = ["Commit", "GitTree", "Mirror", "Mirrors", "TreeEntry", "code_snapshot
 
 TRANSFER_LIMIT = 2 * 1024**3  # bytes of one pack
 FETCH_SECONDS = 600.0
+# With more branches a fetch is cheaper: git tells all heads in one exchange, the API a hundred a page. Else
+# whoever may push could make every event cost as many calls as he likes.
+HEADS_ASKED = 200
+
+Heads = Callable[[int], Mapping[str, str]]
+"""Branch -> full commit id of a project, as the forge says now."""
 
 _REFS = (
     "+refs/heads/*:refs/heads/*",
@@ -48,6 +59,7 @@ class Mirrors:
         protocols: Sequence[str] = ("https", "http"),
         fetch_seconds: float = FETCH_SECONDS,
         transfer_limit: int = TRANSFER_LIMIT,
+        heads: Heads | None = None,
     ) -> None:
         """Nothing is made or fetched yet.
 
@@ -58,6 +70,7 @@ class Mirrors:
             protocols: what git may speak; ``file`` for repositories on this machine.
             fetch_seconds: limit of one fetch, waiting for another one included.
             transfer_limit: bytes of the largest pack that is taken.
+            heads: tells a project's branch heads; every :meth:`fetch` fetches when None.
         """
         self._folder = folder.resolve()
         self._token_source = token_source
@@ -65,17 +78,23 @@ class Mirrors:
         self._protocols = tuple(protocols)
         self._fetch_seconds = fetch_seconds
         self._transfer_limit = transfer_limit
+        self._heads = heads
+        self.fetches = 0
+        """Fetches carried out so far, those of single commits included."""
         self._open: dict[int, Mirror] = {}
         self._urls: dict[int, str] = {}
         self._guard = threading.Lock()
 
     def fetch(self, project_id: int, http_url: str) -> Mirror:
-        """Bring a project's mirror to what the forge shows now.
+        """Bring a project's mirror to what the forge shows now; without a fetch when it is there already.
 
         Raises:
             ForgeUnreachable: it could not be fetched; the mirror is as it was, nothing may be concluded.
+            ForgeRefused: the forge does not tell the branch heads.
         """
         mirror = self.open(project_id, http_url)
+        if self._is_current(mirror):
+            return mirror
         answer = self._run_fetch(project_id, _REFS, prune=True)
         if not answer.ok:
             raise _unfetched(project_id, answer.complaint or "di luar batas waktu / out of time")
@@ -99,6 +118,17 @@ class Mirrors:
                 )
             return self._open[project_id]
 
+    def _is_current(self, mirror: Mirror) -> bool:
+        """Whether the forge's branch heads are the mirror's.
+
+        Heads suffice: requests from forks are refused, so the head of every request that counts is a branch
+        of the same project; a commit that no branch offers any more is fetched by its id.
+        """
+        if self._heads is None:
+            return False
+        held = mirror.heads(HEADS_ASKED + 1)
+        return len(held) <= HEADS_ASKED and held == dict(self._heads(mirror.project_id))
+
     def _make(self, project_id: int) -> None:
         place = self._place(project_id)
         if (place / "HEAD").exists():
@@ -112,6 +142,7 @@ class Mirrors:
         url = self._urls[project_id]
         options = ["--quiet", "--no-tags", "--no-write-fetch-head", *(["--prune"] if prune else [])]
         with self._lock(project_id):
+            self.fetches += 1
             try:
                 return run_git(
                     ["fetch", *options, "--", url, *what],

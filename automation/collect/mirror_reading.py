@@ -86,6 +86,14 @@ class Mirror:
         answer = self._git("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
         return answer.output.decode().strip() if answer.ok else None
 
+    def heads(self, limit: int) -> dict[str, str]:
+        """Branches with the commits they are at, at most ``limit`` of them."""
+        rows = self._must(
+            "for-each-ref", f"--count={limit}", "--format=%(objectname) %(refname)", "refs/heads/"
+        )
+        split = (row.partition(" ") for row in rows.decode("utf-8", "surrogateescape").splitlines())
+        return {name.removeprefix("refs/heads/"): sha for sha, _, name in split}
+
     def has(self, sha: str) -> bool:
         """Whether the commit is here, on a branch or not; the id of a tag that points to one is none."""
         return is_sha(sha) and self._git("cat-file", "-t", sha).output == b"commit\n"

@@ -116,6 +116,74 @@ def test_a_branch_that_is_gone_on_the_forge_is_gone_in_the_mirror(world: World, 
     assert mirrors.fetch(7, str(world.bare)).head("lama") is None
 
 
+class Told:
+    """The forge's own list of heads, read from its repository, and how often it was asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.asked = 0
+
+    def __call__(self, project_id: int) -> dict[str, str]:
+        self.asked += 1
+        rows = self.world.git(
+            "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads", at=self.world.bare
+        )
+        return dict(row.split(" ") for row in rows.splitlines())
+
+
+@pytest.fixture
+def told(world: World) -> Told:
+    return Told(world)
+
+
+@pytest.fixture
+def thrifty(tmp_path: Path, told: Told) -> Mirrors:
+    return Mirrors(tmp_path / "hemat", token_source=lambda: "", protocols=("file",), heads=told)
+
+
+def test_nothing_is_fetched_while_the_forge_tells_the_heads_that_are_here(
+    world: World, thrifty: Mirrors, told: Told
+) -> None:
+    world.commit({"a": b"1"})
+    world.push()
+    for _ in range(3):
+        thrifty.fetch(7, str(world.bare))
+    assert (thrifty.fetches, told.asked) == (1, 3)
+    tip = world.commit({"a": b"2"})
+    world.push("main", "main:lain")
+    assert thrifty.fetch(7, str(world.bare)).head("lain") == tip
+    world.push(":lain")
+    assert thrifty.fetch(7, str(world.bare)).head("lain") is None
+    assert thrifty.fetches == 3
+
+
+def test_a_mirror_that_was_lost_is_fetched_whatever_was_fetched_before(
+    world: World, thrifty: Mirrors, told: Told, tmp_path: Path
+) -> None:
+    tip = world.commit({"a": b"1"})
+    world.push()
+    folder = thrifty.fetch(7, str(world.bare)).folder
+    world.git("update-ref", "-d", "refs/heads/main", at=folder)
+    assert thrifty.fetch(7, str(world.bare)).head("main") == tip
+    assert thrifty.fetches == 2
+
+
+def test_a_project_of_very_many_branches_is_fetched_and_not_listed_page_by_page(
+    world: World, thrifty: Mirrors, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.collect.mirror.HEADS_ASKED", 2)
+    world.commit({"a": b"1"})
+    world.push("main", "main:b", "main:c")
+    for _ in range(3):
+        thrifty.fetch(7, str(world.bare))
+    assert (thrifty.fetches, told.asked) == (3, 1)
+
+
+def test_a_project_without_branches_costs_no_fetch(world: World, thrifty: Mirrors) -> None:
+    assert thrifty.fetch(7, str(world.bare)).head("main") is None
+    assert thrifty.fetches == 0
+
+
 def test_what_a_force_push_takes_away_can_still_be_read(world: World, mirrors: Mirrors) -> None:
     first = world.commit({"a.txt": b"disetujui"})
     mirror = fetched(world, mirrors)
