@@ -88,7 +88,7 @@ def theatre(
                 out=folder / "saji",
                 store_url=default_store(folder / "laik"),
                 hook_url=f"{address}/webhook/gitlab",
-                hook_secret=secret,
+                hook_secrets=(secret,),
             )
             laik = build(adjust(settings))
             mount(laik.web)
