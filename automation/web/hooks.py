@@ -15,15 +15,15 @@ LARGEST_ID = 2**63 - 1  # what the store can hold
 
 
 class NotAnEvent(Exception):
-    """The body is no GitLab event: no JSON, or a field that says what it is about is missing or mistyped."""
+    """The body is no event: no JSON, or a field that says what it is about is missing or mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookHint:
-    """Where something happened. ``iid`` is None for a push."""
+    """Where something happened. ``iid`` is None for a push, a status and what befell a whole project."""
 
     project_id: int
-    kind: Literal["issue", "merge_request", "push"]
+    kind: Literal["issue", "merge_request", "push", "status", "project"]
     iid: int | None
 
 
@@ -33,15 +33,17 @@ def read_hint(body: bytes) -> WebhookHint | None:
     Raises:
         NotAnEvent: see there.
     """
-    event = _object(_json(body))
+    event = a_mapping(_json(body))
     match event.get("object_kind"):
         case "push" | "tag_push":
-            return WebhookHint(_number(event.get("project_id")), "push", None)
+            return WebhookHint(a_number(event.get("project_id")), "push", None)
         case "issue" | "merge_request" as kind:
-            about = _object(event.get("object_attributes"))
-            return WebhookHint(_project(event), kind, _number(about.get("iid")))
+            about = a_mapping(event.get("object_attributes"))
+            return WebhookHint(_project(event), kind, a_number(about.get("iid")))
         case "note":
             return _note(event)
+        case "pipeline":  # commit statuses come in pipelines, external ones too
+            return WebhookHint(_project(event), "status", None)
         case str():
             return None
         case _:
@@ -50,12 +52,12 @@ def read_hint(body: bytes) -> WebhookHint | None:
 
 def _note(event: Mapping[str, object]) -> WebhookHint | None:
     """A comment: the issue or merge request it stands under; comments on commits are not followed."""
-    match _object(event.get("object_attributes")).get("noteable_type"):
+    match a_mapping(event.get("object_attributes")).get("noteable_type"):
         case "Issue":
-            return WebhookHint(_project(event), "issue", _number(_object(event.get("issue")).get("iid")))
+            return WebhookHint(_project(event), "issue", a_number(a_mapping(event.get("issue")).get("iid")))
         case "MergeRequest":
-            about = _object(event.get("merge_request"))
-            return WebhookHint(_project(event), "merge_request", _number(about.get("iid")))
+            about = a_mapping(event.get("merge_request"))
+            return WebhookHint(_project(event), "merge_request", a_number(about.get("iid")))
         case str():
             return None
         case _:
@@ -63,7 +65,7 @@ def _note(event: Mapping[str, object]) -> WebhookHint | None:
 
 
 def _project(event: Mapping[str, object]) -> int:
-    return _number(_object(event.get("project")).get("id"))
+    return a_number(a_mapping(event.get("project")).get("id"))
 
 
 def _json(body: bytes) -> object:
@@ -74,13 +76,15 @@ def _json(body: bytes) -> object:
         raise NotAnEvent from problem
 
 
-def _object(value: object) -> Mapping[str, object]:
+def a_mapping(value: object) -> Mapping[str, object]:
+    """``value`` where it is an object; :class:`NotAnEvent` else."""
     if not isinstance(value, dict):
         raise NotAnEvent
     return value
 
 
-def _number(value: object) -> int:
+def a_number(value: object) -> int:
+    """``value`` where it is an id or number that the store can hold; :class:`NotAnEvent` else."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_ID:
         raise NotAnEvent
     return value

@@ -216,7 +216,7 @@ def test_a_repeated_delivery_is_answered_and_writes_nothing(world: World) -> Non
     key = world.accepted("berulang")
     laik = world.laik
     app = create_app(
-        secret="rahasia-uji",
+        secrets=["rahasia-uji"],
         locate=Locator(laik.store, laik.office),
         queue=laik.queue,
         deliveries=laik.store.deliveries,

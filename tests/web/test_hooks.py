@@ -18,6 +18,7 @@ def event(**fields: object) -> bytes:
     [
         (event(object_kind="push", project_id=5, ref="refs/heads/main"), WebhookHint(5, "push", None)),
         (event(object_kind="tag_push", project_id=5), WebhookHint(5, "push", None)),
+        (event(object_kind="pipeline", project=PROJECT), WebhookHint(5, "status", None)),
         (
             event(object_kind="issue", project=PROJECT, object_attributes={"iid": 3}),
             WebhookHint(5, "issue", 3),
@@ -53,7 +54,7 @@ def test_an_event_says_which_thing_it_is_about(body: bytes, hint: WebhookHint) -
 @pytest.mark.parametrize(
     "body",
     [
-        event(object_kind="pipeline", project=PROJECT),
+        event(object_kind="deployment", project=PROJECT),
         event(object_kind="note", project=PROJECT, object_attributes={"noteable_type": "Commit"}),
     ],
 )
@@ -81,6 +82,7 @@ def test_events_of_other_kinds_are_about_nothing(body: bytes) -> None:
         event(object_kind="issue", project=PROJECT),
         event(object_kind="issue", project=PROJECT, object_attributes={"iid": "3"}),
         event(object_kind="issue", object_attributes={"iid": 3}),
+        event(object_kind="pipeline"),
         event(object_kind="issue", project=[5], object_attributes={"iid": 3}),
         event(object_kind="note", project=PROJECT, object_attributes={"noteable_type": "Issue"}),
         event(object_kind="note", project=PROJECT, object_attributes={}),
