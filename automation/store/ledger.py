@@ -120,6 +120,14 @@ class Ledger:
         with reading(self._engine) as connection:
             return tuple(connection.execute(query).scalars())
 
+    def unfinished(self) -> tuple[str, ...]:
+        """As :meth:`cases`, without those that have a ``finished`` entry."""
+        done = select(table.c.case_key).where(table.c.kind == "finished")
+        query = select(table.c.case_key).where(table.c.case_key.not_in(done))
+        first = func.min(table.c.position)
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(query.group_by(table.c.case_key).order_by(first)).scalars())
+
     def verify(self, case: str) -> int | None:
         """The number of the first entry that breaks the chain, or None when it is whole.
 

@@ -64,6 +64,17 @@ class Links:
             row = connection.execute(query).one_or_none()
         return _link(row) if row else None
 
+    def remove(self, case: str, kind: LinkKind) -> None:
+        """Take away the case's link of that kind, if there is one."""
+        with writing(self._engine) as connection:
+            connection.execute(table.delete().where(table.c.case_key == case, table.c.kind == kind))
+
+    def of_kind(self, kind: LinkKind) -> tuple[Link, ...]:
+        """All links of a kind, by case."""
+        query = select(table).where(table.c.kind == kind).order_by(table.c.case_key)
+        with reading(self._engine) as connection:
+            return tuple(_link(row) for row in connection.execute(query))
+
     def of_case(self, case: str) -> tuple[Link, ...]:
         """All links of a case, by kind."""
         query = select(table).where(table.c.case_key == case).order_by(table.c.kind)

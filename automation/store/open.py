@@ -11,7 +11,6 @@ from automation.store.engine import make_engine
 from automation.store.ledger import Ledger
 from automation.store.links import Links
 from automation.store.schema import migrate
-from automation.store.watermarks import Watermarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,6 @@ class Store:
     ledger: Ledger
     links: Links
     deliveries: Deliveries
-    watermarks: Watermarks
 
     def close(self) -> None:
         """Close all connections."""
@@ -41,4 +39,4 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, Ledger(engine), Links(engine), Deliveries(engine), Watermarks(engine))
+    return Store(engine, Ledger(engine), Links(engine), Deliveries(engine))

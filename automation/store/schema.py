@@ -44,10 +44,6 @@ deliveries = Table(
     "deliveries", metadata, Column("key", Text, primary_key=True), Column("at", Text, nullable=False)
 )
 
-watermarks = Table(
-    "watermarks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
-)
-
 Statements = tuple[str, ...]
 
 _LEDGER_COLUMNS = """
@@ -104,7 +100,14 @@ _POSTGRESQL_1: Statements = (
     *_SHARED_1,
 )
 
-MIGRATIONS: dict[str, tuple[Statements, ...]] = {"sqlite": (_SQLITE_1,), "postgresql": (_POSTGRESQL_1,)}
+# How far a sweep has read lives with the queue, in memory: what was queued is lost together with it, so a
+# mark that outlived both would skip what nobody looked at. Every start looks at everything.
+_SHARED_2: Statements = ("DROP TABLE watermarks",)
+
+MIGRATIONS: dict[str, tuple[Statements, ...]] = {
+    "sqlite": (_SQLITE_1, _SHARED_2),
+    "postgresql": (_POSTGRESQL_1, _SHARED_2),
+}
 _MIGRATION_LOCK = 0x6C61696B  # "laik": one process migrates a PostgreSQL database at a time
 
 

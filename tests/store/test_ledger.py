@@ -224,3 +224,11 @@ def test_text_that_no_database_stores_as_is_comes_back_unchanged(store: Store) -
     assert store.ledger.entries(CASE)[0].body == odd
     assert json.dumps(odd) == json.dumps(dict(entry.body))
     assert store.ledger.verify(CASE) is None
+
+
+def test_a_case_with_a_finished_entry_is_not_unfinished(store: Store) -> None:
+    for case in ("PA-2026-0002", "PA-2026-0001", "PA-2026-0003"):
+        store.ledger.append(case, "accepted", {}, at=AT, expect=0)
+    store.ledger.append("PA-2026-0001", "finished", {}, at=AT, expect=1)
+    store.ledger.append("PA-2026-0001", "applied", {}, at=AT, expect=2)
+    assert store.ledger.unfinished() == ("PA-2026-0002", "PA-2026-0003")

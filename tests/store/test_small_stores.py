@@ -56,6 +56,20 @@ def test_a_new_hosting_merge_request_takes_the_place_of_the_former(store: Store)
     assert store.links.case_of(40, 2) == CASE
 
 
+def test_links_of_a_kind_are_listed_and_taken_away(store: Store) -> None:
+    store.links.set(LATER, "hosting_mr", 40, 2)
+    store.links.set(CASE, "hosting_mr", 40, 1)
+    store.links.set(CASE, "berkas", 20)
+    assert store.links.of_kind("hosting_mr") == (
+        Link(CASE, "hosting_mr", 40, 1),
+        Link(LATER, "hosting_mr", 40, 2),
+    )
+    store.links.remove(CASE, "hosting_mr")
+    store.links.remove(CASE, "hosting_mr")
+    assert store.links.of_kind("hosting_mr") == (Link(LATER, "hosting_mr", 40, 2),)
+    assert store.links.get(CASE, "berkas") == Link(CASE, "berkas", 20)
+
+
 def test_a_delivery_is_new_only_once(store: Store) -> None:
     assert not store.deliveries.known("one")
     assert store.deliveries.remember("one", at=AT) is True
@@ -70,13 +84,3 @@ def test_deliveries_are_forgotten_after_seven_days_not_before(store: Store) -> N
     assert store.deliveries.known("old")
     store.deliveries.remember("y", at=AT + timedelta(days=7, seconds=1))
     assert not store.deliveries.known("old")
-
-
-def test_a_watermark_holds_its_last_value(store: Store) -> None:
-    assert store.watermarks.get("issues") is None
-    assert store.watermarks.get_time("issues") is None
-    store.watermarks.set("page", "3")
-    store.watermarks.set("page", "4")
-    store.watermarks.set_time("issues", AT)
-    assert store.watermarks.get("page") == "4"
-    assert store.watermarks.get_time("issues") == AT
