@@ -125,7 +125,8 @@ def build(
     silence = Silence(after=SILENT if hook else None, clock=_now)
     worker = Worker(queue, _work(reconciler, queue, silence), threads=1)
     web = create_app(
-        secrets=settings.hook_secret.split(),
+        secrets=(*settings.hook_secrets, *settings.hook_signing),
+        forges=(settings.forge,),
         silence=silence,
         locate=Locator(store, office),
         queue=queue,

@@ -1,4 +1,4 @@
-"""The web's door: ``POST /webhook/gitlab`` and ``/webhook/github`` queue a case, ``GET /sehat`` tells the state.
+"""The web's door: ``POST /webhook/gitlab`` and ``/webhook/github`` queue cases, ``GET /sehat`` is health.
 
 The door judges in this order: what the headers prove, size, signature, delivery seen before, shape, case.
 GitLab's secret token is judged before a byte of the body is read. A signature needs the body first, so what
