@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from automation.core.errors import RenderFailed, Where
-from automation.core.template import MANIFEST, TemplateSource, source_of, with_bases
+from automation.core.template import MANIFEST, TemplateSource, source_of, with_bases, with_default
 from automation.core.text import Bilingual
 
 MAX_FILE_BYTES = 5_000_000
+OWNERS_TEAM = "tim-teknis"
 
 
 @cache
@@ -23,6 +24,23 @@ def bundled() -> Mapping[str, TemplateSource]:
         RenderFailed: a template is incomplete; see :func:`automation.core.template.source_of`.
     """
     return MappingProxyType(load_folder(_shipped()))
+
+
+def bundled_for(forge: str, organisation: str) -> Mapping[str, TemplateSource]:
+    """The templates shipped with laik, made for one kind of forge unless an answer says otherwise.
+
+    Args:
+        forge: ``gitlab`` or ``github``.
+        organisation: the group or organisation that owns the office's files.
+    """
+    # On GitHub a code owner is an account or a team, never a whole organisation.
+    owner = f"@{organisation}/{OWNERS_TEAM}" if forge == "github" else f"@{organisation}"
+    return MappingProxyType(
+        {
+            name: with_default(with_default(source, "forge", forge), "pemilik_kode", owner)
+            for name, source in bundled().items()
+        }
+    )
 
 
 def load_folder(folder: Path) -> dict[str, TemplateSource]:

@@ -21,6 +21,10 @@ from automation.core.yamltext import load_mapping, load_model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
 Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
+# A GitHub App's account ends in "[bot]". Only laik itself may be one: an app holds no role.
+BotAccount = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(\[bot\])?$", max_length=255)
+]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 ForgePath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=255)]
 DomainName = Annotated[
@@ -41,7 +45,10 @@ class Organisation(_Strict):
 
 
 class ProjectPaths(_Strict):
-    """Where things are on the forge; ``berkas`` and ``aplikasi`` are groups, the others projects."""
+    """Where things are on the forge; ``berkas`` and ``aplikasi`` are groups, the others projects.
+
+    On GitHub a group is an organisation, and all five may be in one: an App signs in to a single one.
+    """
 
     kendali: ForgePath
     hosting: ForgePath
@@ -98,7 +105,7 @@ class Policy(_Strict):
 
     format: Literal["laik/kebijakan/1"]
     organisasi: Organisation
-    bot: Account
+    bot: BotAccount
     sop: tuple[Name, ...] = Field(min_length=1)
     proyek: ProjectPaths
     peran: Mapping[Name, tuple[Account, ...]]

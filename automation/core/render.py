@@ -48,7 +48,8 @@ def render_tree(source: TemplateSource, answers: Mapping[str, object]) -> tuple[
     if len(source.files) > MAX_FILES:
         raise _failed(source.id, f"lebih dari {MAX_FILES} berkas", f"over {MAX_FILES} files")
     checked = check_answers(source.manifest, answers)
-    files = [_render_file(source, path, raw, checked) for path, raw in sorted(source.files.items())]
+    rendered = [_render_file(source, path, raw, checked) for path, raw in sorted(source.files.items())]
+    files = [file for file in rendered if _is_wanted(source.manifest, file.path, checked)]
     _refuse_clashes(source.id, files)
     managed = {file.path: file.content for file in files if file.ownership == "managed"}
     if managed:
@@ -105,6 +106,15 @@ def _render_file(
     return RenderedFile(
         target, content, matches(target, manifest.executable), _ownership(manifest, target, place)
     )
+
+
+def _is_wanted(manifest: TemplateManifest, path: str, answers: Mapping[str, Answer]) -> bool:
+    """Whether every condition on the path agrees with the answers; a path without one is always wanted."""
+    for name, by_value in manifest.bila.items():
+        named = {value for value, globs in by_value.items() if matches(path, globs)}
+        if named and answers[name] not in named:
+            return False
+    return True
 
 
 def _render_path(path: str, answers: Mapping[str, Answer], place: str) -> str:

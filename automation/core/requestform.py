@@ -6,6 +6,7 @@ GitLab template writes the same headings, so one reader serves both.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -145,6 +146,44 @@ def gitlab_template() -> str:
             hint += f" Pilih satu: {', '.join(field.options)}."
         blocks.append(f"### {field.label}\n\n<!-- {hint} -->\n\n")
     return "".join(blocks)
+
+
+def github_form() -> str:
+    """The issue form for GitHub (``.github/ISSUE_TEMPLATE/permohonan.yml``), as YAML.
+
+    Source: docs.github.com/communities/using-templates-to-encourage-useful-issues-and-pull-requests/
+    syntax-for-githubs-form-schema. GitHub renders each answer below ``### <label>``, an empty one as
+    ``_No response_``, so :func:`sections` reads it like the GitLab template.
+    """
+    return _FORM_HEAD + "".join(_form_block(field) for field in FIELDS)
+
+
+_FORM_HEAD = """\
+name: "Permohonan pengembangan aplikasi"
+description: "Mengajukan pembangunan atau pengembangan aplikasi menurut SOP."
+title: "Permohonan: "
+labels: ["permohonan"]
+body:
+  - type: markdown
+    attributes:
+      value: "Isi semua kolom. laik membalas dengan satu kartu: diterima, atau butir yang masih kurang. \
+Jangan menulis nama orang, NIP, atau nomor telepon di sini."
+"""
+_FORM_TYPES: Mapping[Kind, str] = {"choice": "dropdown", "line": "input", "text": "textarea"}
+
+
+def _form_block(field: Field) -> str:
+    options = f"      options: [{', '.join(field.options)}]\n" if field.options else ""
+    return (
+        f"  - type: {_FORM_TYPES[field.kind]}\n"
+        f"    id: {field.id}\n"
+        "    attributes:\n"
+        f"      label: {json.dumps(field.label, ensure_ascii=False)}\n"
+        f"      description: {json.dumps(field.hint, ensure_ascii=False)}\n"
+        f"{options}"
+        "    validations:\n"
+        f"      required: {str(field.required).lower()}\n"
+    )
 
 
 def _headings(tokens: Sequence[Token]) -> list[tuple[str, int, int]]:

@@ -101,10 +101,19 @@ _RESERVED = frozenset(
 )
 
 
+# What a case file is called. Where case files and applications share one organisation (GitHub), an
+# application of that name would take the place of a case file to come.
+_CASE_FILE = re.compile(r"[a-z]{2}-[0-9]{4}-[0-9]{4,}")
+
+
+def _is_taken(slug: str) -> bool:
+    return slug in _RESERVED or _CASE_FILE.fullmatch(slug) is not None
+
+
 def _slug(value: str, _: Choices) -> str:
     if not value:
         return value
-    if not _SLUG.fullmatch(value) or value in _RESERVED:
+    if not _SLUG.fullmatch(value) or _is_taken(value):
         raise Wrong(
             Bilingual(f"'{value[:60]}' tidak dapat dipakai.", f"'{value[:60]}' cannot be used."),
             Bilingual(
@@ -119,7 +128,7 @@ def derived_slug(name: str) -> str:
     """A slug from the application's name; a name without letters or digits needs one to be given."""
     plain = unicodedata.normalize("NFKD", name[:200]).encode("ascii", "ignore").decode().casefold()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).lstrip("-0123456789")[:40].strip("-")
-    if name and (not slug or slug in _RESERVED):
+    if name and (not slug or _is_taken(slug)):
         raise Wrong(
             Bilingual("tidak dapat diturunkan dari nama aplikasi.", "cannot be derived from the name."),
             Bilingual("Isi sendiri, misalnya e-surat.", "Fill it in, say e-surat."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 from unicodedata import category
 
@@ -79,7 +79,11 @@ class Ownership(_Strict):
 
 
 class TemplateManifest(_Strict):
-    """The whole of ``template.yml``. ``dasar`` names a template whose files lie underneath."""
+    """The whole of ``template.yml``. ``dasar`` names a template whose files lie underneath.
+
+    ``bila`` maps a variable to what each of its values alone brings: files that match a glob there are made
+    when the answer is that value, and for no other answer.
+    """
 
     format: Literal["laik/templat/1"]
     id: Key
@@ -89,6 +93,14 @@ class TemplateManifest(_Strict):
     variabel: tuple[TemplateVariable, ...] = ()
     berkas: Ownership = Field(default_factory=Ownership)
     executable: tuple[Glob, ...] = ()
+    bila: Mapping[Variable, Mapping[Text, tuple[Glob, ...]]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _conditions_are_answerable(self) -> TemplateManifest:
+        unknown = sorted(set(self.bila) - {variable.nama for variable in self.variabel})
+        if unknown:
+            raise ValueError(f"bila: variabel tidak dikenal: {', '.join(unknown)}")
+        return self
 
     @model_validator(mode="after")
     def _no_double_variable(self) -> TemplateManifest:
@@ -188,9 +200,19 @@ def overlay(base: TemplateSource, above: TemplateSource) -> TemplateSource:
                 seed=_joined(base.manifest.berkas.seed, own.berkas.seed),
             ),
             "executable": _joined(base.manifest.executable, own.executable),
+            "bila": {**base.manifest.bila, **own.bila},
         }
     )
     return TemplateSource(id=above.id, manifest=manifest, files={**base.files, **above.files})
+
+
+def with_default(source: TemplateSource, name: str, value: str) -> TemplateSource:
+    """``source`` with another ``bawaan`` for one variable; as it is where it has no such variable."""
+    variables = tuple(
+        one.model_copy(update={"bawaan": value, "wajib": False}) if one.nama == name else one
+        for one in source.manifest.variabel
+    )
+    return replace(source, manifest=source.manifest.model_copy(update={"variabel": variables}))
 
 
 def _joined(below: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,16 +14,17 @@ import checks
 from automation.collect.documents import collect_document
 from automation.collect.folder import FolderTree
 from automation.collect.procedures import bundled as procedures
-from automation.collect.templates import bundled, load_folder
+from automation.collect.templates import OWNERS_TEAM, bundled, bundled_for, load_folder
 from automation.core.errors import RenderFailed
 from automation.core.evidence import Evidence, EvidenceView, document_id
 from automation.core.finding import HOLDS, worst
 from automation.core.policy import load_policy
 from automation.core.render import RenderedFile, matches, render_tree
-from automation.core.requestform import gitlab_template
+from automation.core.requestform import github_form, gitlab_template
 from automation.core.yamltext import load_mapping
 
 TEMPLATES = sorted(bundled())
+FORGES = ("gitlab", "github")
 HOSTILE = "{{ 7*7 }} \"x\" 'y' \\ */ --> ?> <script> $(id) ${APP_KEY} # : - [a](b) @all"
 
 
@@ -44,8 +45,10 @@ def test_a_template_renders_with_its_example_answers_the_same_twice(template: st
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_glob_of_a_manifest_matches_something(template: str) -> None:
     manifest = bundled()[template].manifest
-    paths = rendered(template)
-    for glob in (*manifest.berkas.managed, *manifest.berkas.seed, *manifest.executable):
+    forges = FORGES if "forge" in {variable.nama for variable in manifest.variabel} else ()
+    paths = {path for forge in forges for path in rendered(template, forge=forge)} or set(rendered(template))
+    conditional = [glob for by in manifest.bila.values() for globs in by.values() for glob in globs]
+    for glob in (*manifest.berkas.managed, *manifest.berkas.seed, *manifest.executable, *conditional):
         assert any(matches(path, [glob]) for path in paths), glob
 
 
@@ -121,6 +124,59 @@ def test_the_control_template_is_a_valid_policy() -> None:
 def test_the_gitlab_issue_template_is_the_request_form() -> None:
     text = rendered("kendali")[".gitlab/issue_templates/Permohonan.md"].content.decode()
     assert text.endswith("\n\n" + gitlab_template().rstrip("\n") + "\n")
+
+
+def test_the_github_issue_form_is_the_request_form() -> None:
+    files = rendered("kendali", forge="github")
+    text = files[".github/ISSUE_TEMPLATE/permohonan.yml"].content.decode()
+    assert text.split("\n", 1)[1] == github_form()
+
+
+@pytest.mark.parametrize("template", ["base", "php-laravel", "hosting", "kendali"])
+def test_a_repository_on_github_has_nothing_of_gitlab_but_its_counterparts(template: str) -> None:
+    files = rendered(template, forge="github")
+    assert not any(path.startswith(".gitlab") for path in files)
+    assert ".github/pull_request_template.md" in files
+    for path, file in files.items():
+        text = file.content.decode().casefold()
+        assert "merge request" not in text, path
+        assert ".gitlab" not in text, path
+
+
+@pytest.mark.parametrize("template", ["base", "php-laravel"])
+def test_what_gitlab_checks_github_checks_too(template: str) -> None:
+    files = rendered(template, forge="github")
+    pipeline = load_mapping(rendered(template)[".gitlab-ci.yml"].content, path="ci").data
+    workflow = load_mapping(files[".github/workflows/periksa.yml"].content, path="alur").data
+    wanted = [
+        line for job in pipeline.values() if isinstance(job, dict)
+        for key in ("before_script", "script") for line in job.get(key, ())
+    ]  # fmt: skip
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert {line.strip() for line in wanted} == {step["run"].strip() for step in steps if "run" in step}
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@v[0-9.]+", step["uses"]) for step in steps if "uses" in step)
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_the_forge_in_use_chooses_without_an_answer() -> None:
+    source = bundled_for("github", "dinas")["base"]
+    answers = {name: value for name, value in source.manifest.examples().items() if name != "forge"}
+    files = {file.path: file.content.decode() for file in render_tree(source, answers)}
+    assert ".gitlab-ci.yml" not in files
+    assert f"/.laik/ @dinas/{OWNERS_TEAM}\n" in files["CODEOWNERS"]
+    assert '"forge": "github"' in files[".laik/jawaban.yml"]
+    gitlab = {file.path for file in render_tree(bundled_for("gitlab", "dinas")["base"], answers)}
+    assert gitlab == set(rendered("base"))
+
+
+def test_accounts_own_the_policy_on_github_where_no_organisation_can() -> None:
+    owners = rendered("kendali", forge="github")["CODEOWNERS"].content.decode().splitlines()[-1]
+    assert owners == "* @kepala-diskominfo @teknis-1 @teknis-2"
+
+
+def test_a_github_app_may_be_the_bot() -> None:
+    text = rendered("kendali", bot="laik[bot]", grup_berkas="diskominfo", grup_aplikasi="diskominfo")
+    assert load_policy(text["laik.yaml"].content).bot == "laik[bot]"
 
 
 def test_the_attendance_list_has_only_its_header() -> None:

@@ -77,6 +77,8 @@ def test_an_unknown_name_is_refused_with_its_place_and_what_there_is(
         ("alamat: 203.0.113.7", "alamat: bukan-alamat"),
         ("port: 8080", "port: 0"),
         ("bot: laik", "bot: 'la ik'"),
+        ("bot: laik", "bot: 'laik[bot]x'"),
+        ("[Kepala]", "['laik[bot]']"),
         ("[contoh.go.id]", "[]"),
         ("zona_waktu: Asia/Makassar", "zona_waktu: Asia/Singapore"),
         ("bot: laik", "bot: laik\nmode: longgar"),
@@ -90,3 +92,9 @@ def test_a_policy_that_breaks_its_schema_is_refused(old: str, new: str) -> None:
 def test_a_key_written_twice_is_refused() -> None:
     with pytest.raises(UnreadableDocument):
         policy(TEXT + "bot: lain\n")
+
+
+def test_laik_may_be_a_github_app_and_everything_may_stand_in_one_organisation() -> None:
+    text = TEXT.replace("bot: laik", "bot: 'laik[bot]'")
+    text = text.replace("berkas: berkas, aplikasi: aplikasi", "berkas: d, aplikasi: d")
+    assert (policy(text).bot, policy(text).proyek.aplikasi) == ("laik[bot]", "d")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from automation.core.request import (
     FIELDS,
     RequestReading,
+    github_form,
     gitlab_template,
     looks_like_request,
     parse_request,
@@ -118,6 +119,7 @@ def test_a_problem_names_the_line_of_its_heading() -> None:
         ("slug", "a" * 41),
         ("slug", "tree"),
         ("slug", "a.git"),
+        ("slug", "pa-2026-0007"),
         ("ringkasan", "a\x1b[2Jb"),
         ("ringkasan", "a\ud800b"),
         ("ringkasan", "a" * 4001),
@@ -237,6 +239,42 @@ def test_the_github_form_and_the_fields_agree() -> None:
         )
         for block in shown
     ] == [(one.id, one.label, one.kind, one.hint, one.options, one.required) for one in FIELDS]
+
+
+def test_the_form_of_this_repository_is_the_generated_one() -> None:
+    text = (ROOT / ".github/ISSUE_TEMPLATE/permohonan.yml").read_text()
+    assert text.split("\n", 1)[1] == github_form()
+
+
+# What people paste: prose beside Markdown that could open or swallow another field.
+_PIECES = st.sampled_from(
+    [
+        *("\n", "\r\n", "```", "~~~", "<!--", "-->", "<pre>", "- ", "> ", "    ", "_No response_", "isi"),
+        *(f"### {field.label}\n" for field in FIELDS),
+        *("\n---\n", "\n===\n", "[a]: b", "\\", "`", "@laik setuju kak"),
+    ]
+)
+_PASTED = st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=8).map("".join))
+
+
+@given(st.fixed_dictionaries({"ringkasan": _PASTED, "aplikasi_sejenis": _PASTED}))
+def test_the_github_form_reads_back_as_it_was_filled_or_not_at_all(filled: dict[str, str]) -> None:
+    request = read(form(**filled)).request
+    if request is None:
+        return
+    others = {key: getattr(request, key) for key in SOUND if key not in filled and key != "slug"}
+    plain = read(form(ringkasan="isi", aplikasi_sejenis="")).request
+    assert plain is not None
+    assert others == {key: getattr(plain, key) for key in others}
+    assert request.slug == plain.slug
+
+
+@given(st.lists(st.text("abc xyz.,-\n*_'\"()éñ", max_size=30), max_size=4).map("\n\n".join))
+def test_ordinary_prose_in_the_github_form_comes_back_word_for_word(prose: str) -> None:
+    request = read(form(ringkasan=f"Warga: {prose}", aplikasi_sejenis=prose)).request
+    assert request is not None
+    assert request.ringkasan == f"Warga: {prose}".strip()
+    assert request.aplikasi_sejenis == ("" if prose.strip() == "-" else prose.strip())
 
 
 @given(

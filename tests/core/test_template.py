@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from automation.core.errors import InvalidRequest, LaikError, RenderFailed
-from automation.core.template import check_answers, load_manifest, source_of, with_bases
+from automation.core.render import render_tree
+from automation.core.template import check_answers, load_manifest, source_of, with_bases, with_default
 
 MANIFEST = """\
 format: laik/templat/1
@@ -106,6 +107,31 @@ def test_a_template_lies_over_its_base() -> None:
     }
     whole = with_bases(sources)["atas"]
     assert (whole.id, dict(whole.files)) == ("atas", {"a": b"1", "b": b"2"})
+
+
+CONDITIONS = "bila: {slug: {satu: [satu.txt, dua.txt], dua: ['dua.*']}}\n"
+
+
+@pytest.mark.parametrize(
+    ("slug", "paths"),
+    [("satu", ["dua.txt", "lain.txt", "satu.txt"]), ("dua", ["dua.txt", "lain.txt"]), ("tiga", ["lain.txt"])],
+)
+def test_a_file_with_a_condition_is_made_for_that_answer_alone(slug: str, paths: list[str]) -> None:
+    files = dict.fromkeys(("satu.txt", "dua.txt", "lain.txt"), b"x\n")
+    source = source_of("contoh", {"template.yml": (MANIFEST + CONDITIONS).encode(), **files})
+    assert [file.path for file in render_tree(source, {"judul": "x", "slug": slug})] == paths
+
+
+def test_a_condition_on_an_unknown_variable_is_refused() -> None:
+    with pytest.raises(RenderFailed, match="slgu"):
+        load_manifest(MANIFEST + CONDITIONS.replace("slug", "slgu"))
+
+
+def test_another_default_counts_until_an_answer_is_given() -> None:
+    source = with_default(source_of("contoh", {"template.yml": MANIFEST.encode()}), "slug", "lain")
+    assert check_answers(source.manifest, {"judul": "x"})["slug"] == "lain"
+    assert check_answers(source.manifest, {"judul": "x", "slug": "satu"})["slug"] == "satu"
+    assert with_default(source, "tiada", "x").manifest == source.manifest
 
 
 def test_a_base_that_does_not_exist_is_refused() -> None:
