@@ -1,17 +1,22 @@
 """The reconciler: observe, decide, plan, apply, again until nothing is left to write.
 
-Each run starts from nothing but a key, so losing, repeating or reordering events costs time and never
-correctness. The steps are named and small; what they decide lives in ``core`` and ``bots``.
+Each run starts from nothing but a key (``automation.keys``), so losing, repeating or reordering events costs
+time and never correctness. The steps are named and small; what they decide lives in ``core`` and ``bots``.
 
-Keys: ``PA-2026-0042`` a case; ``#42`` an issue whose key is not known yet; ``!hosting`` the open hosting
-merge requests; ``!sajian`` what is served; ``!semua`` a sweep.
+Every round reads everything anew, and every read is revalidated with the forge in that very round: what did
+not change is answered 304, and a mirror is fetched when its heads are not the forge's. So a look that costs
+next to nothing is already exact, and no second, dearer look is needed before something is decided on it.
+
+A merge is held back until nothing else is left to write. The round that merges has therefore read approval,
+evidence, roles and policy after laik's own last word, has found all of them as they must be, and does nothing
+in between; the head is pinned in the merge itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from automation.apply import Applier, Serve
 from automation.bots import all_wishes, intake
@@ -19,23 +24,25 @@ from automation.bots.desk import Desk
 from automation.core.case import Checks
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
-from automation.core.memory import remember
-from automation.core.plan import Plan, describe
+from automation.core.plan import MergeHosting, Plan, describe
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
-from automation.core.request import looks_like_request
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook
+from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
+from automation.links import hold_links
 from automation.observe.case import Observer, Seen
 from automation.observe.evidence import Sources, collect
-from automation.observe.keys import case_key, issue_number
+from automation.observe.keys import case_key
 from automation.observe.office import OfficeReader
 from automation.store.open import Store
 from automation.strangers import Strangers
+from automation.sweep import Sweeper
 
-MAX_ROUNDS = 12  # a whole case needs six; more means two parts of laik disagree
+__all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Result"]
+
+MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
-HOSTING, SERVING, EVERYTHING = "!hosting", "!sajian", "!semua"
 
 
 class NeverSettled(LaikError):
@@ -70,6 +77,7 @@ class Reconciler:
         hook: Hook | None,
         serve: Serve,
         check_serving: Callable[[], None],
+        today: Callable[[], date],
     ) -> None:
         self._forge = forge
         self._store = store
@@ -81,6 +89,7 @@ class Reconciler:
         self._serve = serve
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
+        self._sweeper = Sweeper(forge, store, office, today=today)
 
     def reconcile(self, key: str) -> Result:
         """Bring one key to rest.
@@ -90,32 +99,23 @@ class Reconciler:
             NeverSettled: the plan never became empty.
             LaikError: the forge or a checker said no; what was done stays done.
         """
-        if key == EVERYTHING:
-            return Result(0, (), self.keys())
-        if key == HOSTING:
-            sorted_out = self._strangers.sort_out(self._office.read())
-            return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
-        if key == SERVING:
-            self._check_serving()
-            return Result(1, ())
+        special = {
+            EVERYTHING: lambda: Result(0, (), self._sweeper.changed()),
+            SECRET: lambda: Result(0, (), self._sweeper.with_new_reports()),
+            HOSTING: self._sort_hosting,
+            SERVING: self._serve_again,
+        }
+        if key in special:
+            return special[key]()
+        if key.startswith(SHARED):
+            return Result(0, (), self._store.links.cases_of(int(key.removeprefix(SHARED))))
         if key.startswith("#"):
             return Result(0, (), self._key_of_issue(int(key[1:])))
         return self._reconcile_case(key)
 
     def keys(self) -> tuple[str, ...]:
-        """Every key a sweep looks at: unfinished cases, open requests, the hosting project."""
-        office = self._office.read()
-        known = [
-            key
-            for key in self._store.ledger.cases()
-            if not remember(self._store.ledger.entries(key)).finished
-        ]
-        filed = [
-            case_key(issue)
-            for issue in self._forge.list_issues(office.control.id)
-            if looks_like_request(issue.description)
-        ]
-        return (*dict.fromkeys([*known, *filed]), HOSTING, SERVING)
+        """Every key a whole sweep looks at: unfinished cases, open requests, the hosting project."""
+        return self._sweeper.whole()
 
     def plan(self, key: str) -> Plan:
         """What would be written for a case now; nothing is."""
@@ -129,11 +129,21 @@ class Reconciler:
             return None
         return self._decide(seen, seen.sources)
 
+    def _sort_hosting(self) -> Result:
+        sorted_out = self._strangers.sort_out(self._office.read(secret=False))
+        return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
+
+    def _serve_again(self) -> Result:
+        self._check_serving()
+        return Result(1, ())
+
     def _reconcile_case(self, key: str) -> Result:
         done: list[Plan] = []
         for round_number in range(MAX_ROUNDS):
             seen = self._observer.observe(key)
-            plan = self._plan(seen) if seen else ()
+            if seen is not None:
+                hold_links(self._store.links, seen)
+            plan = _before_merging(self._plan(seen)) if seen else ()
             if seen is None or not plan:
                 return Result(round_number, tuple(change for one in done for change in one))
             self._carry_out(seen, plan)
@@ -167,15 +177,12 @@ class Reconciler:
         raise AssertionError(f"evidence of {seen.observation.key} is asked for without end")
 
     def _carry_out(self, seen: Seen, plan: Plan) -> None:
-        key = seen.intake.key
-        issue = self._forge.get_issue(seen.intake.place.project_id, issue_number(key))
-        self._store.links.set(key, "issue", seen.intake.place.project_id, seen.intake.place.iid)
         Applier(
             self._forge,
             self._store,
-            key=key,
+            key=seen.intake.key,
             seq=seen.intake.memory.seq,
-            issue=issue,
+            issue=seen.issue,
             templates=self._templates,
             hook=self._hook,
             serve=self._serve,
@@ -183,9 +190,14 @@ class Reconciler:
         ).carry_out(plan)
 
     def _key_of_issue(self, iid: int) -> tuple[str, ...]:
-        office = self._office.read()
-        issue = self._forge.get_issue(office.control.id, iid)
+        control = self._office.known_projects().get("kendali") or self._office.read(secret=False).control.id
+        issue = self._forge.get_issue(control, iid)
         return (case_key(issue),) if issue is not None else ()
+
+
+def _before_merging(plan: Plan) -> Plan:
+    """The plan without its merge as long as there is anything else in it; see the module."""
+    return tuple(change for change in plan if not isinstance(change, MergeHosting)) or plan
 
 
 def _never_settled(key: str, last: Plan) -> NeverSettled:

@@ -92,7 +92,7 @@ class Serving:
         Raises:
             CheckFailed: the apply process said no; the last good state stays served.
         """
-        office = self._office.read()
+        office = self._office.read(secret=False)
         answer = self._apply(office)
         read = self._read_back(path)
         if not read.ok and self._settings.reload and not answer["changed"]:
@@ -107,7 +107,7 @@ class Serving:
 
         While nothing is admitted nothing is served, but a file that somebody pushed is alarmed all the same.
         """
-        office = self._office.read()
+        office = self._office.read(secret=False)
         if self._store.ledger.admitted():
             answer = self._apply(office)
             self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
@@ -163,21 +163,31 @@ class Serving:
         return read_back(name, dns_server=settings.dns, http=settings.http, folder=settings.out)
 
     def _alarm(self, office: Office, differing: list[Mapping[str, Any]]) -> None:
-        """One issue in the control project while something deviates; closed by itself when nothing does."""
+        """One issue in the control project while something deviates; closed by itself when nothing does.
+
+        The ledger says that there is an alarm from before it is told until after it is closed, so that the
+        control project's issues are listed only while there may be one.
+        """
         digest = digest_of([[one["path"], one["kind"], one["seen_blob"]] for one in differing])
         entries = self._store.ledger.entries(LEDGER_KEY)
         last = str(entries[-1].body.get("digest", "")) if entries else digest_of([])
-        issue = self._alarm_issue(office)
         if differing:
-            self._tell(office, issue, differing)
-        elif issue is not None:
-            self._forge.close_issue(issue)
-        if digest != last:
-            paths: list[JSON] = [str(one["path"])[:300] for one in differing[:MAX_TOLD]]
-            body: dict[str, JSON] = {"digest": digest, "paths": paths, "count": len(differing)}
-            self._store.ledger.append(
-                LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
-            )
+            self._note(differing, digest, last)
+            self._tell(office, self._alarm_issue(office), differing)
+        elif digest != last:
+            issue = self._alarm_issue(office)
+            if issue is not None:
+                self._forge.close_issue(issue)
+            self._note(differing, digest, last)
+
+    def _note(self, differing: list[Mapping[str, Any]], digest: str, last: str) -> None:
+        if digest == last:
+            return
+        paths: list[JSON] = [str(one["path"])[:300] for one in differing[:MAX_TOLD]]
+        body: dict[str, JSON] = {"digest": digest, "paths": paths, "count": len(differing)}
+        self._store.ledger.append(
+            LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
+        )
 
     def _alarm_issue(self, office: Office) -> Issue | None:
         issues = self._forge.list_issues(office.control.id)

@@ -7,7 +7,7 @@ must not stop the others, and must not take a case's desk from the request that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,7 +51,8 @@ class Strangers:
         taken: list[str] = []
         done: list[Plan] = []
         failed: list[LaikError] = []
-        for seen in open_requests(self._forge, office, self._store.ledger):
+        requests = open_requests(self._forge, office, self._store.ledger)
+        for seen in requests:
             reason = self._without_desk(office, seen, taken)
             if reason is None:
                 taken.append(seen.case)
@@ -63,7 +64,14 @@ class Strangers:
                 )
             except LaikError as problem:  # one request must not keep the others from being looked at
                 failed.append(problem)
-        return SortedOut(tuple(taken), tuple(change for plan in done for change in plan), tuple(failed))
+        cases = tuple(dict.fromkeys([*self._left(office, requests), *taken]))
+        return SortedOut(cases, tuple(change for plan in done for change in plan), tuple(failed))
+
+    def _left(self, office: Office, requests: Iterable[SeenRequest]) -> list[str]:
+        """Cases whose request is open no more, or names another case now; they come before the new ones."""
+        open_now = {(office.hosting.id, one.request.iid, one.case) for one in requests}
+        links = self._store.links.of_kind("hosting_mr")
+        return [one.case for one in links if (one.project_id, one.iid, one.case) not in open_now]
 
     def _settle_stranger(self, office: Office, seen: SeenRequest) -> Plan:
         """A card that once refused a request must not stand beside the case's card that judges it."""

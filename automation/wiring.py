@@ -19,18 +19,19 @@ from automation.core.policy import Known
 from automation.core.procedure import Procedure
 from automation.forges.base import Hook
 from automation.forges.gitlab import GitLabForge
+from automation.keys import EVERYTHING
+from automation.locate import Locator
 from automation.observe.case import Observer
 from automation.observe.evidence import Scanner
 from automation.observe.office import OfficeReader
 from automation.organise import organise
 from automation.queue.memory import KeyedQueue
-from automation.reconciler import EVERYTHING, HOSTING, SERVING, Reconciler
+from automation.reconciler import Reconciler
 from automation.scan import ScanCache
 from automation.serving import Serving
 from automation.settings import Settings
 from automation.store.open import Store, open_store
 from automation.web.app import Silence, create_app
-from automation.web.hooks import WebhookHint
 from automation.worker import Outcome, Worker, one_line
 from checks import discover
 
@@ -89,7 +90,9 @@ def build(
     settings.state.mkdir(parents=True, exist_ok=True)
     forge = GitLabForge(settings.url, settings.token)
     store = open_store(settings.store_url)
-    mirrors = Mirrors(settings.state / "cermin", token_source=lambda: settings.token)
+    mirrors = Mirrors(
+        settings.state / "cermin", token_source=lambda: settings.token, heads=forge.branch_heads
+    )
     procedures = procedures or sops.bundled()
     bundled_templates = templates.bundled()
     known = Known(
@@ -98,6 +101,7 @@ def build(
         templates=frozenset(bundled_templates),
     )
     office = OfficeReader(forge, mirrors, control_path=settings.control_path, known=known)
+    today = today or _today_of(procedures[next(iter(procedures))].identity.timezone)
     observer = Observer(
         forge,
         mirrors,
@@ -105,7 +109,7 @@ def build(
         office,
         procedures=procedures,
         scanner=_scanner(settings),
-        today=today or _today_of(procedures[next(iter(procedures))].identity.timezone),
+        today=today,
     )
     serving = Serving(settings, forge, store, office, now=_now)
     hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
@@ -119,6 +123,7 @@ def build(
         hook=hook,
         serve=serving.serve,
         check_serving=serving.check,
+        today=today,
     )
     # A sweep given up after an outage of some minutes would leave every lost event lost.
     queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
@@ -128,7 +133,7 @@ def build(
         secrets=(*settings.hook_secrets, *settings.hook_signing),
         forges=(settings.forge,),
         silence=silence,
-        locate=Locator(store, office),
+        locate=Locator(store.links, office),
         queue=queue,
         deliveries=store.deliveries,
         clock=_now,
@@ -136,33 +141,12 @@ def build(
     return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
 
 
-class Locator:
-    """Which key a webhook speaks of, from ids alone; the payload's text is never looked at."""
-
-    def __init__(self, store: Store, office: OfficeReader) -> None:
-        self._store = store
-        self._office = office
-
-    def __call__(self, hint: WebhookHint) -> str | None:
-        """A queue key (see ``automation.reconciler``), or None when the project is nobody's."""
-        known = self._office.known_projects()
-        if hint.kind == "status" and hint.project_id in {known.get("kendali"), known.get("rahasia")}:
-            return None  # laik shows no status there, and anyone's would else cause a sweep
-        if hint.project_id == known.get("kendali"):
-            return f"#{hint.iid}" if hint.kind == "issue" and hint.iid else EVERYTHING
-        if hint.project_id == known.get("hosting"):
-            return SERVING if hint.kind == "push" else HOSTING
-        if hint.project_id == known.get("rahasia"):
-            return EVERYTHING
-        cases = self._store.links.cases_of(hint.project_id)
-        return cases[0] if len(cases) == 1 else (EVERYTHING if cases else None)
-
-
 def _work(reconciler: Reconciler, queue: KeyedQueue, silence: Silence) -> Callable[[str], Outcome]:
     def work(key: str) -> Outcome:
         silence.tell()
         result = reconciler.reconcile(key)
-        for follow in result.follow:
+        # What was given up on gets one more try with every sweep: a sweep names only what changed.
+        for follow in (*result.follow, *(queue.stuck() if key == EVERYTHING else ())):
             queue.put(follow)
         for problem in result.failed:
             log.warning("%s: %s: %s", key, type(problem).__name__, one_line(problem.explain()))

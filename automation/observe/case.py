@@ -44,9 +44,16 @@ class Seen:
     """One case, observed: an accepted case with its sources, or a request still at intake."""
 
     office: Office
+    issue: Issue
     intake: Intake
     observation: Observation | None
     sources: Sources | None
+
+    @property
+    def hosting_request(self) -> tuple[int, int] | None:
+        """Project and number of the case's open hosting merge request."""
+        facts = self.observation.hosting if self.observation else None
+        return (facts.project_id, facts.iid) if facts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,9 @@ class Observer:
         comments = {place: self._forge.list_comments(place.project_id, place.kind, place.iid)}
         intake = self._intake(office, key, issue, comments)
         if not intake.memory.is_case:
-            return Seen(office, intake, None, None)
+            return Seen(office, issue, intake, None, None)
         parts = self._parts(office, issue, intake, comments)
-        return Seen(office, intake, self._observation(parts), self._sources(parts))
+        return Seen(office, issue, intake, self._observation(parts), self._sources(parts))
 
     def _intake(self, office: Office, key: str, issue: Issue, comments: people.Comments) -> Intake:
         memory = remember(self._store.ledger.entries(key))

@@ -31,7 +31,12 @@ class Office:
 
 
 class OfficeReader:
-    """Reads the office; the projects' ids are looked up once and then kept, since paths can change."""
+    """Reads the office; the projects' ids are looked up once and then kept, since paths can change.
+
+    What a project is called and which branch is its default are kept too, until :meth:`refresh` (a whole
+    sweep) or until the branch is gone. A branch that is not the default any more is no danger meanwhile:
+    policy would be read from, and requests held to, the protected branch that was agreed before.
+    """
 
     def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str, known: Known) -> None:
         self._forge = forge
@@ -53,29 +58,56 @@ class OfficeReader:
         """Ids of the organisation's own projects, as far as they were read: kendali, hosting, rahasia."""
         return dict(self._ids)
 
-    def read(self) -> Office:
+    def refresh(self) -> None:
+        """Look every project up anew, by its id: a new path or default branch is noticed."""
+        for path, project in list(self._projects.items()):
+            now = self._forge.get_project(project.id)
+            if now is None:  # deleted; perhaps there is another one at that path
+                del self._projects[path]
+            else:
+                self._projects[path] = now
+
+    def read(self, *, secret: bool = True) -> Office:
         """The office now.
+
+        Args:
+            secret: whether the mirror of the secret project must be of now too; without, it is as it stands
+                and the forge is not asked.
 
         Raises:
             InvalidPolicy: no policy, or one that breaks its schema.
             ForgeUnreachable, ForgeRefused: the forge could not be asked.
         """
-        control = self._project(self._control_path)
-        text = self._policy_text(control)
+        control, mirror = self._mirrored(self._control_path)
+        text = self._policy_text(control, mirror)
         policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}", known=self._known)
         self._hold_account(policy)
-        hosting, secret = self._project(policy.proyek.hosting), self._project(policy.proyek.rahasia)
-        self._ids = {"kendali": control.id, "hosting": hosting.id, "rahasia": secret.id}
+        hosting, hosting_mirror = self._mirrored(policy.proyek.hosting)
+        hidden = self._project(policy.proyek.rahasia)
+        self._ids = {"kendali": control.id, "hosting": hosting.id, "rahasia": hidden.id}
+        if secret:
+            hidden, secret_mirror = self._mirrored(policy.proyek.rahasia)
+        else:
+            secret_mirror = self._mirrors.open(hidden.id, hidden.http_url)
         return Office(
             me=self.me,
             control=control,
             hosting=hosting,
-            secret=secret,
+            secret=hidden,
             policy=policy,
             policy_text=text,
-            hosting_mirror=self._mirrors.fetch(hosting.id, hosting.http_url),
-            secret_mirror=self._mirrors.fetch(secret.id, secret.http_url),
+            hosting_mirror=hosting_mirror,
+            secret_mirror=secret_mirror,
         )
+
+    def _mirrored(self, path: str) -> tuple[Project, Mirror]:
+        """A project and its mirror of now; looked up again when its default branch is gone (renamed)."""
+        project = self._project(path)
+        mirror = self._mirrors.fetch(project.id, project.http_url)
+        if not project.empty and mirror.head(project.default_branch) is None:
+            project = self._forge.get_project(project.id) or project
+            self._projects[path] = project
+        return project, mirror
 
     def _hold_account(self, policy: Policy) -> None:
         """Cards and merges are trusted by account: a token of another account must not speak as laik."""
@@ -93,8 +125,7 @@ class OfficeReader:
             where=Where(file=f"{self._control_path}/{POLICY_FILE}"),
         )
 
-    def _policy_text(self, control: Project) -> bytes:
-        mirror = self._mirrors.fetch(control.id, control.http_url)
+    def _policy_text(self, control: Project, mirror: Mirror) -> bytes:
         head = mirror.head(control.default_branch)
         text = mirror.read(head, POLICY_FILE) if head else None
         if text is None:

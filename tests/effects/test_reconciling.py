@@ -15,10 +15,10 @@ from automation.core.errors import CheckFailed, ForgeRefused, LedgerConflict
 from automation.core.plan import MergeHosting, Remember
 from automation.demo import organisation as org
 from automation.demo.webserver import serve
+from automation.locate import Locator
 from automation.reconciler import EVERYTHING, HOSTING, SERVING
 from automation.store.ledger import Ledger
 from automation.web.app import create_app
-from automation.wiring import Locator
 from automation.worker import Outcome, Worker
 from tests.effects.world import BERKAS_OPEN, World
 
@@ -217,7 +217,7 @@ def test_a_repeated_delivery_is_answered_and_writes_nothing(world: World) -> Non
     laik = world.laik
     app = create_app(
         secrets=["rahasia-uji"],
-        locate=Locator(laik.store, laik.office),
+        locate=Locator(laik.store.links, laik.office),
         queue=laik.queue,
         deliveries=laik.store.deliveries,
         clock=_now,
@@ -237,7 +237,7 @@ def test_a_repeated_delivery_is_answered_and_writes_nothing(world: World) -> Non
     assert {answer.status_code // 100 for answer in answers} == {2}
     before = laik.forge.writes
     worked = laik.worker.run_until_idle()
-    assert worked == 2  # the issue's number, then the case that it is
+    assert worked == 1  # the case that the issue is linked to
     assert laik.forge.writes == before
 
 

@@ -1,0 +1,177 @@
+"""Sweeps: which keys something happened to, found in a few calls however many cases there are.
+
+Webhooks are hints and get lost, so laik looks by itself now and then. Asking for each of a thousand cases
+would cost ten thousand calls to find that nothing moved; the forge's own listings of what *changed* answer
+the same in a dozen. What they name leads to cases by issue number, or by the links the ledger's projects are
+kept under; each such case is then read whole as after any event.
+
+Changes that no listing tells (a status posted in our name, a comment deleted, a day gone by) are seen by a
+whole sweep over every unfinished case: at start, once a day, and when the policy text is another. SOPs,
+checks and laik itself can only change by a restart.
+
+The mark up to which was read lives in memory with the queue it fills: a restart loses both and looks at
+everything. A key that fails stays in the queue, so a mark never waits for one. Marks are the forge's own
+time from before the listings were asked, minus an overlap; our clock is never compared with the forge's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from automation.core.errors import LaikError
+from automation.core.request import looks_like_request
+from automation.forges.base import Forge, Group, Issue
+from automation.keys import HOSTING, SERVING
+from automation.observe.keys import KEY, case_key
+from automation.observe.office import Office, OfficeReader
+from automation.store.open import Store
+
+# A change carries the time its transaction began and shows when it ends; replicas lag behind that.
+OVERLAP = timedelta(seconds=30)
+PAGE = 100  # rows of one answer; a listing of less than that was read at one moment
+READINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What the last sweep saw: the forge's time, our day, the policy, and two branches."""
+
+    at: datetime
+    day: date
+    policy: bytes
+    hosting: str | None
+    secret: str | None
+
+
+class Sweeper:
+    """Finds keys to look at; remembers how far it has read, and nothing of any case."""
+
+    def __init__(
+        self, forge: Forge, store: Store, office: OfficeReader, *, today: Callable[[], date]
+    ) -> None:
+        self._forge = forge
+        self._store = store
+        self._office = office
+        self._today = today
+        self._mark: _Mark | None = None
+        self._secret: str | None = None
+        self._groups: dict[str, Group] = {}
+
+    def whole(self) -> tuple[str, ...]:
+        """Every unfinished case, every open request, hosting, and what is served."""
+        self._office.refresh()
+        self._groups.clear()
+        return self._all_of(self._office.read(secret=False))
+
+    def changed(self) -> tuple[str, ...]:
+        """The keys something happened to since the last sweep; all of them when a whole sweep is due."""
+        at = self._forge.server_time()
+        office, last = self._office.read(), self._mark
+        if last is None or last.day != self._today() or last.policy != office.policy_text:
+            self._office.refresh()
+            self._groups.clear()
+            keys = self._all_of(office)
+        else:
+            keys = self._since(office, last)
+        hosting = office.hosting_mirror.head(office.hosting.default_branch)
+        self._secret = office.secret_mirror.head(office.secret.default_branch)
+        self._mark = _Mark(at, self._today(), office.policy_text, hosting, self._secret)
+        return keys
+
+    def with_new_reports(self) -> tuple[str, ...]:
+        """The cases whose security report changed since it was last looked at; all while nobody has."""
+        office, before = self._office.read(), self._secret
+        keys = self._with_reports(office, before)
+        self._secret = office.secret_mirror.head(office.secret.default_branch)
+        return keys
+
+    def _all_of(self, office: Office) -> tuple[str, ...]:
+        open_issues = self._settled(lambda: self._forge.list_issues(office.control.id))
+        filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
+        return (*dict.fromkeys([*self._unfinished(), *filed]), HOSTING, SERVING)
+
+    def _since(self, office: Office, last: _Mark) -> tuple[str, ...]:
+        since = last.at - OVERLAP
+        unfinished = frozenset(self._unfinished())
+        keys = [
+            *self._with_issues(office, since, unfinished),
+            *(key for key in self._with_projects(office, since) if key in unfinished),
+            *self._with_reports(office, last.secret),
+            *self._with_hosting(office, since, last),
+        ]
+        return (*dict.fromkeys(keys), SERVING)
+
+    def _with_issues(self, office: Office, since: datetime, unfinished: frozenset[str]) -> list[str]:
+        issues = self._settled(
+            lambda: self._forge.list_issues(office.control.id, updated_after=since, state="all")
+        )
+        return [
+            key
+            for one in issues
+            if (key := case_key(one)) in unfinished or (one.open and looks_like_request(one.description))
+        ]
+
+    def _with_projects(self, office: Office, since: datetime) -> list[str]:
+        """Cases whose repositories were pushed to, or have a merge request that changed."""
+        projects: set[int] = set()
+        for path in dict.fromkeys((office.policy.proyek.berkas, office.policy.proyek.aplikasi)):
+            group = self._group(path)
+            if group is not None:
+                projects.update(one.id for one in self._forge.list_changed_projects(group, since))
+                projects.update(self._forge.list_changed_requests(group, since))
+        return [case for one in sorted(projects) for case in self._store.links.cases_of(one)]
+
+    def _with_reports(self, office: Office, before: str | None) -> Sequence[str]:
+        """Cases by the folders of the secret project that differ from a commit seen before."""
+        mirror = office.secret_mirror
+        now = mirror.head(office.secret.default_branch)
+        if now == before:
+            return ()
+        unfinished = self._unfinished()
+        try:
+            if now is None or before is None or not mirror.has(before):
+                return unfinished
+            paths = [name for one in mirror.changes(before, now) for name in (one.path, one.old_path) if name]
+        except LaikError:  # a tree too large to compare
+            return unfinished
+        folders = {path.partition("/")[0].upper() for path in paths}
+        return [key for key in unfinished if key in folders]
+
+    def _with_hosting(self, office: Office, since: datetime, last: _Mark) -> list[str]:
+        """The hosting desk, and the cases whose request there changed, was closed or was merged."""
+        requests = self._forge.list_merge_requests(office.hosting.id, state="all", updated_after=since)
+        head = office.hosting_mirror.head(office.hosting.default_branch)
+        if not requests and head == last.hosting:
+            return []
+        linked = [case for one in requests for case in self._store.links.cases_of(office.hosting.id, one.iid)]
+        waiting = [row.case for row in self._store.ledger.intended()]
+        return [*linked, *waiting, HOSTING]
+
+    def _unfinished(self) -> tuple[str, ...]:
+        return tuple(key for key in self._store.ledger.unfinished() if KEY.fullmatch(key))
+
+    def _group(self, path: str) -> Group | None:
+        if path not in self._groups:
+            found = self._forge.find_group(path)
+            if found is None:
+                return None
+            self._groups[path] = found
+        return self._groups[path]
+
+    def _settled(self, read: Callable[[], Sequence[Issue]]) -> Iterable[Issue]:
+        """All rows of a listing, none of them lost between two pages.
+
+        Pages are counted, not marked: an issue that leaves the listing (closed, deleted) while page one is
+        behind us moves every later one forward, and the first of page two is never shown. So what fills a
+        page is read again until a reading brings nothing new; nearly all of it is answered 304.
+        """
+        found = {one.iid: one for one in read()}
+        for _ in range(READINGS if len(found) >= PAGE else 0):
+            again = {one.iid: one for one in read()}
+            new = again.keys() - found.keys()
+            found.update(again)
+            if not new:
+                break
+        return found.values()
