@@ -39,6 +39,7 @@ class Site:
         body_seconds: float = 10.0,
         silence: Silence | None = None,
     ) -> None:
+        folder.mkdir(exist_ok=True)
         self.queue = KeyedQueue()
         self.store = open_store(f"sqlite:///{folder / 'laik.db'}")
         self.located: list[WebhookHint] = []
