@@ -73,7 +73,12 @@ class Revalidating(CacheController):
         return False
 
     def conditional_headers(self, request: PreparedRequest) -> dict[str, str]:
-        """``If-None-Match`` alone: a change within the second of ``Last-Modified`` would be missed."""
+        """``If-None-Match`` alone: a change within the second of ``Last-Modified`` would be missed.
+
+        None for a request that says ``no-cache``: its answer must be the server's own.
+        """
+        if "no-cache" in str(request.headers.get("Cache-Control", "")):
+            return {}
         found = super().conditional_headers(request)
         return {name: value for name, value in found.items() if name == "If-None-Match"}
 

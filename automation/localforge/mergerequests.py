@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automation.localforge import noteables, quickactions
@@ -87,7 +87,15 @@ def get_merge_request(engine: Engine, project: Project, iid: int) -> MergeReques
 
 def list_merge_requests(engine: Engine, project: Project, wanted: Mapping[str, Any]) -> list[MergeRequest]:
     """Merge requests by state, branches, labels and time, newest first unless said otherwise."""
-    sql, values = "SELECT * FROM merge_requests i WHERE project_id = ?", [project.id]
+    return list_in_projects(engine, [project.id], wanted)
+
+
+def list_in_projects(
+    engine: Engine, project_ids: Sequence[int], wanted: Mapping[str, Any]
+) -> list[MergeRequest]:
+    """The same of several projects together."""
+    marks = ",".join("?" * len(project_ids))
+    sql, values = f"SELECT * FROM merge_requests i WHERE project_id IN ({marks})", [*project_ids]  # noqa: S608 - marks alone
     for condition, value in conditions(wanted, "merge_request"):
         sql += f" AND {condition}"
         values += value

@@ -170,6 +170,8 @@ class MergeRequest:
     """A merge request; ``state`` is ``opened``, ``closed`` or ``merged``.
 
     ``base_sha`` (merge base) and ``start_sha`` (target head) are set once merged or closed, computed before.
+    ``source_project_id`` is that of the fork it comes from, None within one project; ``head_at`` is when its
+    head moved last.
     """
 
     id: int
@@ -194,6 +196,8 @@ class MergeRequest:
     created_at: str
     updated_at: str
     last_edited_at: str | None
+    source_project_id: int | None
+    head_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +265,18 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A webhook; its ``token`` is sent, never shown."""
+    """A webhook; its ``token`` is sent and its ``signing_token`` signs, neither is ever shown."""
 
     id: int
     project_id: int
     url: str
     token: str | None
+    signing_token: str | None
     push_events: bool
     issues_events: bool
     note_events: bool
     merge_requests_events: bool
+    pipeline_events: bool
     enable_ssl_verification: bool
     failures: int
     disabled_until: str | None

@@ -115,3 +115,11 @@ CREATE TABLE IF NOT EXISTS events (
   commit_title TEXT, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events(project_id);
 """
+
+ADDED = (
+    ("hooks", "pipeline_events", "INTEGER NOT NULL DEFAULT 0"),
+    ("hooks", "signing_token", "TEXT"),
+    ("merge_requests", "source_project_id", "INTEGER"),
+    ("merge_requests", "head_at", "TEXT"),
+)
+"""Columns that came later: table, column, type. The store adds them to data folders made before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import uuid
 from collections import deque
@@ -23,13 +25,14 @@ __all__ = ["Delivery", "Sender", "is_hook_url"]
 FAILURES_BEFORE_PAUSE = 4
 FAILURES_BEFORE_END = 40
 LONGEST_PAUSE = timedelta(days=1)
-_NEVER = "9999-12-31T00:00:00.000Z"
+NEVER = "9999-12-31T00:00:00.000Z"
 
 _TITLES = {
     "push": "Push Hook",
     "issue": "Issue Hook",
     "note": "Note Hook",
     "merge_request": "Merge Request Hook",
+    "pipeline": "Pipeline Hook",
 }
 
 
@@ -114,7 +117,18 @@ class Sender(Courier[_Letter]):
             "webhook-id": key,
             "webhook-timestamp": str(int(self._engine.clock().timestamp())),
         }
-        return {**headers, "X-Gitlab-Token": hook.token} if hook.token else headers
+        if hook.token:
+            headers["X-Gitlab-Token"] = hook.token
+        if hook.signing_token:
+            seal = f"{key}.{headers['webhook-timestamp']}.".encode() + letter.body
+            headers["webhook-signature"] = signature(hook.signing_token, seal)
+        return headers
+
+
+def signature(signing_token: str, sealed: bytes) -> str:
+    """GitLab's ``webhook-signature`` over ``{webhook-id}.{webhook-timestamp}.{body}``."""
+    key = base64.b64decode(signing_token.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.digest(key, sealed, "sha256")).decode()
 
 
 def _wants(hook: Hook, event: str) -> bool:
@@ -123,6 +137,7 @@ def _wants(hook: Hook, event: str) -> bool:
         "issue": hook.issues_events,
         "note": hook.note_events,
         "merge_request": hook.merge_requests_events,
+        "pipeline": hook.pipeline_events,
     }[event]
 
 
@@ -131,6 +146,6 @@ def _disabled_until(failures: int, now: datetime) -> str | None:
     if failures < FAILURES_BEFORE_PAUSE:
         return None
     if failures >= FAILURES_BEFORE_END:
-        return _NEVER
+        return NEVER
     doublings = min(failures - FAILURES_BEFORE_PAUSE, 12)
     return stamp(now + min(timedelta(minutes=1) * 2**doublings, LONGEST_PAUSE))

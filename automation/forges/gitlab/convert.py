@@ -88,10 +88,20 @@ def project(data: Data) -> Project:
     )
 
 
+def access(level: int) -> Access:
+    """A level; one that we do not name becomes the nearest one below."""
+    return next(access for access in _ACCESS if access <= level)
+
+
 def member(data: Data, person: Person) -> Member:
-    """A member; a level that we do not name becomes the nearest one below."""
-    level = next(access for access in _ACCESS if access <= data["access_level"])
-    return Member(person(data), level)
+    """A member."""
+    return Member(person(data), access(data["access_level"]))
+
+
+def token_kind(username: str) -> str:
+    """``project``, ``group`` or ``personal``, by the name of the account that a token belongs to."""
+    found = _BOT_NAME.fullmatch(username)
+    return (found[1] if found else None) or "personal"
 
 
 def issue(data: Data, person: Person) -> Issue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -10,21 +11,16 @@ from gitlab.exceptions import GitlabCreateError, GitlabGetError
 from gitlab.v4.objects import ProjectBoard, ProjectIssueNoteManager, ProjectMergeRequestNoteManager
 
 from automation.core.text import Bilingual
-from automation.forges.base import Comment, Hook, Issue, Label, Milestone
+from automation.forges.base import Comment, Issue, Label, Milestone
 from automation.forges.gitlab import convert
-from automation.forges.gitlab.accounts import AccountsPart
+from automation.forges.gitlab.hooks import HooksPart
+from automation.forges.gitlab.listing import by_time
 from automation.forges.gitlab.session import asks, is_absent, refused, status_of
 
 Kind = Literal["issue", "merge_request"]
-_EVENTS = {
-    "push": "push_events",
-    "issue": "issues_events",
-    "comment": "note_events",
-    "merge_request": "merge_requests_events",
-}
 
 
-class IssuesPart(AccountsPart):
+class IssuesPart(HooksPart):
     """Issues and comments."""
 
     @asks("mendaftar isu", "list the issues")
@@ -36,13 +32,17 @@ class IssuesPart(AccountsPart):
         state: Literal["open", "all"] = "open",
     ) -> Sequence[Issue]:
         """Issues, oldest first."""
-        query = {"updated_after": convert.iso(updated_after)} if updated_after else {}
-        rows = self._project(project_id).issues.list(
-            iterator=True,
-            state="opened" if state == "open" else "all",
-            order_by="created_at",
-            sort="asc",
-            **query,
+        rows = by_time(
+            functools.partial(
+                self._project(project_id).issues.list,
+                iterator=True,
+                state="opened" if state == "open" else "all",
+                order_by="created_at",
+                sort="asc",
+                **({"updated_after": convert.iso(updated_after)} if updated_after else {}),
+            ),
+            time="created_at",
+            parameter="created_after",
         )
         return [convert.issue(row.attributes, self._person) for row in rows]
 
@@ -183,23 +183,6 @@ class IssuesPart(AccountsPart):
                 raise refused(Bilingual("mencari label papan", "find the board's label"), 404, label)
             lists[label] = found.lists.create({"label_id": ids[label]})
         return written + len(missing) + _put_in_order(found, lists, labels)
-
-    @asks("memasang webhook", "set a webhook")
-    def ensure_hook(self, project_id: int, hook: Hook) -> bool:
-        """A webhook to that address; True when it was made or its events were corrected.
-
-        The secret cannot be read back, so a changed one is not noticed here.
-        """
-        manager = self._project(project_id).hooks
-        events = {field: name in hook.events for name, field in _EVENTS.items()}
-        for row in manager.list(iterator=True):
-            if row.url == hook.url:
-                if all(bool(row.attributes.get(field)) == on for field, on in events.items()):
-                    return False
-                manager.update(row.id, {"url": hook.url, "token": hook.secret, **events})
-                return True
-        manager.create({"url": hook.url, "token": hook.secret, **events})
-        return True
 
 
 def _put_in_order(board: ProjectBoard, lists: dict[str, Any], labels: Sequence[str]) -> int:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from gitlab.exceptions import GitlabCreateError, GitlabError, GitlabGetError, GitlabMRClosedError
 
 from automation.core.errors import HeadMoved
 from automation.core.text import Bilingual
-from automation.forges.base import MergeRequest, Status, StatusState
+from automation.forges.base import MergeRequest, Status, StatusDetails, StatusState
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
+from automation.forges.gitlab.listing import by_time
 from automation.forges.gitlab.session import asks, is_absent, refused, status_of, word_of
 
 # GitLab cuts nothing off: a longer description is refused.
@@ -30,11 +33,24 @@ class MergesPart(AccountsPart):
 
     @asks("mendaftar permintaan penggabungan", "list the merge requests")
     def list_merge_requests(
-        self, project_id: int, *, state: Literal["open", "merged", "all"] = "open"
+        self,
+        project_id: int,
+        *,
+        state: Literal["open", "merged", "all"] = "open",
+        updated_after: datetime | None = None,
     ) -> Sequence[MergeRequest]:
         """Merge requests, oldest first."""
-        rows = self._project(project_id).mergerequests.list(
-            iterator=True, state="opened" if state == "open" else state, order_by="created_at", sort="asc"
+        rows = by_time(
+            functools.partial(
+                self._project(project_id).mergerequests.list,
+                iterator=True,
+                state="opened" if state == "open" else state,
+                order_by="created_at",
+                sort="asc",
+                **({"updated_after": convert.iso(updated_after)} if updated_after else {}),
+            ),
+            time="created_at",
+            parameter="created_after",
         )
         return [convert.merge_request(row.attributes, self._person) for row in rows]
 
@@ -124,8 +140,9 @@ class MergesPart(AccountsPart):
         state: StatusState,
         description: str,
         target_url: str,
+        details: StatusDetails | None = None,
     ) -> None:
-        """Post one commit status; posting what already stands is no error.
+        """Post one commit status; posting what already stands is no error. GitLab has no room for details.
 
         All statuses of a commit go into one pipeline, one after the other: posts without ``pipeline_id``
         may each open a pipeline of their own, and the merge request would follow the wrong one.

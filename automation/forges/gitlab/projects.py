@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from gitlab.exceptions import GitlabGetError
+from gitlab.v4.objects import Group as ApiGroup
 
 from automation.forges.base import Access, Group, Member, Project, User
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
+from automation.forges.gitlab.listing import by_time, whole
 from automation.forges.gitlab.session import asks, is_absent
+
+ACTIVITY_CLOCK = timedelta(hours=1)
+_DIRECTLY: dict[str, Any] = {"iterator": True, "include_subgroups": False, "with_shared": False}
 
 
 class ProjectsPart(AccountsPart):
@@ -60,11 +68,48 @@ class ProjectsPart(AccountsPart):
     @asks("mendaftar proyek grup", "list a group's projects")
     def list_group_projects(self, group: Group) -> Sequence[Project]:
         """All projects directly in a group."""
-        handle = self._client.groups.get(group.id, lazy=True)
-        rows = handle.projects.list(
-            iterator=True, include_subgroups=False, with_shared=False, order_by="id", sort="asc"
+        rows = whole(
+            functools.partial(self._in_group(group).projects.list, **_DIRECTLY, order_by="id", sort="asc")
         )
         return [convert.project(row.attributes) for row in rows]
+
+    @asks("mendaftar proyek yang berubah", "list the changed projects")
+    def list_changed_projects(self, group: Group, since: datetime) -> Sequence[Project]:
+        """Projects directly in a group with a push or other activity since then.
+
+        GitLab moves ``last_activity_at`` once an hour at most, so an hour more is asked for. The list is
+        read from the newest on, to the first that is older.
+        """
+        oldest = convert.iso(since - ACTIVITY_CLOCK)
+        rows = whole(
+            functools.partial(
+                self._in_group(group).projects.list, **_DIRECTLY, order_by="last_activity_at", sort="desc"
+            ),
+            until=lambda row: convert.moment(row.last_activity_at) < convert.moment(oldest),
+        )
+        return [convert.project(row.attributes) for row in rows]
+
+    @asks("mendaftar permintaan penggabungan yang berubah", "list the changed merge requests")
+    def list_changed_requests(self, group: Group, since: datetime) -> frozenset[int]:
+        """Ids of the projects in a group that have a merge request changed since then."""
+        rows = by_time(
+            functools.partial(
+                self._in_group(group).mergerequests.list,
+                iterator=True,
+                scope="all",
+                state="all",
+                order_by="updated_at",
+                sort="asc",
+            ),
+            time="updated_at",
+            parameter="updated_after",
+            start=convert.iso(since),
+        )
+        return frozenset(int(row.project_id) for row in rows)
+
+    def _in_group(self, group: Group) -> ApiGroup:
+        """A handle on a group; costs no request."""
+        return self._client.groups.get(group.id, lazy=True)
 
     @asks("membuat proyek", "make a project")
     def create_project(self, group: Group, slug: str, *, name: str, description: str) -> Project:
@@ -103,5 +148,5 @@ class ProjectsPart(AccountsPart):
     @asks("mendaftar anggota", "list the members")
     def list_members(self, project_id: int) -> Sequence[Member]:
         """Direct and inherited members."""
-        rows = self._project(project_id).members_all.list(iterator=True)
+        rows = whole(lambda: self._project(project_id).members_all.list(iterator=True))
         return [convert.member(row.attributes, self._person) for row in rows]

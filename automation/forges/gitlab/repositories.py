@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gitlab.exceptions import GitlabGetError, GitlabHeadError
+from gitlab.exceptions import GitlabGetError, GitlabHeadError, GitlabListError
 from gitlab.v4.objects import Project as ApiProject
 from gitlab.v4.objects import ProjectProtectedBranch
 
@@ -14,6 +14,7 @@ from automation.core.text import Bilingual
 from automation.forges.base import Access, FileWrite, Protection, Push
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
+from automation.forges.gitlab.listing import whole
 from automation.forges.gitlab.session import asks, is_absent, refused
 
 # Up to here one HEAD a file is cheaper than listing the tree.
@@ -27,6 +28,17 @@ class RepositoriesPart(AccountsPart):
     def branch_head(self, project_id: int, branch: str) -> str | None:
         """The full commit id of a branch, or None."""
         return _head(self._project(project_id), branch)
+
+    @asks("mendaftar cabang", "list the branches")
+    def branch_heads(self, project_id: int) -> Mapping[str, str]:
+        """Every branch with its full commit id; an empty repository has none."""
+        try:
+            rows = whole(lambda: self._project(project_id).branches.list(iterator=True))
+        except GitlabListError as problem:
+            if is_absent(problem):
+                return {}
+            raise
+        return {row.name: str(row.commit["id"]) for row in rows}
 
     @asks("membaca berkas", "read a file")
     def read_file(self, project_id: int, path: str, ref: str) -> bytes | None:
@@ -71,9 +83,23 @@ class RepositoriesPart(AccountsPart):
         GitLab Free cannot change the levels of a rule, only delete and make it anew. While that is done, a
         second rule with the wanted levels covers the branch by a wildcard (``main*`` covers ``main``).
         """
+        wrote = self._require_pipeline(project_id) if wanted.checks else False
+        return self._ensure_rule(project_id, wanted) or wrote
+
+    def _require_pipeline(self, project_id: int) -> bool:
+        """Let nothing be merged without a pipeline that succeeded; GitLab can require no single status."""
+        key = "only_allow_merge_if_pipeline_succeeds"
+        if self._client.projects.get(project_id).attributes.get(key):
+            return False
+        self._client.projects.update(project_id, {key: True})
+        return True
+
+    def _ensure_rule(self, project_id: int, wanted: Protection) -> bool:
         rules = self._project(project_id).protectedbranches
         cover = f"{wanted.branch}*"
-        known = {rule.name: rule for rule in rules.list(iterator=True)}
+        # A group's rules (Premium) cannot be changed from here.
+        rows = [rule for rule in rules.list(iterator=True) if not rule.attributes.get("inherited")]
+        known = {rule.name: rule for rule in rows}
         standing = known.get(wanted.branch)
         covered = cover in known
         wrote = True

@@ -1,9 +1,8 @@
-"""One counted session under python-gitlab, one retry layer, and one translation of its errors."""
+"""python-gitlab over the one wire, lists read whole, and one translation of the client's errors."""
 
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -15,53 +14,27 @@ from gitlab.v4.objects import Project as ApiProject
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable
 from automation.core.text import Bilingual
+from automation.forges.wire import Wire
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-_RETRIES = 4
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class CountingSession(requests.Session):
-    """A session that counts what really goes over the wire and follows no redirect.
-
-    Redirects: requests drops only the Authorization header when another host is named, so a redirect would
-    hand PRIVATE-TOKEN to whoever the answer points at. A moved project answers with one too, and must not
-    be found by its old path.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-        self.calls = 0
-        self.writes = 0
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Count, then send."""
-        with self._lock:
-            self.calls += 1
-            self.writes += request.method not in {"GET", "HEAD"}
-        return super().send(request, **{**kwargs, "allow_redirects": False})
-
-
 class Client(gitlab.Gitlab):
-    """python-gitlab with its retry kept to what is safe.
-
-    Reads are tried again on 5xx and lost connections. Writes are tried again only on 429, when GitLab has
-    not done anything; after a lost answer nobody knows, and the caller must look before writing again.
-    """
+    """python-gitlab without its own retries: those of :class:`Wire` are the only ones."""
 
     def http_request(self, verb: str, path: str, *args: Any, **kwargs: Any) -> requests.Response:
-        """One request, with the retry rules above."""
-        reading = verb.lower() in {"get", "head"}
-        kwargs.setdefault("retry_transient_errors", reading)
-        kwargs.setdefault("max_retries", _RETRIES)
-        return super().http_request(verb, path, *args, **kwargs)
+        """One request."""
+        once = {"obey_rate_limit": False, "retry_transient_errors": False, "max_retries": 0}
+        return super().http_request(verb, path, *args, **{**kwargs, **once})
 
 
-def connect(url: str, token: str, *, ca_file: str | None = None) -> tuple[Client, CountingSession]:
+def connect(
+    url: str, token: str, *, ca_file: str | None = None, write_spacing: float = 0.0
+) -> tuple[Client, Wire]:
     """A client for one GitLab and one token; nothing is sent yet.
 
     Raises:
@@ -76,7 +49,7 @@ def connect(url: str, token: str, *, ca_file: str | None = None) -> tuple[Client
                 "Give an https://... address without an account in it.",
             ),
         )
-    session = CountingSession()
+    session = Wire(write_spacing=write_spacing)
     client = Client(
         url,
         private_token=token,
@@ -95,7 +68,7 @@ class Part:
     """What the themed parts of the adapter share."""
 
     _client: Client
-    _session: CountingSession
+    _session: Wire
 
     def _project(self, project_id: int) -> ApiProject:
         """A handle on a project; costs no request."""

@@ -30,7 +30,7 @@ from automation.localforge.gitlabdialect import (
 )
 from automation.localforge.gitlabdialect import users as user_routes
 from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
-from automation.localforge.records import User
+from automation.localforge.records import Token, User
 from automation.localforge.refusals import Refusal, invalid, refused
 
 PREFIX = "/api/v4"
@@ -117,12 +117,12 @@ async def _body(request: Request) -> bytes:
 def _respond(engine: Engine, table: RouteTable, request: Request, body: bytes) -> Response:
     """Run one request; every expected refusal becomes an answer in GitLab's shape."""
     try:
-        user = _account(engine, request)
+        user, token = _account(engine, request)
         raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
         parts = raw_path.split("?", 1)[0].removeprefix(PREFIX).strip("/").split("/")
         handler, path = table.find(request.method, parts)
         arguments = {**_query(request), **_read_body(request, body)}
-        call = Call(engine, user, path, arguments)
+        call = Call(engine, user, path, arguments, token)
         if request.method in {"GET", "HEAD"}:
             return _answer(request, arguments, handler(call))
         with engine.store.transaction():
@@ -139,21 +139,21 @@ def _respond(engine: Engine, table: RouteTable, request: Request, body: bytes) -
         return _json(500, {"message": "500 Internal Server Error"})
 
 
-def _account(engine: Engine, request: Request) -> User | None:
+def _account(engine: Engine, request: Request) -> tuple[User | None, Token | None]:
     """Whose token came with the request: none is anonymous, a wrong one is refused."""
     token = request.headers.get("private-token", "")
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if not token and scheme.lower() == "bearer":
         token = bearer.strip()
     if not token:
-        return None
+        return None, None
     found = users.authenticate(engine, token)
     if found is None:
         raise refused(401, "401 Unauthorized")
     scopes = set(found[1].scopes.split())
     if not (scopes & {"api"} or (request.method in {"GET", "HEAD"} and scopes & {"read_api"})):
         raise Refusal(403, {"error": "insufficient_scope", "scope": "api"})
-    return found[0]
+    return found
 
 
 def _query(request: Request) -> dict[str, Any]:

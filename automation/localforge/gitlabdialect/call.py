@@ -9,7 +9,7 @@ from typing import Any
 from automation.localforge import projects, users
 from automation.localforge.engine import Engine
 from automation.localforge.noteables import whole_number
-from automation.localforge.records import Project, User
+from automation.localforge.records import Project, Token, User
 from automation.localforge.refusals import forbidden, invalid, refused
 
 _TRUE = {"true", "1", "t", "yes", "on"}
@@ -45,6 +45,7 @@ class Call:
     user: User | None
     path: Mapping[str, str]
     arguments: Mapping[str, Any]
+    token: Token | None = None
 
     @property
     def actor(self) -> User:

@@ -76,6 +76,8 @@ def filtered(call: Call, rows: list[Any]) -> list[Any]:
     wanted = [row for row in rows if search in row.name.lower() or search in row.path.lower()]
     if call.text("archived") is not None or call.arguments.get("archived") is not None:
         wanted = [row for row in wanted if row.archived == call.flag("archived")]
+    if call.text("order_by") == "last_activity_at":
+        wanted.sort(key=lambda row: (row.last_activity_at, row.id), reverse=True)
     return wanted[::-1] if call.text("sort") == "asc" else wanted
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from automation.localforge import mergerequests, merging, statuses
+from automation.localforge import mergerequests, merging, projects, statuses
 from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Route, Rows
+from automation.localforge.gitlabdialect.groups import group_of
 from automation.localforge.gitlabdialect.repository import diff_entry
-from automation.localforge.permissions import OWNER, may_merge, project_level, require_code
+from automation.localforge.permissions import OWNER, code_readable, may_merge, project_level, require_code
 from automation.localforge.records import MergeRequest, Project
 from automation.localforge.refusals import forbidden, not_found
 
@@ -37,6 +38,16 @@ def _list(call: Call) -> Any:
     project = _project(call)
     rows = mergerequests.list_merge_requests(call.engine, project, call.arguments)
     return Rows(rows, lambda row: renderwork.merge_request(call.engine, row, project.full_path))
+
+
+def _list_in_group(call: Call) -> Any:
+    """Those of a group's projects, subgroups included; ``scope`` is ``created_by_me`` by default."""
+    inside = projects.list_projects(call.engine, call.user, namespace=group_of(call), below=True)
+    paths = {row.id: row.full_path for row in inside if code_readable(call.engine, call.user, row)}
+    rows = mergerequests.list_in_projects(call.engine, list(paths), call.arguments)
+    if (call.text("scope") or "created_by_me") != "all":
+        rows = [row for row in rows if call.user is not None and row.author_id == call.user.id]
+    return Rows(rows, lambda row: renderwork.merge_request(call.engine, row, paths[row.project_id]))
 
 
 def _create(call: Call) -> Any:
@@ -192,6 +203,7 @@ _P = "/projects/{id}"
 _M = f"{_P}/merge_requests"
 ROUTES: Sequence[Route] = [
     ("GET", _M, _list),
+    ("GET", "/groups/{id}/merge_requests", _list_in_group),
     ("POST", _M, _create),
     ("GET", f"{_M}/{{iid}}", _get),
     ("PUT", f"{_M}/{{iid}}", _update),

@@ -21,6 +21,7 @@ from automation.localforge.records import (
     User,
 )
 from automation.localforge.users import get_user
+from automation.localforge.webhooks import NEVER
 
 Json = dict[str, Any]
 
@@ -251,10 +252,18 @@ def hook(record: Hook) -> Json:
         "tag_push_events": False,
         "confidential_issues_events": False,
         "confidential_note_events": False,
-        "pipeline_events": False,
+        "pipeline_events": record.pipeline_events,
         "job_events": False,
         "enable_ssl_verification": record.enable_ssl_verification,
-        "alert_status": "temporarily_disabled" if record.disabled_until else "executable",
-        "disabled_until": record.disabled_until,
+        "alert_status": _alert_status(record),
+        "disabled_until": None if record.disabled_until == NEVER else record.disabled_until,
+        "token_present": record.token is not None,
+        "signing_token_present": record.signing_token is not None,
         "url_variables": [],
     }
+
+
+def _alert_status(record: Hook) -> str:
+    if record.disabled_until is None:
+        return "executable"
+    return "disabled" if record.disabled_until == NEVER else "temporarily_disabled"

@@ -10,7 +10,7 @@ from automation.localforge.gitlabdialect import render
 from automation.localforge.gitlabdialect.call import Call, Reply, Route, Rows
 from automation.localforge.issues import normal_time
 from automation.localforge.records import User
-from automation.localforge.refusals import forbidden, invalid
+from automation.localforge.refusals import forbidden, invalid, refused
 
 VERSION = {"version": "19.5.0-laik", "revision": "laik"}
 
@@ -104,6 +104,12 @@ def _list_tokens(call: Call) -> Any:
     return Rows(users.list_tokens(call.engine, wanted), render.token)
 
 
+def _own_token(call: Call) -> Any:
+    if call.token is None:
+        raise refused(401, "401 Unauthorized")
+    return render.token(call.token)
+
+
 def _get_token(call: Call) -> Any:
     record = users.get_token(call.engine, call.number("token_id"))
     if not call.actor.admin and record.user_id != call.actor.id:
@@ -131,6 +137,7 @@ ROUTES: Sequence[Route] = [
     ("POST", "/users/{id}/personal_access_tokens", _create_token),
     ("POST", "/service_accounts", _create_bot),
     ("GET", "/personal_access_tokens", _list_tokens),
+    ("GET", "/personal_access_tokens/self", _own_token),
     ("GET", "/personal_access_tokens/{token_id}", _get_token),
     ("DELETE", "/personal_access_tokens/{token_id}", _revoke),
 ]
