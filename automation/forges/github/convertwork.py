@@ -9,26 +9,14 @@ from typing import Any, Literal
 from automation.forges.base import Comment, Issue, MergeRequest, Status, StatusState, User
 from automation.forges.github.convert import Data, moment, user
 
-GHOST = User(0, "ghost")
-"""Who wrote what a deleted account left behind: GitHub answers null, its pages say ``ghost``."""
-
 _STATES = {
     "success": StatusState.SUCCESS,
     "failure": StatusState.FAILED,
     "error": StatusState.FAILED,
 }
-_CONCLUSIONS = {
-    "success": StatusState.SUCCESS,
-    # Skipped, neutral and stale are not passed: nothing was judged.
-}
 # The time of day in a due date: GitHub keeps midnight Pacific time of the day that the moment falls on there,
 # so a date at 00:00 UTC becomes the day before. At noon UTC it is the same day in both winter and summer.
 _NOON = "T12:00:00Z"
-
-
-def person(data: Data | None) -> User:
-    """An account in an issue or comment; null once it was deleted."""
-    return user(data) if data else GHOST
 
 
 def due_on(due: date) -> str:
@@ -54,7 +42,7 @@ def issue(data: Data, project_id: int) -> Issue:
         iid=data["number"],
         title=data["title"],
         description=data.get("body") or "",
-        author=person(data.get("user")),
+        author=user(data.get("user")),
         open=data["state"] == "open",
         labels=tuple(_label_name(label) for label in data.get("labels") or ()),
         milestone=milestone["title"] if milestone else None,
@@ -72,7 +60,7 @@ def comment(data: Data) -> Comment:
     """A comment. GitHub tells seconds only: an edit within the second of writing is not seen as one."""
     return Comment(
         id=data["id"],
-        author=person(data.get("user")),
+        author=user(data.get("user")),
         body=data.get("body") or "",
         created_at=moment(data["created_at"]),
         updated_at=moment(data["updated_at"]),
@@ -100,14 +88,14 @@ def merge_request(data: Data, project_id: int) -> MergeRequest:
         iid=data["number"],
         title=data["title"],
         description=data.get("body") or "",
-        author=person(data.get("user")),
+        author=user(data.get("user")),
         state="merged" if merged else "open" if data["state"] == "open" else "closed",
         draft=bool(data.get("draft")),
         source_project_id=(head.get("repo") or {}).get("id") or 0,
         source_branch=head["ref"],
         target_branch=data["base"]["ref"],
         head_sha=head["sha"],
-        merged_by=person(merger) if merger and merged else None,
+        merged_by=user(merger) if merger and merged else None,
         merge_sha=(data.get("merge_commit_sha") or None) if merged else None,
         detail=_detail(data),
         created_at=moment(data["created_at"]),
@@ -133,14 +121,15 @@ def status(data: Data) -> Status:
         state=_STATES.get(data["state"], StatusState.PENDING),
         description=data.get("description") or "",
         target_url=data.get("target_url") or "",
-        author=person(data.get("creator")),
+        author=user(data.get("creator")),
     )
 
 
 def check_run(data: Data, author: User) -> Status:
     """A check run; its title is what a status calls description."""
     if data["status"] == "completed":
-        state = _CONCLUSIONS.get(data.get("conclusion") or "", StatusState.FAILED)
+        # Skipped, neutral and stale are not passed: nothing was judged.
+        state = StatusState.SUCCESS if data.get("conclusion") == "success" else StatusState.FAILED
     else:
         state = StatusState.RUNNING if data["status"] == "in_progress" else StatusState.PENDING
     return Status(
