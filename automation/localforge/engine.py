@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from automation.localforge.events import Event
 from automation.localforge.git import Repository
-from automation.localforge.records import Project
+from automation.localforge.records import Project, User
 from automation.localforge.repositories import Commits, RememberingRepository
 from automation.localforge.store import Store
 
@@ -23,6 +23,21 @@ class EventSender(Protocol):
 
         None when nobody wants to hear of it.
         """
+
+
+class BranchGuard(Protocol):
+    """A dialect's own rules for branches, in place of the protections by level."""
+
+    def may_push(self, user: User | None, project: Project, branch: str) -> bool:
+        """Whether the account may push to the branch at all."""
+
+    def may_merge(self, user: User | None, project: Project, branch: str) -> bool:
+        """Whether the account may merge into the branch."""
+
+    def push_refusal(
+        self, user: User, project: Project, branch: str, *, new: str | None, forced: bool, deleted: bool
+    ) -> str | None:
+        """Why the account may not move the branch so, or None when it may."""
 
 
 def stamp(moment: datetime) -> str:
@@ -45,6 +60,7 @@ class Engine:
         self.url = url.rstrip("/")
         self.clock = clock or partial(datetime.now, UTC)
         self.sender: EventSender | None = None
+        self.guard: BranchGuard | None = None
         (data_dir / "repositories").mkdir(parents=True, exist_ok=True)
         self.store = Store(data_dir / "forge.sqlite3")
         self._commits: dict[int, Commits] = {}

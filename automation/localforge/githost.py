@@ -56,7 +56,9 @@ class EngineGitHost:
     ) -> str | None:
         """None when the update is allowed, otherwise why not."""
         project = project_by_id(self._engine, project_id)
-        return pushes.push_refusal(self._engine, project, user.user, ref, forced=forced, deleted=deleted)
+        return pushes.push_refusal(
+            self._engine, project, user.user, ref, forced=forced, deleted=deleted, new=new
+        )
 
     def pushed(self, project_id: int, user: Visitor, updates: list[tuple[str, str, str]]) -> None:
         """Record what moved."""

@@ -134,6 +134,8 @@ def may_push(engine: Engine, user: User | None, project: Project, branch: str) -
 
     Several rules on one branch: the most permissive counts, as on GitLab.
     """
+    if engine.guard is not None:
+        return engine.guard.may_push(user, project, branch)
     level = project_level(engine, user, project)
     if project.archived or level < DEVELOPER:
         return False
@@ -143,6 +145,8 @@ def may_push(engine: Engine, user: User | None, project: Project, branch: str) -
 
 def may_merge(engine: Engine, user: User | None, project: Project, branch: str) -> bool:
     """Whether the account may merge into the branch; who may push may merge as well."""
+    if engine.guard is not None:
+        return engine.guard.may_merge(user, project, branch)
     level = project_level(engine, user, project)
     if project.archived or level < DEVELOPER:
         return False

@@ -19,9 +19,16 @@ Update = tuple[str, str, str]
 
 
 def push_refusal(
-    engine: Engine, project: Project, user: User, ref: str, *, forced: bool, deleted: bool
+    engine: Engine,
+    project: Project,
+    user: User,
+    ref: str,
+    *,
+    forced: bool,
+    deleted: bool,
+    new: str | None = None,
 ) -> str | None:
-    """Why the account may not move this ref so, or None when it may."""
+    """Why the account may not move this ref so, or None when it may; ``new``: the commit it would be at."""
     if project.archived:
         return "You are not allowed to push code to this project."
     if ref.startswith("refs/tags/"):
@@ -29,6 +36,14 @@ def push_refusal(
     if not ref.startswith("refs/heads/"):
         return "You can only push to branches and tags."
     branch = ref.removeprefix("refs/heads/")
+    if engine.guard is not None:
+        return engine.guard.push_refusal(user, project, branch, new=new, forced=forced, deleted=deleted)
+    return _level_refusal(engine, project, user, branch, forced=forced, deleted=deleted)
+
+
+def _level_refusal(
+    engine: Engine, project: Project, user: User, branch: str, *, forced: bool, deleted: bool
+) -> str | None:
     rules = rules_for(engine, project.id, branch)
     if deleted and (rules or branch == project.default_branch):
         return "You can not delete a protected or the default branch by a push."

@@ -1,0 +1,40 @@
+"""Tables that only the GitHub dialect uses. Append your own; the store executes this after its own schema."""
+
+from __future__ import annotations
+
+GITHUB_SCHEMA = """
+CREATE TABLE IF NOT EXISTS apps (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, slug TEXT NOT NULL UNIQUE, bot_id INTEGER NOT NULL,
+  public_key TEXT NOT NULL, permissions TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS installations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, app_id INTEGER NOT NULL REFERENCES apps(id),
+  namespace_id INTEGER NOT NULL REFERENCES namespaces(id), created_at TEXT NOT NULL,
+  UNIQUE (app_id, namespace_id));
+CREATE TABLE IF NOT EXISTS app_tokens (
+  token_id INTEGER PRIMARY KEY REFERENCES tokens(id), installation_id INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS invitations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+  inviter_id INTEGER NOT NULL, level INTEGER NOT NULL, created_at TEXT NOT NULL,
+  UNIQUE (project_id, user_id));
+CREATE TABLE IF NOT EXISTS moved (
+  full_path TEXT PRIMARY KEY COLLATE NOCASE, project_id INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS github_protections (
+  project_id INTEGER NOT NULL, branch TEXT NOT NULL, facts TEXT NOT NULL,
+  PRIMARY KEY (project_id, branch)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS github_rulesets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
+  enforcement TEXT NOT NULL, facts TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS github_rulesets_of ON github_rulesets(project_id);
+CREATE TABLE IF NOT EXISTS github_hooks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, url TEXT NOT NULL,
+  content_type TEXT NOT NULL, secret TEXT, insecure_ssl INTEGER NOT NULL DEFAULT 0, events TEXT NOT NULL,
+  active INTEGER NOT NULL DEFAULT 1, last_code INTEGER, last_status TEXT NOT NULL DEFAULT 'unused',
+  last_message TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS github_hooks_of ON github_hooks(project_id);
+CREATE TABLE IF NOT EXISTS github_deliveries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hook_id INTEGER NOT NULL, guid TEXT NOT NULL, event TEXT NOT NULL,
+  action TEXT, redelivery INTEGER NOT NULL, delivered_at TEXT NOT NULL, duration REAL NOT NULL,
+  status_code INTEGER NOT NULL, request_headers TEXT NOT NULL, payload TEXT NOT NULL,
+  response_headers TEXT NOT NULL, response_body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS github_deliveries_of ON github_deliveries(hook_id);
+"""
