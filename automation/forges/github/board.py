@@ -252,8 +252,8 @@ def _no_projects(word: str) -> ForgeRefused:
             "Beri GitHub App izin organisasi Projects: Read and write, lalu pemilik organisasi menyetujuinya;"
             " untuk token classic, cakupan project; untuk token fine-grained, izin organisasi Projects.",
             "Give the GitHub App the organisation permission Projects: Read and write, which an organisation"
-            " owner then accepts; a classic token needs the scope project, a fine-grained one the organisation"
-            " permission Projects.",
+            " owner then accepts; a classic token needs the scope project, a fine-grained one the"
+            " organisation permission Projects.",
         ),
         status=403,
     )

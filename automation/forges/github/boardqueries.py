@@ -16,6 +16,10 @@ own workflows write it when an issue is closed."""
 DUE = "Tenggat"
 """The field that holds the due date."""
 
+_STANDS = f"""
+lane: fieldValueByName(name: "{LANE}") {{ ... on ProjectV2ItemFieldSingleSelectValue {{ name optionId }} }}
+"""
+
 _FIELDS = """
 fields(first: 100) { nodes {
   ... on ProjectV2FieldCommon { id name dataType }
@@ -45,7 +49,7 @@ query Cards($project: ID!, $after: String) {{ node(id: $project) {{ ... on Proje
     pageInfo {{ hasNextPage endCursor }}
     nodes {{
       id
-      lane: fieldValueByName(name: "{LANE}") {{ ... on ProjectV2ItemFieldSingleSelectValue {{ name optionId }} }}
+      {_STANDS}
     }}
   }}
 }} }} }}
@@ -59,7 +63,7 @@ query Place($repository: ID!, $number: Int!) {{ node(id: $repository) {{ ... on 
     projectItems(first: 100) {{ nodes {{
       id
       project {{ id }}
-      lane: fieldValueByName(name: "{LANE}") {{ ... on ProjectV2ItemFieldSingleSelectValue {{ name optionId }} }}
+      {_STANDS}
       due: fieldValueByName(name: "{DUE}") {{ ... on ProjectV2ItemFieldDateValue {{ date }} }}
     }} }}
   }}

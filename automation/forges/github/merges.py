@@ -25,7 +25,7 @@ _ASK_SECONDS = 2.0
 
 
 class MergesPart(AccountsPart):
-    """Pull requests. Auto-merge and merge queues are never used: laik itself decides at the moment of merging."""
+    """Pull requests. Auto-merge and merge queues are never used: laik decides at the moment of merging."""
 
     @asks("mendaftar permintaan penggabungan", "list the merge requests")
     def list_merge_requests(
@@ -202,7 +202,7 @@ def _merge_queue(request: MergeRequest, word: str) -> Exception:
         remedy=Bilingual(
             "Cabang ini memakai merge queue, yang menggabungkan tanpa menunggu putusan laik: matikan merge"
             " queue untuk cabang itu pada ruleset repositori.",
-            "This branch uses a merge queue, which merges without waiting for laik's decision: switch the merge"
-            " queue off for that branch in the repository's rulesets.",
+            "This branch uses a merge queue, which merges without waiting for laik's decision: switch the"
+            " merge queue off for that branch in the repository's rulesets.",
         ),
     )

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from automation.forges.base import Annotation, Status, StatusDetails, StatusState, User
 from automation.forges.github import convertwork as convert
 from automation.forges.github.accounts import AccountsPart
-from automation.forges.github.auth import AppAuth, TokenAuth
+from automation.forges.github.auth import InstallationToken
 from automation.forges.github.convert import moment
 from automation.forges.github.session import asks
 
@@ -26,6 +26,7 @@ _LONGEST_SUMMARY = 65_535
 _LONGEST_TITLE = 255
 _LONGEST_REMARK = 60_000
 _ANNOTATIONS_A_REQUEST = 50
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CUT = "\n\n… (dipotong)"
 
 _STATUS_WORDS = {
@@ -74,7 +75,6 @@ class _Wanted:
 class StatusesPart(AccountsPart):
     """Statuses and check runs."""
 
-    _auth: TokenAuth | AppAuth
     _authors: dict[str, User]
 
     @asks("membaca status komit", "read the statuses of a commit")
@@ -107,7 +107,7 @@ class StatusesPart(AccountsPart):
         if standing is not None and standing.status.author.id != self.whoami().id:
             # Another's word in our context: ours must become the newest.
             standing = None
-        if isinstance(self._auth, AppAuth):
+        if isinstance(self._credentials, InstallationToken):
             self._report(project_id, sha, wanted, standing)
         else:
             self._post(project_id, sha, wanted, standing)
@@ -135,7 +135,7 @@ class StatusesPart(AccountsPart):
         path = f"{self._at(project_id)}/commits/{sha}/check-runs"
         for data in self._rows(path, parameters={"filter": "latest"}, key="check_runs"):
             told = data.get("completed_at") or data.get("started_at")
-            at = moment(told) if told else datetime.min.replace(tzinfo=moment("2000-01-01T00:00:00Z").tzinfo)
+            at = moment(told) if told else _LONG_AGO
             yield _Row(convert.check_run(data, self._author(data)), at, data, check_run=True)
 
     def _author(self, data: Mapping[str, Any]) -> User:
