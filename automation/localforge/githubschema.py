@@ -37,4 +37,37 @@ CREATE TABLE IF NOT EXISTS github_deliveries (
   status_code INTEGER NOT NULL, request_headers TEXT NOT NULL, payload TEXT NOT NULL,
   response_headers TEXT NOT NULL, response_body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS github_deliveries_of ON github_deliveries(hook_id);
+CREATE TABLE IF NOT EXISTS github_issues (
+  issue_id INTEGER PRIMARY KEY, reason TEXT);
+CREATE TABLE IF NOT EXISTS github_pulls (
+  merge_request_id INTEGER PRIMARY KEY, draft INTEGER NOT NULL DEFAULT 0, tried TEXT NOT NULL DEFAULT '',
+  unknown_reads INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS github_reviews (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, merge_request_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
+  state TEXT NOT NULL, body TEXT NOT NULL, sha TEXT NOT NULL, submitted_at TEXT);
+CREATE INDEX IF NOT EXISTS github_reviews_of ON github_reviews(merge_request_id);
+CREATE TABLE IF NOT EXISTS github_statuses (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, sha TEXT NOT NULL, context TEXT NOT NULL,
+  state TEXT NOT NULL, description TEXT, target_url TEXT, user_id INTEGER NOT NULL, created_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS github_statuses_of ON github_statuses(project_id, sha);
+CREATE TABLE IF NOT EXISTS github_check_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, sha TEXT NOT NULL,
+  app_id INTEGER NOT NULL, name TEXT NOT NULL, external_id TEXT NOT NULL, status TEXT NOT NULL,
+  conclusion TEXT, details_url TEXT, started_at TEXT, completed_at TEXT, title TEXT, summary TEXT, text TEXT,
+  annotations TEXT NOT NULL DEFAULT '[]');
+CREATE INDEX IF NOT EXISTS github_check_runs_of ON github_check_runs(project_id, sha);
+CREATE TABLE IF NOT EXISTS github_boards (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, namespace_id INTEGER NOT NULL, number INTEGER NOT NULL,
+  title TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS github_board_links (
+  board_id INTEGER NOT NULL, project_id INTEGER NOT NULL, PRIMARY KEY (board_id, project_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS github_fields (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, board_id INTEGER NOT NULL, name TEXT NOT NULL,
+  data_type TEXT NOT NULL, options TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE IF NOT EXISTS github_items (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, board_id INTEGER NOT NULL, issue_id INTEGER NOT NULL,
+  UNIQUE (board_id, issue_id));
+CREATE TABLE IF NOT EXISTS github_values (
+  item_id INTEGER NOT NULL, field_id INTEGER NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (item_id, field_id)) WITHOUT ROWID;
 """
