@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
 
+from automation.bots.desk import answered_by
 from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
 from automation.core.memory import remember
 from automation.core.plan import (
@@ -90,14 +91,18 @@ class Applier:
         self._serve = serve
         self._now = now
 
-    def carry_out(self, plan: Plan) -> None:
-        """Every change, in order.
+    def carry_out(self, plan: Plan) -> tuple[LaikError, ...]:
+        """Every change, in order; the refusals of statuses, which keep nothing else from being done.
+
+        Nothing is decided from a status, and whoever may push can make the forge refuse more of them: GitHub
+        takes 1,000 on a commit for each context, whoever posts them.
 
         Raises:
             LedgerConflict: another worker was first; read the case anew.
             ForgeRefused, ForgeUnreachable, CheckFailed: what was done stays done; run again later.
         """
         refusal: LaikError | None = None
+        unshown: list[LaikError] = []
         for change in plan:
             if refusal is not None and not isinstance(change, Shows):
                 continue
@@ -105,11 +110,15 @@ class Applier:
                 self._carry_out(change)
             except (ForgeRefused, RenderFailed) as problem:
                 # A repository that cannot be made must not keep people from hearing where their case stands.
-                if not isinstance(change, Provision):
+                if isinstance(change, PostStatus):
+                    unshown.append(problem)
+                elif isinstance(change, Provision):
+                    refusal = refusal or problem
+                else:
                     raise
-                refusal = refusal or problem
         if refusal is not None:
             raise refusal
+        return tuple(unshown)
 
     def _carry_out(self, change: Change) -> None:
         match change:
@@ -120,7 +129,7 @@ class Applier:
             case WriteCard():
                 self._write_card(change)
             case Answer():
-                self._comment(change.place, change.body)
+                self._answer(change)
             case PostStatus():
                 self._post_status(change)
             case Relabel():
@@ -157,6 +166,15 @@ class Applier:
 
     def _comment(self, place: Place, body: str) -> None:
         self._forge.add_comment(place.project_id, place.kind, place.iid, body)
+
+    def _answer(self, change: Answer) -> None:
+        """Answer, and remember it.
+
+        Whoever may edit laik's comments could else take the marker out of one again and again, and laik would
+        answer without end.
+        """
+        self._comment(change.place, change.body)
+        self._remember("answered", {"about": answered_by(change.marker)})
 
     def _post_status(self, change: PostStatus) -> None:
         self._forge.set_status(

@@ -16,14 +16,17 @@ from automation.bots import doorkeeper
 from automation.bots.desk import card_marker
 from automation.bots.doorkeeper import Stranger, stranger_key
 from automation.core.errors import LaikError
+from automation.core.forgery import forgeries
 from automation.core.hosting import Registry, judge_change
 from automation.core.memory import remember
 from automation.core.plan import Place, Plan, WriteCard
-from automation.core.reconcile import ShownState, difference
+from automation.core.reconcile import ShownState, Target, difference
 from automation.core.text import Bilingual
 from automation.forges.base import Forge
+from automation.keys import HOSTING
 from automation.observe.hostingrequests import SeenRequest, open_requests, registry
 from automation.observe.office import Office
+from automation.observe.shown import statuses
 from automation.store.open import Store
 
 CARD = re.compile(r"<!-- laik:kartu:[A-Za-z0-9-]+ -->")
@@ -120,7 +123,8 @@ class Strangers:
         postable = not seen.fork and office.hosting_mirror.is_on_a_branch(seen.request.head_sha)
         stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=postable)
         own = self._own_cards(office, place)
-        plan = difference(doorkeeper.wishes(stranger), self._shown_on(office, place, stranger, own))
+        shown = self._shown_on(office, place, stranger, own)
+        plan = difference(doorkeeper.wishes(stranger), shown)
         retired = [
             change
             for marker, card in own.items()
@@ -129,21 +133,33 @@ class Strangers:
                 [WriteCard(place, doorkeeper.retired_card(marker), None)], ShownState(cards={place: card})
             )
         ]
+        self._remember_forgeries(shown)
         return self._written(place, (*retired, *plan))
 
+    def _remember_forgeries(self, shown: ShownState) -> None:
+        """Under the key of the hosting project: no case's ledger is the place of a stranger's request."""
+        if not shown.foreign:
+            return
+        memory = remember(self._store.ledger.entries(HOSTING))
+        self._carry_out(HOSTING, memory.seq, tuple(forgeries(shown.foreign, memory)))
+
     def _written(self, place: Place, plan: Plan) -> Plan:
-        Applier(
+        for problem in self._carry_out(stranger_key(place), 0, plan):
+            raise problem
+        return plan
+
+    def _carry_out(self, key: str, seq: int, plan: Plan) -> tuple[LaikError, ...]:
+        return Applier(
             self._forge,
             self._store,
-            key=stranger_key(place),
-            seq=0,
+            key=key,
+            seq=seq,
             issue=None,
             templates={},
             hook=None,
             serve=self._serve,
             now=lambda: datetime.now(UTC),
         ).carry_out(plan)
-        return plan
 
     def _own_cards(self, office: Office, place: Place) -> dict[str, tuple[int, str]]:
         """Laik's own cards at a place by marker: comment id and text."""
@@ -159,13 +175,9 @@ class Strangers:
     ) -> ShownState:
         card = own.get(card_marker(stranger_key(place)))
         cards = {place: card} if card else {}
-        statuses = {}
-        if stranger.postable:
-            for one in self._forge.list_statuses(place.project_id, stranger.head_sha):
-                ours = one.author.id == office.me.id
-                key = (place.project_id, stranger.head_sha, one.context)
-                statuses[key] = (str(one.state), one.description, ours)
-        return ShownState(cards=cards, statuses=statuses)
+        targets = [Target(place.project_id, stranger.head_sha)] if stranger.postable else []
+        shown, foreign = statuses(self._forge, office.me, targets)
+        return ShownState(cards=cards, statuses=shown, foreign=foreign)
 
 
 def _registry_or_empty(office: Office, store: Store) -> Registry:

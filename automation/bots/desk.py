@@ -91,6 +91,11 @@ def answer_marker(answered: str) -> str:
     return f"{answer_prefix()}{answered} -->"
 
 
+def answered_by(marker: str) -> str:
+    """What an answer marker speaks of: the act, or ``selesai:<case>``."""
+    return marker.removeprefix(answer_prefix()).removesuffix(" -->")
+
+
 def answer_prefix() -> str:
     """How every answer marker starts."""
     return "<!-- laik:jawab:"

@@ -31,6 +31,7 @@ SIGNS = {
     Outcome.ERROR: "? tidak dapat dinilai",
 }
 MAX_FINDINGS = 40  # a card stays readable; the rest is counted
+MAX_ACCOUNTS = 5
 
 
 def wishes(desk: Desk) -> list[Change]:
@@ -55,6 +56,7 @@ def case_card(desk: Desk) -> str:
     elif state.open is not None:
         parts.extend(_open_step(desk, state.open))
     parts.extend(_step_table(desk))
+    parts.extend(_forged(desk))
     parts.extend(_links(desk))
     return outgoing(parts)
 
@@ -193,6 +195,18 @@ def _step_table(desk: Desk) -> list[Part]:
         word = "menunggu" if state is None else ("selesai" if state.complete else "**terbuka**")
         parts.append(f"| {step.number} | {step.key} | {word} |\n")
     return parts
+
+
+def _forged(desk: Desk) -> list[Part]:
+    """Who posted statuses in laik's name, by account number: a name would be text from outside."""
+    forged = desk.decision.memory.forged
+    if not forged:
+        return []
+    accounts = sorted({one.account for one in forged})
+    named = ", ".join(str(account) for account in accounts[:MAX_ACCOUNTS])
+    more = ", …" if len(accounts) > MAX_ACCOUNTS else ""
+    told = f"{len(forged)} status atas nama laik dipasang akun lain (nomor akun {named}{more})"
+    return [f"\n**Peringatan**: {told}. Tidak berlaku, dan dicatat.\n"]
 
 
 def _links(desk: Desk) -> list[Part]:

@@ -16,6 +16,8 @@ merge_intended  merge_request, head, path, blob, sha, decision: laik is about to
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
+answered        about: the act (or ``selesai:<case>``) that laik has answered
+forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 ==============  ===================================================================================
 """
 
@@ -100,6 +102,19 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class Forged:
+    """A status in laik's name that another account posted.
+
+    ``context`` is the status's own where it looks like one of laik's, else a hash: a name may be any text.
+    """
+
+    project: int
+    sha: str
+    context: str
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered of one case.
 
@@ -123,6 +138,8 @@ class Memory:
     admissions: frozenset[int] = frozenset()
     applied: str = ""
     finished: bool = False
+    answered: frozenset[str] = frozenset()
+    forged: tuple[Forged, ...] = ()
 
     @property
     def is_case(self) -> bool:
@@ -207,6 +224,10 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, applied=_text(body, "decision"))
         case "finished":
             return replace(memory, finished=True)
+        case "answered":
+            return replace(memory, answered=memory.answered | {_text(body, "about")})
+        case "forged_status":
+            return replace(memory, forged=(*memory.forged, _forged(body)))
         case _:
             return memory
 
@@ -229,6 +250,15 @@ def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:
         body=_text(body, "body"),
         seq=seq,
         at=at,
+    )
+
+
+def _forged(body: Mapping[str, object]) -> Forged:
+    return Forged(
+        project=_number(body, "project"),
+        sha=_text(body, "sha"),
+        context=_text(body, "context"),
+        account=_number(body, "account"),
     )
 
 

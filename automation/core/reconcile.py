@@ -14,6 +14,7 @@ from datetime import date
 from automation.core.act import Act
 from automation.core.case import CaseState, Checks, replay
 from automation.core.evidence import EvidenceView
+from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
 from automation.core.memory import Memory, RuledAct, Shown
 from automation.core.plan import (
@@ -58,6 +59,7 @@ class ShownState:
         cards: by place, the card's comment id and text (only comments by laik's own account).
         answers: markers of answers already given.
         statuses: by (project, commit, context): state, description, and whether laik posted it.
+        foreign: the statuses in laik's name that others posted.
         labels: of the case's issue.
         issue_open: whether the issue is open.
     """
@@ -67,6 +69,7 @@ class ShownState:
     statuses: Mapping[tuple[int, str, str], tuple[str, str, bool]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     issue_open: bool = True
+    foreign: tuple[ForeignStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,7 @@ def remembers(decision: Decision) -> list[Change]:
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
     entries.extend(_shown_entries(decision))
+    entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
 
 
@@ -233,13 +237,21 @@ def _shown_entries(decision: Decision) -> list[Change]:
 
 
 def with_shown(decision: Decision) -> Decision:
-    """The decision with its own ``shown`` entries in memory, so that codes are unambiguous when written."""
+    """The decision with its own ``shown`` entries in memory, so that codes are unambiguous when written.
+
+    And with the forgeries it found, so that the card tells of them at once.
+    """
     new = tuple(
         Shown(str(entry.body["step"]), str(entry.body["digest"]), {})
         for entry in _shown_entries(decision)
         if isinstance(entry, Remember)
     )
-    return replace(decision, memory=replace(decision.memory, shown=(*decision.memory.shown, *new)))
+    memory = decision.memory
+    forged = unremembered(decision.observation.shown.foreign, memory)
+    return replace(
+        decision,
+        memory=replace(memory, shown=(*memory.shown, *new), forged=(*memory.forged, *forged)),
+    )
 
 
 def difference(wished: Iterable[Change], shown: ShownState) -> Plan:

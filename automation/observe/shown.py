@@ -6,9 +6,10 @@ A hidden marker counts only at the start of a comment by laik's own account: in 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from automation.bots.desk import answer_prefix, card_marker
+from automation.bots.desk import answer_marker, answer_prefix, card_marker
+from automation.core.forgery import ForeignStatus, in_our_name
 from automation.core.plan import Place
 from automation.core.reconcile import ShownState, Target
 from automation.forges.base import Comment, Forge, Issue, User
@@ -20,38 +21,57 @@ Statuses = Mapping[tuple[int, str, str], tuple[str, str, bool]]
 
 
 def shown_state(
-    forge: Forge, me: User, key: str, issue: Issue, comments: Comments, targets: Sequence[Target] = ()
+    forge: Forge,
+    me: User,
+    key: str,
+    issue: Issue,
+    comments: Comments,
+    targets: Sequence[Target] = (),
+    answered: Iterable[str] = (),
 ) -> ShownState:
-    """Everything shown of one case."""
+    """Everything shown of one case; what was ``answered`` stays so, whatever became of the comment."""
+    shown, foreign = statuses(forge, me, targets)
+    standing = (_answer(me, one) for listed in comments.values() for one in listed)
     return ShownState(
         cards=cards(key, me, comments),
-        answers=frozenset(
-            marker for listed in comments.values() for one in listed if (marker := _answer(me, one))
-        ),
-        statuses=statuses(forge, me, targets),
+        answers=frozenset([*filter(None, standing), *map(answer_marker, answered)]),
+        statuses=shown,
         labels=issue.labels,
         issue_open=issue.open,
+        foreign=foreign,
     )
 
 
 def cards(key: str, me: User, comments: Comments) -> Mapping[Place, tuple[int, str]]:
-    """Laik's own card of ``key`` at each place."""
+    """Laik's own card of ``key`` at each place.
+
+    Everything laik writes starts with a marker, and people with rights on the project can edit what it wrote.
+    Where the card's own is gone, the first of laik's comments that lost its marker becomes the card again;
+    else there would be one more card for every such edit.
+    """
     found: dict[Place, tuple[int, str]] = {}
     for place, listed in comments.items():
-        for comment in listed:
-            if comment.author.id == me.id and comment.body.startswith(card_marker(key)):
-                found.setdefault(place, (comment.id, comment.body))
+        mine = [one for one in listed if one.author.id == me.id]
+        marked = (one for one in mine if one.body.startswith(card_marker(key)))
+        robbed = (one for one in mine if one.edited and not MARKER.match(one.body))
+        card = next(marked, None) or next(robbed, None)
+        if card is not None:
+            found[place] = (card.id, card.body)
     return found
 
 
-def statuses(forge: Forge, me: User, targets: Sequence[Target]) -> Statuses:
-    """The newest status of each context on each commit, and whether laik posted it."""
+def statuses(forge: Forge, me: User, targets: Sequence[Target]) -> tuple[Statuses, tuple[ForeignStatus, ...]]:
+    """The newest status of each context on each commit, with whether laik posted it; and the forged ones."""
     shown: dict[tuple[int, str, str], tuple[str, str, bool]] = {}
+    foreign: list[ForeignStatus] = []
     for target in targets:
         for one in forge.list_statuses(target.project_id, target.sha):
             key = (target.project_id, target.sha, one.context)
-            shown[key] = (one.state, one.description, one.author.id == me.id)
-    return shown
+            ours = one.author.id == me.id
+            shown[key] = (one.state, one.description, ours)
+            if not ours and in_our_name(one.context):
+                foreign.append(ForeignStatus(*key, str(one.state), one.author.id))
+    return shown, tuple(foreign)
 
 
 def _answer(me: User, comment: Comment) -> str:

@@ -43,6 +43,8 @@ KINDS = frozenset(
         "applied",
         "finished",
         "closed",
+        "answered",
+        "forged_status",
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less
