@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from automation.localforge.events import Event
 from automation.localforge.git import Repository
 from automation.localforge.records import Project, User
 from automation.localforge.repositories import Commits, RememberingRepository
 from automation.localforge.store import Store
+
+Dialect = Literal["gitlab", "github"]
 
 
 class EventSender(Protocol):
@@ -51,13 +53,20 @@ class Engine:
     Attributes:
         store: the tables.
         url: the address people and clients use, without a slash at the end.
+        dialect: whose rules hold where the two forges differ in more than their JSON.
     """
 
     def __init__(
-        self, data_dir: Path, *, url: str = "http://127.0.0.1", clock: Callable[[], datetime] | None = None
+        self,
+        data_dir: Path,
+        *,
+        url: str = "http://127.0.0.1",
+        clock: Callable[[], datetime] | None = None,
+        dialect: Dialect = "gitlab",
     ) -> None:
         self.data_dir = data_dir
         self.url = url.rstrip("/")
+        self.dialect: Dialect = dialect
         self.clock = clock or partial(datetime.now, UTC)
         self.sender: EventSender | None = None
         self.guard: BranchGuard | None = None
@@ -69,6 +78,10 @@ class Engine:
     def now(self) -> str:
         """The present moment as the tables keep it."""
         return stamp(self.clock())
+
+    def next_iid(self, project_id: int, kind: str) -> int:
+        """The next number of an issue or merge request; GitHub counts both together."""
+        return self.store.next_number(project_id, "issue" if self.dialect == "github" else kind)
 
     def repository_path(self, project_id: int) -> Path:
         """Where the project's bare repository lies."""

@@ -33,7 +33,7 @@ class EngineGitHost:
         if found is None:
             return None
         scopes = set(found[1].scopes.split())
-        writes = bool(scopes & {"api", "write_repository"})
+        writes = bool(scopes & {"api", "write_repository", "repo", "fine-grained", "installation"})
         reads = writes or "read_repository" in scopes
         return Visitor(found[0], reads, writes) if reads else None
 

@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS moved (
 CREATE TABLE IF NOT EXISTS github_protections (
   project_id INTEGER NOT NULL, branch TEXT NOT NULL, facts TEXT NOT NULL,
   PRIMARY KEY (project_id, branch)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS github_free_plans (namespace_id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS github_rulesets (
   id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
   enforcement TEXT NOT NULL, facts TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);

@@ -24,7 +24,7 @@ def create_issue(engine: Engine, user: User, project: Project, title: str, facts
     issue_id = engine.store.insert(
         "issues",
         project_id=project.id,
-        iid=engine.store.next_number(project.id, "issue"),
+        iid=engine.next_iid(project.id, "issue"),
         title=title.strip(),
         description=str(facts.get("description") or ""),
         author_id=user.id,

@@ -37,7 +37,7 @@ def create_merge_request(
     request_id = engine.store.insert(
         "merge_requests",
         project_id=project.id,
-        iid=engine.store.next_number(project.id, "merge_request"),
+        iid=engine.next_iid(project.id, "merge_request"),
         title=title,
         description=str(facts.get("description") or ""),
         author_id=user.id,

@@ -52,6 +52,9 @@ def project_level(engine: Engine, user: User | None, project: Project) -> int:
     inherited = group_level(engine, user, project.namespace_id)
     if user is None or inherited == ADMIN:
         return inherited
+    if inherited < GUEST:
+        # In the organisation (GitHub) whose base permission is none: nothing in its repositories.
+        inherited = NONE
     direct = engine.store.value(
         "SELECT level FROM members WHERE source = 'project' AND source_id = ? AND user_id = ?",
         project.id,
@@ -89,8 +92,8 @@ def project_visible(engine: Engine, user: User | None, project: Project) -> bool
 
 
 def code_readable(engine: Engine, user: User | None, project: Project) -> bool:
-    """Whether the account may read code and merge requests: a Guest of a private project may not."""
-    if project.visibility != "private":
+    """Whether the account may read code and merge requests: on GitLab a Guest of a private project may not."""
+    if project.visibility != "private" or engine.dialect == "github":
         return project_visible(engine, user, project)
     return project_level(engine, user, project) >= REPORTER
 
@@ -180,6 +183,8 @@ def group_memberships(engine: Engine, group_id: int) -> list[Membership]:
 def _highest(rows: list[Membership]) -> list[Membership]:
     best: dict[int, Membership] = {}
     for row in rows:
+        if row.level < GUEST:
+            continue
         if row.user_id not in best or best[row.user_id].level < row.level:
             best[row.user_id] = row
     return [best[user_id] for user_id in sorted(best)]

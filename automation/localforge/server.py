@@ -13,18 +13,23 @@ from types import TracebackType
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from automation.core.errors import ForgeUnreachable
+from automation.core.errors import ForgeRefused, ForgeUnreachable
 from automation.core.text import Bilingual
 from automation.localforge import pushes, users
-from automation.localforge.engine import Engine
+from automation.localforge.engine import Dialect, Engine
 from automation.localforge.githost import EngineGitHost
-from automation.localforge.gitlabdialect.app import PREFIX, gitlab_app
+from automation.localforge.githubdialect.app import github_app, is_github_path
+from automation.localforge.githubreports import guard_of
+from automation.localforge.gitlabdialect.app import PREFIX as GITLAB_PREFIX
+from automation.localforge.gitlabdialect.app import gitlab_app
 from automation.localforge.pages.app import no_pages_app, pages_app
 from automation.localforge.smarthttp import git_app, is_git_path
 from automation.localforge.webhooks import Sender
 
 ADMIN = "root"
 TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
+DIALECT_FILE = "dialect"
+GITHUB_ADMIN = ("repo", "admin:org", "delete_repo", "site_admin")
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +43,17 @@ class RunningForge:
         token_file: where that token is kept, readable by the owner of the folder alone.
     """
 
-    def __init__(self, data_dir: Path, *, host: str, port: int, pages: bool = False) -> None:
+    def __init__(
+        self, data_dir: Path, *, host: str, port: int, pages: bool = False, dialect: Dialect = "gitlab"
+    ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
+        _keep_dialect(data_dir, dialect)
         self._socket = _listen(host, port)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
         self.token_file = data_dir / TOKEN_FILE
-        self.engine = Engine(data_dir, url=self.url)
+        self.engine = Engine(data_dir, url=self.url, dialect=dialect)
+        if dialect == "github":
+            guard_of(self.engine)
         self.sender = Sender(self.engine)
         self.engine.sender = self.sender
         pushes.catch_up(self.engine)
@@ -109,22 +119,61 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def start(data_dir: Path, *, host: str = "127.0.0.1", port: int = 0, pages: bool = False) -> RunningForge:
+def _keep_dialect(data_dir: Path, dialect: Dialect) -> None:
+    """A data folder keeps the dialect it was made with: numbers and tokens of the two are not alike.
+
+    Raises:
+        ForgeRefused: the folder holds a forge of the other dialect.
+    """
+    file = data_dir / DIALECT_FILE
+    made = data_dir / "forge.sqlite3"
+    kept = (
+        file.read_text(encoding="utf-8").strip() if file.exists() else "gitlab" if made.exists() else dialect
+    )
+    if kept != dialect:
+        raise ForgeRefused(
+            Bilingual(
+                f"Folder data ini berisi forge dialek {kept}, bukan {dialect}.",
+                f"This data folder holds a forge of dialect {kept}, not {dialect}.",
+            ),
+            remedy=Bilingual(
+                f"Pakai folder lain, atau jalankan dengan dialek {kept}.",
+                f"Use another folder, or run it with dialect {kept}.",
+            ),
+        )
+    file.write_text(dialect + "\n", encoding="utf-8")
+
+
+def start(
+    data_dir: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    pages: bool = False,
+    dialect: Dialect = "gitlab",
+) -> RunningForge:
     """Start the forge over ``data_dir`` (made where absent); ``port`` 0 takes any free one.
 
     Starting again on the same folder finds everything as it was; the address may differ. With ``pages`` the
     addresses open in a browser on this machine, without a token; they show private projects too.
+
+    Raises:
+        ForgeRefused: the folder holds a forge of another dialect.
     """
-    return RunningForge(data_dir, host=host, port=port, pages=pages).begin()
+    return RunningForge(data_dir, host=host, port=port, pages=pages, dialect=dialect).begin()
 
 
 def forge_app(engine: Engine, *, pages: bool = False) -> ASGIApp:
-    """REST below ``/api/v4``, git over HTTP, and for all other addresses the pages, when they are on."""
-    rest, git = gitlab_app(engine), git_app(EngineGitHost(engine))
+    """REST in the engine's dialect, git over HTTP, and for all other addresses the pages, when they are on."""
+    if engine.dialect == "github":
+        rest, is_rest = github_app(engine), is_github_path
+    else:
+        rest, is_rest = gitlab_app(engine), is_gitlab_path
+    git = git_app(EngineGitHost(engine))
     look, nothing = pages_app(engine), no_pages_app()
 
     def door(scope: Scope) -> ASGIApp:
-        if scope["path"].startswith(f"{PREFIX}/"):
+        if is_rest(scope["path"]):
             return rest
         if is_git_path(scope["path"]):
             return git
@@ -139,6 +188,11 @@ def forge_app(engine: Engine, *, pages: bool = False) -> ASGIApp:
     return app
 
 
+def is_gitlab_path(path: str) -> bool:
+    """Whether an address belongs to GitLab's REST."""
+    return path.startswith(f"{GITLAB_PREFIX}/")
+
+
 def ensure_administrator(engine: Engine, token_file: Path) -> str:
     """The administrator's token from its file; account, token and file are made where missing."""
     known = token_file.read_text(encoding="utf-8").strip() if token_file.exists() else ""
@@ -148,7 +202,8 @@ def ensure_administrator(engine: Engine, token_file: Path) -> str:
         admin = users.find_user(engine, ADMIN) or users.create_user(
             engine, ADMIN, name="Administrator", admin=True
         )
-        _, token = users.create_token(engine, admin, "first start", scopes=("api",))
+        scopes = GITHUB_ADMIN if engine.dialect == "github" else ("api",)
+        _, token = users.create_token(engine, admin, "first start", scopes=scopes)
     _write_secret(token_file, token)
     return token
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from automation.localforge.githubschema import GITHUB_SCHEMA
 from automation.localforge.schema import ADDED, SCHEMA
 
 Record = TypeVar("Record")
@@ -30,7 +31,7 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
         self._db.row_factory = sqlite3.Row
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
-        self._db.executescript(SCHEMA)
+        self._db.executescript(SCHEMA + GITHUB_SCHEMA)
         for table, column, kind in ADDED:
             if column not in {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}:
                 self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
@@ -104,6 +105,11 @@ class Store:
         """The first column of all rows."""
         with self._lock:
             return [row[0] for row in self._db.execute(sql, values).fetchall()]
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows as plain tuples."""
+        with self._lock:
+            return [tuple(row) for row in self._db.execute(sql, values).fetchall()]
 
     def value(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""

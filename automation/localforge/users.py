@@ -13,6 +13,11 @@ from automation.localforge.records import Token, User
 from automation.localforge.refusals import not_found, refused
 
 SCOPES = frozenset({"api", "read_api", "read_user", "read_repository", "write_repository"})
+GITHUB_SCOPES = frozenset(
+    {"repo", "admin:org", "read:org", "admin:repo_hook", "project", "delete_repo", "workflow", "user"}
+    | {"site_admin", "fine-grained", "installation"}
+)
+"""Of GitHub's scopes those that laik names; the last two mark tokens that name no scopes to anyone."""
 _USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 
 
@@ -26,6 +31,15 @@ def create_user(
     """
     if not _USERNAME.fullmatch(username) or username.endswith((".", ".git", ".atom")):
         raise refused(400, {"username": ["can contain only letters, digits, '_', '-' and '.'"]})
+    return _insert_user(engine, username, name=name, email=email, admin=admin, bot=bot)
+
+
+def create_bot(engine: Engine, username: str, *, name: str) -> User:
+    """The bot account of a GitHub App, whose name (``slug[bot]``) no person can have."""
+    return _insert_user(engine, username, name=name, email="", admin=False, bot=True)
+
+
+def _insert_user(engine: Engine, username: str, *, name: str, email: str, admin: bool, bot: bool) -> User:
     if find_user(engine, username) is not None or _namespace_taken(engine, username):
         raise refused(409, "Username has already been taken")
     now = engine.now()
@@ -82,12 +96,23 @@ def list_users(engine: Engine, *, username: str | None = None, search: str | Non
 
 
 def create_token(
-    engine: Engine, user: User, name: str, *, scopes: Sequence[str] = ("api",), expires_at: str | None = None
+    engine: Engine,
+    user: User,
+    name: str,
+    *,
+    scopes: Sequence[str] = ("api",),
+    expires_at: str | None = None,
+    form: str | None = None,
 ) -> tuple[Token, str]:
-    """A new token for ``user``: the record and, this once, the token itself."""
-    if not scopes or not set(scopes) <= SCOPES:
+    """A new token for ``user``: the record and, this once, the token itself.
+
+    ``expires_at``: a day, or for tokens that live for hours a moment as the tables keep it; ``form``: the
+    token itself where it does not look like a person's (it must hold enough chance).
+    """
+    github = engine.dialect == "github"
+    if not scopes or not set(scopes) <= (GITHUB_SCOPES if github else SCOPES):
         raise refused(400, {"scopes": ["can only contain available scopes"]})
-    token = "glpat-" + secrets.token_urlsafe(20)
+    token = form or ("ghp_" + secrets.token_hex(18) if github else "glpat-" + secrets.token_urlsafe(20))
     token_id = engine.store.insert(
         "tokens",
         user_id=user.id,
@@ -131,7 +156,7 @@ def authenticate(engine: Engine, token: str) -> tuple[User, Token] | None:
     record = engine.store.one(Token, "SELECT * FROM tokens WHERE digest = ?", digest)
     if record is None or not hmac.compare_digest(record.digest, digest):
         return None
-    if record.revoked or (record.expires_at is not None and record.expires_at <= engine.now()[:10]):
+    if record.revoked or (record.expires_at is not None and record.expires_at <= engine.now()[: len(record.expires_at)]):
         return None
     user = engine.store.one(User, "SELECT * FROM users WHERE id = ? AND state = 'active'", record.user_id)
     return None if user is None else (user, record)

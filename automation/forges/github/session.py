@@ -185,7 +185,7 @@ def connect(api: str, credentials: Credentials, wire: Wire, *, ca_file: str | No
         api_version=API_VERSION,
     )
     line = Line(wire, api, credentials, ca_file or True)
-    client._Github__requester = WiredRequester(line, **client.requester.kwargs)  # type: ignore[attr-defined]  # noqa: SLF001
+    client._Github__requester = WiredRequester(line, **client.requester.kwargs)  # type: ignore[attr-defined]
     return client
 
 

@@ -1,0 +1,7 @@
+"""Routes: checks."""
+
+from __future__ import annotations
+
+from automation.localforge.githubdialect.call import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,7 @@
+"""Routes: pulls."""
+
+from __future__ import annotations
+
+from automation.localforge.githubdialect.call import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,7 @@
+"""Routes: statuses."""
+
+from __future__ import annotations
+
+from automation.localforge.githubdialect.call import Route
+
+ROUTES: tuple[Route, ...] = ()
