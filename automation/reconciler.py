@@ -10,6 +10,11 @@ next to nothing is already exact, and no second, dearer look is needed before so
 A merge is held back until nothing else is left to write. The round that merges has therefore read approval,
 evidence, roles and policy after laik's own last word, has found all of them as they must be, and does nothing
 in between; the head is pinned in the merge itself.
+
+A run ends with an empty plan, or with one that only shows (cards, statuses, labels, answers): what is shown
+is no input of any decision, so another round would read the case again to find nothing. That it stands is
+seen by the next run of the case, which laik's own writing causes through the webhooks; the same showing
+planned again and again is a forge that does not keep it, and is told as such.
 """
 
 from __future__ import annotations
@@ -18,13 +23,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from automation.apply import Applier, Serve
+from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
 from automation.core.case import Checks
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
-from automation.core.plan import MergeHosting, Plan, describe
+from automation.core.plan import MergeHosting, Plan, Remember, describe
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -42,11 +47,12 @@ from automation.sweep import Sweeper
 __all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Result"]
 
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
+MAX_REPEATS = 3  # runs in a row that show the very same; more means that the forge does not keep it
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 
 
 class NeverSettled(LaikError):
-    """A case whose plan did not become empty; nothing is lost, and someone must look."""
+    """A case whose plan comes again and again; nothing is lost, and someone must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,14 @@ class Reconciler:
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
         self._sweeper = Sweeper(forge, store, office, today=today)
+        self._showing: dict[str, tuple[Plan, int]] = {}
 
     def reconcile(self, key: str) -> Result:
         """Bring one key to rest.
 
         Raises:
             LedgerConflict: someone else was first; run again.
-            NeverSettled: the plan never became empty.
+            NeverSettled: the same is planned again and again.
             LaikError: the forge or a checker said no; what was done stays done.
         """
         special = {
@@ -139,16 +146,26 @@ class Reconciler:
 
     def _reconcile_case(self, key: str) -> Result:
         done: list[Plan] = []
-        for round_number in range(MAX_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             seen = self._observer.observe(key)
             if seen is not None:
                 hold_links(self._store.links, seen)
             plan = _before_merging(self._plan(seen)) if seen else ()
             if seen is None or not plan:
-                return Result(round_number, tuple(change for one in done for change in one))
+                self._showing.pop(key, None)
+                return _result(done)
             self._carry_out(seen, plan)
             done.append(plan)
+            if only_shows(plan):
+                self._count_showing(key, plan)
+                return _result(done)
         raise _never_settled(key, done[-1])
+
+    def _count_showing(self, key: str, plan: Plan) -> None:
+        last, times = self._showing.get(key, ((), 0))
+        self._showing[key] = (plan, times + 1 if plan == last else 1)
+        if self._showing[key][1] > MAX_REPEATS:
+            raise _never_settled(key, plan)
 
     def _plan(self, seen: Seen) -> Plan:
         if seen.observation is None or seen.sources is None:
@@ -195,6 +212,21 @@ class Reconciler:
         return (case_key(issue),) if issue is not None else ()
 
 
+def only_shows(plan: Plan) -> bool:
+    """Whether nothing in the plan is an input of a decision; see the module.
+
+    What a card showed under a code is remembered with it; acts are ruled by what was remembered before them.
+    """
+    return all(
+        isinstance(change, Shows) or (isinstance(change, Remember) and change.kind == "shown")
+        for change in plan
+    )
+
+
+def _result(done: list[Plan]) -> Result:
+    return Result(len(done), tuple(change for plan in done for change in plan))
+
+
 def _before_merging(plan: Plan) -> Plan:
     """The plan without its merge as long as there is anything else in it; see the module."""
     return tuple(change for change in plan if not isinstance(change, MergeHosting)) or plan
@@ -204,8 +236,8 @@ def _never_settled(key: str, last: Plan) -> NeverSettled:
     left = "; ".join(dict.fromkeys(describe(change) for change in last))[:500]
     return NeverSettled(
         Bilingual(
-            f"Kasus belum tenang setelah {MAX_ROUNDS} putaran; yang terus direncanakan: {left}.",
-            f"The case did not settle in {MAX_ROUNDS} rounds; what is planned again and again: {left}.",
+            f"Kasus belum tenang; yang terus direncanakan: {left}.",
+            f"The case did not settle; what is planned again and again: {left}.",
         ),
         remedy=Bilingual(
             "Jalankan `laik reconcile --dry-run` dan laporkan hasilnya.",

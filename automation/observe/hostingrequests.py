@@ -19,7 +19,7 @@ from automation.core.memory import Memory
 from automation.core.plan import Place
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping
-from automation.forges.base import Forge, MergeRequest, User
+from automation.forges.base import Comment, Forge, MergeRequest, User
 from automation.observe.office import Office
 from automation.observe.people import Comments
 from automation.store.ledger import AdmittedRow, Ledger
@@ -204,14 +204,22 @@ def hosting_facts(
         path=seen.path,
         blob=seen.blob,
         sha=seen.named_sha,
-        barred=_barred(forge, office, request, holders.values()),
+        barred=_barred(forge, office, request, said, holders.values()),
         holders=frozenset(holders),
         gone=_gone(acts, memory, f"hosting!{request.iid}"),
     )
 
 
-def _barred(forge: Forge, office: Office, request: MergeRequest, approvers: Iterable[User]) -> frozenset[int]:
-    """Who may not approve: the author, everyone who pushed, whom a commit points to, laik itself."""
+def _barred(
+    forge: Forge, office: Office, request: MergeRequest, said: Iterable[Comment], approvers: Iterable[User]
+) -> frozenset[int]:
+    """Who may not approve: the author, everyone who pushed, whom a commit points to, laik itself.
+
+    Who pushed is asked only once somebody else than author and laik spoke: of nobody else could an approval
+    come, and an approval whose comment is gone counts no more.
+    """
+    if all(one.author.id in {request.author.id, office.me.id} for one in said):
+        return frozenset({request.author.id, office.me.id})
     pushers = {push.user.id for push in forge.pushes(office.hosting.id, request.source_branch)}
     addresses = _addresses(office, request)
     committers = {one.id for one in approvers if stands_behind(one.id, one.username, one.email, addresses)}

@@ -104,6 +104,20 @@ def test_a_request_that_breaks_and_is_mended_shows_one_card_that_speaks(world: W
     world.team.close_request(org.HOSTING, number)
 
 
+def test_a_case_whose_request_was_closed_is_looked_at_until_it_has_let_go_of_it(
+    world: World, key: str
+) -> None:
+    number = world.ask({"permohonan/tutup.yaml": world.request_text(key, "tutup", "sehat")})
+    world.settle(HOSTING)
+    world.settle(key)
+    assert any("hosting" in one.casefold() for one in world.hosting_cards(number))
+    world.team.close_request(org.HOSTING, number)
+    assert world.settle(HOSTING).follow == (key,)
+    assert world.settle(HOSTING).follow == (key,)
+    world.settle(key)
+    assert world.settle(HOSTING).follow == ()
+
+
 def test_a_request_to_another_branch_or_in_draft_is_not_judged(world: World, key: str) -> None:
     files = {"permohonan/lain-cabang.yaml": world.request_text(key, "lain-cabang", "sehat")}
     world.project(org.HOSTING).branches.create({"branch": "lain", "ref": "main"})
