@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS github_deliveries (
 CREATE INDEX IF NOT EXISTS github_deliveries_of ON github_deliveries(hook_id);
 CREATE TABLE IF NOT EXISTS github_issues (
   issue_id INTEGER PRIMARY KEY, reason TEXT);
+CREATE TABLE IF NOT EXISTS github_transfers (
+  project_id INTEGER NOT NULL, iid INTEGER NOT NULL, to_project_id INTEGER NOT NULL, to_iid INTEGER NOT NULL,
+  PRIMARY KEY (project_id, iid)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS github_pulls (
   merge_request_id INTEGER PRIMARY KEY, draft INTEGER NOT NULL DEFAULT 0, tried TEXT NOT NULL DEFAULT '',
   unknown_reads INTEGER NOT NULL DEFAULT 0);

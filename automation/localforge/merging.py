@@ -111,6 +111,26 @@ def merge(
         raise refused(405, "405 Method Not Allowed")
     if sha is not None and sha != request.head_sha:
         raise refused(409, f"SHA does not match HEAD of source branch: {request.head_sha}")
+    return carry_out(engine, user, request, message=message, remove_source=remove_source)
+
+
+def carry_out(
+    engine: Engine,
+    user: User,
+    request: MergeRequest,
+    *,
+    message: str | None = None,
+    remove_source: bool | None = None,
+) -> MergeRequest:
+    """Merge what has been judged: git, record, events, named issues, source branch.
+
+    Raises:
+        Refusal: 405 when there is a conflict, or a branch moved meanwhile.
+    """
+    project = project_by_id(engine, request.project_id)
+    target = target_head(engine, request)
+    if target is None:
+        raise refused(405, "405 Method Not Allowed")
     base = base_of(engine, request, target)
     merged = _merge_in_git(engine, user, project, request, message)
     now = engine.now()

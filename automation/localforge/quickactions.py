@@ -85,6 +85,9 @@ def _fence_after(fence: str, line: str) -> str:
 
 def run(engine: Engine, user: User, thing: Noteable, text: str, *, new: bool = False) -> Outcome:
     """Take the commands out of ``text`` and run those that ``user`` may; ``new`` things are not merged."""
+    if engine.dialect == "github":
+        # GitHub runs nothing that stands in a text.
+        return Outcome(text)
     rest_text, commands = extract(text)
     outcome = Outcome(rest_text if commands else text, found=len(commands))
     for name, rest in commands:
