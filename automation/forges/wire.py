@@ -83,6 +83,10 @@ class Wire(requests.Session):
         self._limited: dict[str, float] = {}
         self._adapter = cached_adapter(cache_entries, account_of)
 
+    def pause(self, seconds: float) -> None:
+        """Sleep, for a caller that must look again a little later."""
+        self._sleep(seconds)
+
     def get_adapter(self, url: str | bytes) -> BaseAdapter:
         """The one adapter, whatever a client library has mounted."""
         return self._adapter

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from automation.localforge.events import Event
 from automation.localforge.git import Repository
+from automation.localforge.quirks import Quirks
 from automation.localforge.records import Project, User
 from automation.localforge.repositories import Commits, RememberingRepository
 from automation.localforge.store import Store
@@ -53,6 +54,7 @@ class Engine:
     Attributes:
         store: the tables.
         url: the address people and clients use, without a slash at the end.
+        quirks: switches for behaviour that comes and goes.
         dialect: whose rules hold where the two forges differ in more than their JSON.
     """
 
@@ -70,6 +72,7 @@ class Engine:
         self.clock = clock or partial(datetime.now, UTC)
         self.sender: EventSender | None = None
         self.guard: BranchGuard | None = None
+        self.quirks = Quirks()
         (data_dir / "repositories").mkdir(parents=True, exist_ok=True)
         self.store = Store(data_dir / "forge.sqlite3")
         self._commits: dict[int, Commits] = {}

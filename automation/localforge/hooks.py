@@ -25,6 +25,7 @@ def _columns(facts: Mapping[str, Any]) -> dict[str, Any]:
     columns: dict[str, Any] = {key: bool(facts[key]) for key in FLAGS if facts.get(key) is not None}
     if "token" in facts:
         columns["token"] = facts["token"] or None
+    columns |= {key: str(facts[key]) for key in ("name", "description") if facts.get(key) is not None}
     if facts.get("signing_token") is not None:
         columns["signing_token"] = _signing_token(str(facts["signing_token"]))
     if "url" in facts:

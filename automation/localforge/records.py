@@ -37,6 +37,16 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceToken:
+    """What makes a token that of a project or group: ``source`` is ``project`` or ``group``."""
+
+    token_id: int
+    source: str
+    source_id: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Namespace:
     """A group (kind ``group``) or a user's own namespace (kind ``user``)."""
 
@@ -227,6 +237,28 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """A rule (Premium) by which a merge request needs approvals; ``user_ids`` is JSON, empty: anybody's."""
+
+    id: int
+    project_id: int
+    name: str
+    approvals_required: int
+    user_ids: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What makes a note part of a discussion that can be resolved."""
+
+    note_id: int
+    discussion: str
+    resolved: bool
+    resolved_by_id: int | None
+    resolved_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """A pipeline that commit statuses hang on."""
 
@@ -281,6 +313,8 @@ class Hook:
     failures: int
     disabled_until: str | None
     created_at: str
+    name: str | None
+    description: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,18 @@ CREATE TABLE IF NOT EXISTS events (
   commit_count INTEGER NOT NULL,
   commit_title TEXT, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events(project_id);
+CREATE TABLE IF NOT EXISTS resource_tokens (
+  token_id INTEGER PRIMARY KEY REFERENCES tokens(id), source TEXT NOT NULL, source_id INTEGER NOT NULL,
+  level INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS approval_rules (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, name TEXT NOT NULL,
+  approvals_required INTEGER NOT NULL, user_ids TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE IF NOT EXISTS threads (
+  note_id INTEGER PRIMARY KEY, discussion TEXT NOT NULL, resolved INTEGER NOT NULL DEFAULT 0,
+  resolved_by_id INTEGER, resolved_at TEXT);
+CREATE INDEX IF NOT EXISTS threads_of ON threads(discussion);
+CREATE TABLE IF NOT EXISTS forks (
+  project_id INTEGER PRIMARY KEY, parent_id INTEGER NOT NULL);
 """
 
 ADDED = (
@@ -121,5 +133,7 @@ ADDED = (
     ("hooks", "signing_token", "TEXT"),
     ("merge_requests", "source_project_id", "INTEGER"),
     ("merge_requests", "head_at", "TEXT"),
+    ("hooks", "name", "TEXT"),
+    ("hooks", "description", "TEXT"),
 )
 """Columns that came later: table, column, type. The store adds them to data folders made before."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 from automation.forges.gitlab.inspection import InspectionPart
 from automation.forges.gitlab.issues import IssuesPart
 from automation.forges.gitlab.merges import MergesPart
 from automation.forges.gitlab.projects import ProjectsPart
 from automation.forges.gitlab.repositories import RepositoriesPart
 from automation.forges.gitlab.session import connect
+from automation.forges.gitlab.statuses import StatusesPart
 
 
-class GitLabForge(ProjectsPart, RepositoriesPart, IssuesPart, MergesPart, InspectionPart):
+class GitLabForge(ProjectsPart, RepositoriesPart, IssuesPart, MergesPart, StatusesPart, InspectionPart):
     """:class:`automation.forges.base.Forge` on one GitLab with one token.
 
     Args:
@@ -31,6 +34,7 @@ class GitLabForge(ProjectsPart, RepositoriesPart, IssuesPart, MergesPart, Inspec
         self._me = None
         self._bots = {}
         self._pipelines = {}
+        self._posting = threading.Lock()
 
     def git_token(self) -> str:
         """The token for git over HTTP."""

@@ -14,7 +14,7 @@ from automation.core.text import Bilingual
 from automation.forges.base import Access, HookFacts, ProtectionFacts, TokenFacts
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
-from automation.forges.gitlab.hooks import EVENT_FIELDS
+from automation.forges.gitlab.hooks import EVENT_FIELDS, is_enabled
 from automation.forges.gitlab.listing import whole
 from automation.forges.gitlab.session import asks, is_absent, refused, status_of
 
@@ -136,7 +136,7 @@ def matches(rule: str, branch: str) -> bool:
 def hook_facts(data: Mapping[str, Any]) -> HookFacts:
     """A webhook; its state in GitLab's own word (``temporarily_disabled`` until a time, or ``disabled``)."""
     state, until = data.get("alert_status") or "executable", data.get("disabled_until")
-    enabled = state == "executable"
+    enabled = is_enabled(data)
     return HookFacts(
         id=int(data["id"]),
         url=data["url"],

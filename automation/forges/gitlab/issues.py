@@ -14,7 +14,7 @@ from automation.core.text import Bilingual
 from automation.forges.base import Comment, Issue, Label, Milestone
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.hooks import HooksPart
-from automation.forges.gitlab.listing import by_time
+from automation.forges.gitlab.listing import by_time, whole
 from automation.forges.gitlab.session import asks, is_absent, refused, status_of
 
 Kind = Literal["issue", "merge_request"]
@@ -106,7 +106,8 @@ class IssuesPart(HooksPart):
     @asks("mendaftar komentar", "list the comments")
     def list_comments(self, project_id: int, kind: Kind, iid: int) -> Sequence[Comment]:
         """All comments, oldest first, without the forge's own system notes."""
-        rows = self._notes(project_id, kind, iid).list(iterator=True, sort="asc", order_by="created_at")
+        notes = self._notes(project_id, kind, iid)
+        rows = whole(lambda: notes.list(iterator=True, sort="asc", order_by="created_at"))
         return [convert.comment(row.attributes, self._person) for row in rows if not row.system]
 
     @asks("menulis komentar", "write a comment")
@@ -129,7 +130,7 @@ class IssuesPart(HooksPart):
     def ensure_labels(self, project_id: int, labels: Sequence[Label]) -> int:
         """Make missing labels; the number written. Labels that exist are left as people made them."""
         manager = self._project(project_id).labels
-        known = {row.name for row in manager.list(iterator=True)}
+        known = {row.name for row in whole(lambda: manager.list(iterator=True))}
         written = 0
         for label in labels:
             if label.name in known:
@@ -149,7 +150,7 @@ class IssuesPart(HooksPart):
     def ensure_milestones(self, project_id: int, milestones: Sequence[Milestone]) -> int:
         """Make missing milestones and correct due dates; the number written."""
         manager = self._project(project_id).milestones
-        known = {row.title: row for row in manager.list(iterator=True)}
+        known = {row.title: row for row in whole(lambda: manager.list(iterator=True))}
         written = 0
         for wanted in milestones:
             due = wanted.due.isoformat() if wanted.due else None
@@ -177,7 +178,9 @@ class IssuesPart(HooksPart):
             row.label["name"]: row for row in found.lists.list(iterator=True) if row.attributes.get("label")
         }
         missing = [label for label in labels if label not in lists]
-        ids = {row.name: row.id for row in project.labels.list(iterator=True)} if missing else {}
+        ids = (
+            {row.name: row.id for row in whole(lambda: project.labels.list(iterator=True))} if missing else {}
+        )
         for label in missing:
             if label not in ids:
                 raise refused(Bilingual("mencari label papan", "find the board's label"), 404, label)

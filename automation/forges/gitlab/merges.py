@@ -1,35 +1,29 @@
-"""Merge requests and commit statuses on GitLab."""
+"""Merge requests on GitLab."""
 
 from __future__ import annotations
 
 import functools
-import re
-import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from gitlab.exceptions import GitlabCreateError, GitlabError, GitlabGetError, GitlabMRClosedError
+from gitlab.exceptions import GitlabError, GitlabGetError, GitlabMRClosedError
 
-from automation.core.errors import HeadMoved
+from automation.core.errors import ForgeRefused, HeadMoved
 from automation.core.text import Bilingual
-from automation.forges.base import MergeRequest, Status, StatusDetails, StatusState
+from automation.forges.base import MergeRequest
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
 from automation.forges.gitlab.listing import by_time
-from automation.forges.gitlab.session import asks, is_absent, refused, status_of, word_of
+from automation.forges.gitlab.session import asks, is_absent, refused, status_of
 
-# GitLab cuts nothing off: a longer description is refused.
-_LONGEST_DESCRIPTION = 255
-# For so long the pipeline of a commit is believed to be the one last seen.
-_PIPELINE_SECONDS = 60.0
-_STANDS = re.compile(r"Cannot transition status via :\w+ from :(\w+)")
+# Words for "not known yet": a merge may be tried, and is tried again after these seconds.
+_CHECKING = ("unchecked", "checking", "preparing", "approvals_syncing")
+_CHECKING_PAUSES = (1.0, 2.0, 4.0)
 
 
 class MergesPart(AccountsPart):
-    """Merge requests and statuses."""
-
-    _pipelines: dict[tuple[int, str], tuple[float, int | None]]
+    """Merge requests."""
 
     @asks("mendaftar permintaan penggabungan", "list the merge requests")
     def list_merge_requests(
@@ -88,19 +82,50 @@ class MergesPart(AccountsPart):
 
         Raises:
             HeadMoved: the source branch is at another commit now.
-            ForgeRefused: the forge refuses for another reason.
+            ForgeRefused: the forge refuses for another reason, or merges through a train.
         """
+        self._refuse_train(request)
+        for pause in (*_CHECKING_PAUSES, None):
+            try:
+                return self._merge_once(request, sha, message)
+            except GitlabMRClosedError as problem:
+                now = self._not_merged(request, sha, problem)
+                if now.state == "merged":
+                    return now
+                if now.detail not in _CHECKING or pause is None:
+                    raise self._blocked(now) from None
+                self._session.pause(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _merge_once(self, request: MergeRequest, sha: str, message: str) -> MergeRequest:
         # A handle of its own: python-gitlab overwrites a merge request's attributes with whatever payload
         # an action answers (after approve() there is no sha any more), so none is kept or reused here.
         handle = self._project(request.project_id).mergerequests.get(request.iid, lazy=True)
-        try:
-            answer = handle.merge(merge_commit_message=message, sha=sha)
-        except GitlabMRClosedError as problem:
-            return self._not_merged(request, sha, problem)
+        answer = handle.merge(merge_commit_message=message, sha=sha)
         return convert.merge_request(answer, self._person)
 
+    def _refuse_train(self, request: MergeRequest) -> None:
+        """Refuse where merge trains are on: the merge call would go past the train, untested with the rest.
+
+        Joining the train instead would merge later, maybe at another commit than the one that was judged.
+        """
+        project = self._client.projects.get(request.project_id).attributes
+        if project.get("merge_trains_enabled") and project.get("merge_pipelines_enabled", True):
+            raise ForgeRefused(
+                Bilingual(
+                    f"Proyek !{request.iid} memakai merge train, yang tidak didukung laik.",
+                    f"The project of !{request.iid} uses merge trains, which laik does not support.",
+                ),
+                remedy=Bilingual(
+                    "Matikan merge train pada Settings > Merge requests proyek itu.",
+                    "Switch merge trains off in the project's Settings > Merge requests.",
+                ),
+            )
+
     def _read_anew(self, request: MergeRequest) -> MergeRequest:
-        found = self._project(request.project_id).mergerequests.get(request.iid)
+        found = self._project(request.project_id).mergerequests.get(
+            request.iid, with_merge_status_recheck=True
+        )
         return convert.merge_request(found.attributes, self._person)
 
     def _not_merged(self, request: MergeRequest, sha: str, problem: GitlabError) -> MergeRequest:
@@ -110,80 +135,16 @@ class MergesPart(AccountsPart):
         if status_of(problem) != 405:
             raise problem
         now = self._read_anew(request)
-        if now.state == "merged" and now.head_sha == sha:
-            return now
-        if now.state == "open" and now.head_sha != sha:
+        if now.head_sha != sha and now.state == "open":
             raise _head_moved(request, sha)
+        if now.state == "merged" and now.head_sha != sha:
+            raise self._blocked(now)
+        return now
+
+    def _blocked(self, now: MergeRequest) -> ForgeRefused:
         reason = now.detail if now.state == "open" else f"not_open ({now.state})"
-        raise refused(Bilingual(f"menggabungkan !{request.iid}", f"merge !{request.iid}"), 405, reason)
-
-    @asks("membaca status komit", "read the statuses of a commit")
-    def list_statuses(self, project_id: int, sha: str) -> Sequence[Status]:
-        """The newest status of each context on a commit."""
-        return [convert.status(row, self._person) for row in self._status_rows(project_id, sha)]
-
-    def _status_rows(self, project_id: int, sha: str) -> list[dict[str, Any]]:
-        """The newest row a name: one name may stand in several pipelines."""
-        commit = self._project(project_id).commits.get(sha, lazy=True)
-        rows = [row.attributes for row in commit.statuses.list(iterator=True)]
-        self._note_pipeline(project_id, sha, rows)
-        newest = {row["name"]: row for row in sorted(rows, key=lambda row: int(row["id"]))}
-        return sorted(newest.values(), key=lambda row: int(row["id"]))
-
-    @asks("menulis status komit", "post a commit status")
-    def set_status(
-        self,
-        project_id: int,
-        sha: str,
-        *,
-        context: str,
-        state: StatusState,
-        description: str,
-        target_url: str,
-        details: StatusDetails | None = None,
-    ) -> None:
-        """Post one commit status; posting what already stands is no error. GitLab has no room for details.
-
-        All statuses of a commit go into one pipeline, one after the other: posts without ``pipeline_id``
-        may each open a pipeline of their own, and the merge request would follow the wrong one.
-        """
-        data: dict[str, Any] = {
-            "state": state.value,
-            "name": context,
-            "description": description[:_LONGEST_DESCRIPTION],
-            "target_url": target_url,
-        }
-        pipeline = self._pipeline(project_id, sha)
-        if pipeline is not None:
-            data["pipeline_id"] = pipeline
-        try:
-            made = self._project(project_id).commits.get(sha, lazy=True).statuses.create(data)
-            self._note_pipeline(project_id, sha, [made.attributes])
-        except GitlabCreateError as problem:
-            stands = _STANDS.search(word_of(problem))
-            if status_of(problem) != 400 or stands is None or stands[1] != state.value:
-                raise
-
-    def _pipeline(self, project_id: int, sha: str) -> int | None:
-        """The pipeline to post into, None for none yet.
-
-        Remembered for a minute only, enough for one round of statuses: a pipeline may be deleted, and a
-        wrong id makes GitLab open a new one that becomes the head pipeline.
-        """
-        seen, pipeline = self._pipelines.get((project_id, sha), (float("-inf"), None))
-        if time.monotonic() - seen > _PIPELINE_SECONDS:
-            self._status_rows(project_id, sha)
-            _, pipeline = self._pipelines[project_id, sha]
-        return pipeline
-
-    def _note_pipeline(self, project_id: int, sha: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Remember the pipeline that our statuses stand in, else the newest that has any."""
-        placed = [row for row in rows if row.get("pipeline_id")]
-        mine = [row for row in placed if row["author"]["id"] == self.whoami().id]
-        pipeline = max((int(row["pipeline_id"]) for row in mine or placed), default=None)
-        if len(self._pipelines) > 1000:
-            self._pipelines.clear()
-        self._pipelines[project_id, sha] = (time.monotonic(), pipeline)
+        said = refused(Bilingual(f"menggabungkan !{now.iid}", f"merge !{now.iid}"), 405, reason)
+        return ForgeRefused(said.message, remedy=BLOCKERS.get(reason, said.remedy), status=405)
 
 
 def _head_moved(request: MergeRequest, sha: str) -> HeadMoved:
@@ -198,3 +159,39 @@ def _head_moved(request: MergeRequest, sha: str) -> HeadMoved:
         ),
         status=409,
     )
+
+
+# GitLab's words for what holds up a merge (docs.gitlab.com/api/merge_requests/#merge-status) and what helps.
+BLOCKERS = {
+    "approvals_syncing": Bilingual("Tunggu sebentar lalu coba lagi.", "Wait a moment and try again."),
+    "ci_must_pass": Bilingual(
+        "Pipeline harus berhasil dahulu; bila belum ada, tunggu status dari laik.",
+        "The pipeline must succeed first; where there is none yet, wait for laik's status.",
+    ),
+    "ci_still_running": Bilingual("Tunggu sampai pipeline selesai.", "Wait for the pipeline to finish."),
+    "commits_status": Bilingual(
+        "Periksa bahwa cabang sumber ada dan membawa komit baru.",
+        "Check that the source branch exists and brings new commits.",
+    ),
+    "conflict": Bilingual("Selesaikan konflik pada cabang sumber.", "Resolve the conflicts in the branch."),
+    "discussions_not_resolved": Bilingual(
+        "Selesaikan semua utas diskusi pada permintaan itu.", "Resolve all threads of the merge request."
+    ),
+    "draft_status": Bilingual("Tandai permintaan itu siap.", "Mark the merge request as ready."),
+    "need_rebase": Bilingual("Rebase cabang sumber.", "Rebase the source branch."),
+    "not_approved": Bilingual(
+        "Persetujuan yang diwajibkan aturan proyek (GitLab Premium) belum lengkap.",
+        "The approvals that the project's rules require (GitLab Premium) are not complete.",
+    ),
+    "requested_changes": Bilingual(
+        "Peninjau meminta perubahan; kerjakan lalu minta ditinjau lagi.",
+        "A reviewer asked for changes; make them and ask for another review.",
+    ),
+    **dict.fromkeys(
+        _CHECKING,
+        Bilingual(
+            "GitLab masih memeriksa; laik mencoba lagi nanti.",
+            "GitLab is still checking; laik tries again later.",
+        ),
+    ),
+}

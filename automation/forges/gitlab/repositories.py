@@ -98,7 +98,8 @@ class RepositoriesPart(AccountsPart):
         rules = self._project(project_id).protectedbranches
         cover = f"{wanted.branch}*"
         # A group's rules (Premium) cannot be changed from here.
-        rows = [rule for rule in rules.list(iterator=True) if not rule.attributes.get("inherited")]
+        found = whole(lambda: rules.list(iterator=True))
+        rows = [rule for rule in found if not rule.attributes.get("inherited")]
         known = {rule.name: rule for rule in rows}
         standing = known.get(wanted.branch)
         covered = cover in known
@@ -124,7 +125,8 @@ class RepositoriesPart(AccountsPart):
     @asks("membaca riwayat push", "read who pushed")
     def pushes(self, project_id: int, branch: str) -> Sequence[Push]:
         """Who pushed to ``branch``, by account, oldest first."""
-        rows = self._project(project_id).events.list(iterator=True, action="pushed", sort="asc")
+        events = self._project(project_id).events
+        rows = whole(lambda: events.list(iterator=True, action="pushed", sort="asc"))
         found = [convert.push(row.attributes, branch, self._person) for row in rows]
         return [push for push in found if push is not None]
 
@@ -144,7 +146,8 @@ def _present(project: ApiProject, ref: str | None, paths: Sequence[str]) -> set[
         return set()
     if len(paths) <= _FEW_FILES:
         return {path for path in paths if _is_there(project, path, ref)}
-    rows = project.repository_tree(ref=ref, recursive=True, iterator=True)
+    # Keyset pages: fixed to one commit, and GitLab reads no row twice.
+    rows = project.repository_tree(ref=ref, recursive=True, iterator=True, pagination="keyset")
     return {row["path"] for row in rows if row["type"] == "blob"} & set(paths)
 
 

@@ -26,11 +26,24 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyset:
+    """How a list may be paged by keyset: what it is of, and by ``order_by`` each row's position (a tuple).
+
+    ``parameter`` carries the position on: ``id_after`` (or ``id_before``), ``cursor`` or ``page_token``.
+    """
+
+    kind: str
+    orders: Mapping[str, Callable[[Any], tuple[Any, ...]]]
+    parameter: str = "cursor"
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """A list to be paginated; only the rows of the asked page are rendered."""
 
     rows: Sequence[Any]
     render: Callable[[Any], Any]
+    keyset: Keyset | None = None
 
 
 @dataclass(frozen=True, slots=True)

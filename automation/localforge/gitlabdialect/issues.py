@@ -7,7 +7,7 @@ from typing import Any
 
 from automation.localforge import issues, mergerequests, notes, quickactions
 from automation.localforge.gitlabdialect import renderwork
-from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
+from automation.localforge.gitlabdialect.call import Call, Handler, Keyset, Reply, Route, Rows
 from automation.localforge.noteables import Noteable
 from automation.localforge.permissions import require_code
 from automation.localforge.records import Issue, Note, Project
@@ -19,10 +19,22 @@ def _found(call: Call) -> tuple[Project, Issue]:
     return project, issues.get_issue(call.engine, call.user, project, call.number("iid"))
 
 
+# Since GitLab 18.3.
+_KEYSET = Keyset(
+    "Issue",
+    {
+        "id": lambda row: (row.id,),
+        "created_at": lambda row: (row.created_at, row.id),
+        "updated_at": lambda row: (row.updated_at, row.id),
+        "title": lambda row: (row.title, row.id),
+    },
+)
+
+
 def _list(call: Call) -> Any:
     project = call.project()
     rows = issues.list_issues(call.engine, call.user, project, call.arguments)
-    return Rows(rows, lambda row: renderwork.issue(call.engine, row, project.full_path))
+    return Rows(rows, lambda row: renderwork.issue(call.engine, row, project.full_path), _KEYSET)
 
 
 def _create(call: Call) -> Any:

@@ -76,7 +76,8 @@ def _member(source: str) -> Handler:
     return act
 
 
-def _controlled(call: Call, source: str) -> tuple[int, int]:
+def controlled(call: Call, source: str) -> tuple[int, int]:
+    """The place and the caller's level for who may rule it: Maintainers of projects, Owners of groups."""
     call.sign_in()
     place, level = _place(call, source)
     if level < (MAINTAINER if source == "project" else OWNER):
@@ -86,7 +87,7 @@ def _controlled(call: Call, source: str) -> tuple[int, int]:
 
 def _add_member(source: str) -> Handler:
     def act(call: Call) -> Any:
-        place, level = _controlled(call, source)
+        place, level = controlled(call, source)
         wanted = call.needed_integer("access_level")
         members.check_level(wanted, level)
         user = call.account(call.needed_integer("user_id"))
@@ -99,7 +100,7 @@ def _add_member(source: str) -> Handler:
 
 def _change_member(source: str) -> Handler:
     def act(call: Call) -> Any:
-        place, level = _controlled(call, source)
+        place, level = controlled(call, source)
         wanted, user_id = call.needed_integer("access_level"), call.number("user_id")
         found = members.direct_member(call.engine, source, place, user_id)
         if found is None:
@@ -116,7 +117,7 @@ def _remove_member(source: str) -> Handler:
         place, level = _place(call, source)
         user_id = call.number("user_id")
         if call.actor.id != user_id:
-            _controlled(call, source)
+            controlled(call, source)
         found = members.direct_member(call.engine, source, place, user_id)
         if found is not None and level < ADMIN and found.level > level:
             raise forbidden()

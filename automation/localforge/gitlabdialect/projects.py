@@ -8,8 +8,9 @@ from typing import Any
 from automation.localforge import groups, projects, pushes
 from automation.localforge.git import FileChange
 from automation.localforge.gitlabdialect import render, renderwork
-from automation.localforge.gitlabdialect.call import Call, Handler, Reply, Route, Rows
+from automation.localforge.gitlabdialect.call import Call, Handler, Keyset, Reply, Route, Rows
 from automation.localforge.gitlabdialect.groups import filtered
+from automation.localforge.issues import normal_time
 from automation.localforge.permissions import memberships, project_level, require_code
 from automation.localforge.records import Namespace, Project
 from automation.localforge.refusals import invalid, not_found
@@ -27,12 +28,18 @@ _FLAGS = (
 )
 
 
+_KEYSET = Keyset("Project", {"id": lambda row: (row.id,)}, parameter="id_after")
+
+
 def _list_projects(call: Call) -> Any:
     rows = projects.list_projects(call.engine, call.user)
     if call.flag("membership") and call.user is not None:
         user = call.user
         rows = [row for row in rows if project_level(call.engine, user, row) > 0 and _is_member(call, row)]
-    return Rows(filtered(call, rows), lambda row: render.project(call.engine, row))
+    after = call.text("last_activity_after")
+    if after:
+        rows = [row for row in rows if row.last_activity_at >= normal_time(after)]
+    return Rows(filtered(call, rows), lambda row: render.project(call.engine, row), _KEYSET)
 
 
 def _is_member(call: Call, project: Project) -> bool:

@@ -243,6 +243,8 @@ def hook(record: Hook) -> Json:
     return {
         "id": record.id,
         "url": record.url,
+        "name": record.name,
+        "description": record.description,
         "project_id": record.project_id,
         "created_at": record.created_at,
         "push_events": record.push_events,

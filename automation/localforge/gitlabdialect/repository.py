@@ -10,7 +10,7 @@ from typing import Any
 from automation.localforge import files
 from automation.localforge.git import CommitRecord, DiffEntry, Repository, TreeEntry
 from automation.localforge.gitlabdialect import renderwork
-from automation.localforge.gitlabdialect.call import Call, Reply, Route, Rows
+from automation.localforge.gitlabdialect.call import Call, Keyset, Reply, Route, Rows
 from automation.localforge.permissions import require_code
 from automation.localforge.records import Project
 from automation.localforge.refusals import invalid, not_found
@@ -111,7 +111,15 @@ def _tree(call: Call) -> Any:
     rows = repository.tree(ref, path, recursive=call.flag("recursive"))
     if path and not rows:
         raise not_found("invalid revision or path")
-    return Rows(rows, _tree_entry)
+    return Rows(rows, _tree_entry, _TREE_KEYSET)
+
+
+def _tree_position(entry: TreeEntry) -> tuple[str]:
+    """Where git lists an entry: a folder stands right before what is in it."""
+    return (entry.path + "/" if entry.type == "tree" else entry.path,)
+
+
+_TREE_KEYSET = Keyset("Tree", {"": _tree_position, "id": _tree_position}, parameter="page_token")
 
 
 def _tree_entry(entry: TreeEntry) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from automation.localforge import users
 from automation.localforge.gitlabdialect import render
-from automation.localforge.gitlabdialect.call import Call, Reply, Route, Rows
+from automation.localforge.gitlabdialect.call import Call, Keyset, Reply, Route, Rows
 from automation.localforge.issues import normal_time
 from automation.localforge.records import User
 from automation.localforge.refusals import forbidden, invalid, refused
@@ -29,11 +29,22 @@ def _me(call: Call) -> Any:
     return render.user_private(call.engine, call.actor)
 
 
+_KEYSET = Keyset(
+    "User",
+    {
+        "id": lambda row: (row.id,),
+        "name": lambda row: (row.name, row.id),
+        "username": lambda row: (row.username, row.id),
+        "created_at": lambda row: (row.created_at, row.id),
+    },
+)
+
+
 def _list(call: Call) -> Any:
     call.sign_in()
     found = users.list_users(call.engine, username=call.text("username"), search=call.text("search"))
     shape = render.user_private if call.user and call.user.admin else render.user_full
-    return Rows(found, lambda user: shape(call.engine, user))
+    return Rows(found, lambda user: shape(call.engine, user), _KEYSET)
 
 
 def _get(call: Call) -> Any:
@@ -71,7 +82,8 @@ def _block(state: str) -> Any:
     return act
 
 
-def _scopes(call: Call) -> Sequence[str]:
+def scopes_of(call: Call) -> Sequence[str]:
+    """The scopes that a new token is asked for; 400 where they are missing."""
     value = call.arguments.get("scopes")
     if value is None:
         raise invalid("scopes is missing")
@@ -84,7 +96,7 @@ def _make_token(call: Call, user: User) -> Any:
         call.engine,
         user,
         call.needed("name"),
-        scopes=_scopes(call),
+        scopes=scopes_of(call),
         expires_at=normal_time(expires)[:10] if expires else None,
     )
     return render.token(record, secret)
