@@ -61,12 +61,19 @@ def provision(
     )
     if wish.board:
         forge.ensure_board_lists(project.id, BOARD, list(wish.board))
-    for branch, push, merge in wish.protect:
-        forge.ensure_protection(project.id, Protection(branch, Access(push), Access(merge)))
+    _protect(forge, project, wish)
     if wish.hook and hook is not None:
         forge.ensure_hook(project.id, hook)
     _invite(forge, project, wish)
+    if any(merge >= Access.MAINTAINER for _, _, merge in wish.protect):
+        # GitHub names who may merge one by one, and only who is in already can be named.
+        _protect(forge, project, wish)
     return project
+
+
+def _protect(forge: Forge, project: Project, wish: RepositoryWish) -> None:
+    for branch, push, merge in wish.protect:
+        forge.ensure_protection(project.id, Protection(branch, Access(push), Access(merge)))
 
 
 def description_of(wish: RepositoryWish) -> str:

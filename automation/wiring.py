@@ -17,7 +17,8 @@ from automation.collect.mirror import Mirror, Mirrors
 from automation.core.documents import ScanReport
 from automation.core.policy import Known
 from automation.core.procedure import Procedure
-from automation.forges.base import Hook
+from automation.forges.base import Forge, Hook
+from automation.forges.github import AppAuth, GitHubForge, TokenAuth
 from automation.forges.gitlab import GitLabForge
 from automation.keys import EVERYTHING
 from automation.locate import Locator
@@ -47,7 +48,7 @@ class Laik:
     """One running laik: its parts, ready to use."""
 
     settings: Settings
-    forge: GitLabForge
+    forge: Forge
     store: Store
     office: OfficeReader
     reconciler: Reconciler
@@ -88,13 +89,17 @@ def build(
         procedures: the SOPs by id; those that laik ships when None.
     """
     settings.state.mkdir(parents=True, exist_ok=True)
-    forge = GitLabForge(settings.url, settings.token)
+    forge = _forge(settings)
     store = open_store(settings.store_url)
     mirrors = Mirrors(
-        settings.state / "cermin", token_source=lambda: settings.token, heads=forge.branch_heads
+        settings.state / "cermin",
+        token_source=forge.git_token,
+        username=forge.git_username,
+        heads=forge.branch_heads,
+        ca_file=settings.ca_file,
     )
     procedures = procedures or sops.bundled()
-    bundled_templates = templates.bundled()
+    bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
     known = Known(
         sops=frozenset(procedures),
         roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
@@ -139,6 +144,19 @@ def build(
         clock=_now,
     )
     return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
+
+
+def _forge(settings: Settings) -> Forge:
+    """The adapter for the forge in use; nothing is asked of it yet."""
+    ca_file = str(settings.ca_file) if settings.ca_file else None
+    if settings.forge == "gitlab":
+        spacing = 0.0 if settings.write_spacing is None else settings.write_spacing
+        return GitLabForge(settings.url, settings.token, ca_file=ca_file, write_spacing=spacing)
+    app = settings.app
+    auth = AppAuth(app.id, app.key, app.installation) if app else TokenAuth(settings.token)
+    # GitHub asks for a second between writes; without it its secondary limit stops laik for a minute.
+    spacing = 1.0 if settings.write_spacing is None else settings.write_spacing
+    return GitHubForge(settings.url, auth, ca_file=ca_file, write_spacing=spacing)
 
 
 def _work(reconciler: Reconciler, queue: KeyedQueue, silence: Silence) -> Callable[[str], Outcome]:

@@ -14,6 +14,10 @@ import click
 if TYPE_CHECKING:
     from automation.demo.play import Scene
     from automation.demo.run import Addresses
+    from automation.settings import ForgeKind
+
+SOP = "lombok-tengah"
+API = {"gitlab": "/api/v4", "github": "/api/v3"}
 
 
 @click.command()
@@ -22,7 +26,17 @@ if TYPE_CHECKING:
     "--data", type=click.Path(file_okay=False, path_type=Path), help="Folder data; bawaan sementara."
 )
 @click.option("--port", default=0, help="Porta forge bawaan; 0 memilih sendiri.")
-def command(leave: bool, data: Path | None, port: int) -> int:
+@click.option(
+    "--sop", default=SOP, show_default=True, metavar="ID", help="SOP yang diperagakan; lihat laik sop list."
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["gitlab", "github"]),
+    default="gitlab",
+    show_default=True,
+    help="Forge yang ditiru forge bawaan.",
+)
+def command(leave: bool, data: Path | None, port: int, sop: str, dialect: ForgeKind) -> int:
     """Peragakan SOP Lombok Tengah: dari permohonan sampai subdomain tersaji.
 
     Keluaran standar memuat satu objek JSON; kode keluar 1 bila ada yang tidak tercapai. Tanpa --exit
@@ -30,17 +44,21 @@ def command(leave: bool, data: Path | None, port: int) -> int:
     """
     if data is not None and data.exists() and any(data.iterdir()):
         raise click.UsageError(f"Folder {data} tidak kosong; peragaan selalu mulai dari awal.")
+    if sop != SOP:
+        raise click.UsageError(f"Peragaan hanya untuk SOP {SOP}; '{sop}' belum punya babak.")
     with tempfile.TemporaryDirectory(prefix="laik-demo-", ignore_cleanup_errors=True) as temporary:
-        return _run(data or Path(temporary), port=port, leave=leave)
+        return _run(data or Path(temporary), port=port, leave=leave, dialect=dialect)
 
 
-def _run(folder: Path, *, port: int, leave: bool) -> int:
+def _run(folder: Path, *, port: int, leave: bool, dialect: ForgeKind) -> int:
     from automation.demo.run import Addresses, play, theatre
     from automation.demo.stage import SceneFailed
 
     _note("Menyiapkan forge bawaan, akun, proyek, dan kebijakan ...")
-    with theatre(folder, port=port) as (forge, laik, organisation, address):
-        addresses = Addresses(forge.url, address, laik.settings.out / "current", forge.token_file)
+    with theatre(folder, port=port, dialect=dialect) as (forge, laik, organisation, address):
+        addresses = Addresses(
+            forge.url, address, laik.settings.out / "current", forge.token_file, api=API[dialect]
+        )
         try:
             played = play(laik, organisation, addresses, say=_note, begin=_announce)
         except SceneFailed as failure:
@@ -87,7 +105,7 @@ def places(where: Addresses) -> list[str]:
         f"  Kesehatan laik       {where.laik}/sehat",
         "",
         f"Folder yang disajikan: {where.served}",
-        f"API: {where.forge}/api/v4 (token administrator: {where.admin_token_file})",
+        f"API: {where.forge}{where.api} (token administrator: {where.admin_token_file})",
         "Klon berkas kasus:",
         f"  {where.clone}",
         "",

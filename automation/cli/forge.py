@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from automation.settings import ForgeKind
 
 
 @click.group(name="forge")
@@ -23,11 +27,18 @@ def command() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Alamat untuk mendengarkan.")
 @click.option("--port", default=0, show_default=True, help="Porta; 0 memilih yang bebas.")
 @click.option("--pages", is_flag=True, help="Nyalakan halaman web untuk melihat, hanya dari komputer ini.")
-def serve(data_dir: Path, host: str, port: int, pages: bool) -> None:
+@click.option(
+    "--dialect",
+    type=click.Choice(["gitlab", "github"]),
+    default="gitlab",
+    show_default=True,
+    help="Forge yang ditiru; satu folder data selalu memakai yang sama.",
+)
+def serve(data_dir: Path, host: str, port: int, pages: bool, dialect: ForgeKind) -> None:
     """Jalankan forge sampai dihentikan (Ctrl-C)."""
     from automation.localforge.server import start
 
-    with start(data_dir, host=host, port=port, pages=pages) as forge:
+    with start(data_dir, host=host, port=port, pages=pages, dialect=dialect) as forge:
         click.echo(f"Alamat / address: {forge.url}")
         click.echo(f"Token administrator / administrator's token: {forge.token_file}")
         forge.wait()

@@ -31,7 +31,9 @@ def command(host: str, port: int) -> None:
         click.echo(problem.explain("en"), err=True)
     laik.queue.put(EVERYTHING)
     laik.worker.start()
-    click.echo(f"laik mendengar di http://{host}:{port} (webhook: /webhook/gitlab, kesehatan: /sehat)")
+    click.echo(
+        f"laik mendengar di http://{host}:{port} (webhook: /webhook/{laik.settings.forge}, kesehatan: /sehat)"
+    )
     try:
         uvicorn.run(laik.web, host=host, port=port, log_level="warning", access_log=False)
     finally:

@@ -43,7 +43,8 @@ Heads = Callable[[int], Mapping[str, str]]
 _REFS = (
     "+refs/heads/*:refs/heads/*",
     "+refs/tags/*:refs/tags/*",
-    "+refs/merge-requests/*/head:refs/merge-requests/*/head",
+    "+refs/merge-requests/*/head:refs/merge-requests/*/head",  # GitLab's
+    "+refs/pull/*/head:refs/pull/*/head",  # GitHub's
 )
 
 
@@ -60,17 +61,19 @@ class Mirrors:
         fetch_seconds: float = FETCH_SECONDS,
         transfer_limit: int = TRANSFER_LIMIT,
         heads: Heads | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         """Nothing is made or fetched yet.
 
         Args:
             folder: state folder; made when needed.
             token_source: gives the forge token at each fetch; an empty text for none.
-            username: what the forge wants beside the token (GitLab ``oauth2``).
+            username: what the forge wants beside the token (GitLab ``oauth2``, GitHub ``x-access-token``).
             protocols: what git may speak; ``file`` for repositories on this machine.
             fetch_seconds: limit of one fetch, waiting for another one included.
             transfer_limit: bytes of the largest pack that is taken.
             heads: tells a project's branch heads; every :meth:`fetch` fetches when None.
+            ca_file: certificates trusted instead of the machine's own.
         """
         self._folder = folder.resolve()
         self._token_source = token_source
@@ -79,6 +82,7 @@ class Mirrors:
         self._fetch_seconds = fetch_seconds
         self._transfer_limit = transfer_limit
         self._heads = heads
+        self._trust = {"http.sslCAInfo": str(ca_file)} if ca_file else {}
         self.fetches = 0
         """Fetches carried out so far, those of single commits included."""
         self._open: dict[int, Mirror] = {}
@@ -147,7 +151,7 @@ class Mirrors:
                 return run_git(
                     ["fetch", *options, "--", url, *what],
                     repository=self._place(project_id),
-                    settings=self._credentials(url),
+                    settings={**self._trust, **self._credentials(url)},
                     protocols=self._protocols,
                     seconds=self._fetch_seconds,
                     file_limit=self._transfer_limit,

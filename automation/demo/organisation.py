@@ -1,17 +1,17 @@
-"""The organisation of the demonstration: role-named accounts, groups, projects and the policy."""
+"""The organisation of the demonstration: role-named accounts, groups, projects and the policy.
+
+What is the same on both forges; ``gitlabfounding`` and ``githubfounding`` make it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-import gitlab
-
-from automation.collect.templates import bundled
+from automation.collect.templates import bundled_for
 from automation.core.render import render_tree
-from automation.core.request import gitlab_template
-from automation.demo.people import Person
+from automation.demo.people import Kind, Person
+from automation.settings import AppIdentity, ForgeKind
 
 BOT, OWNER = "laik", "pemilik-grup"
 ICT_HEAD, REVIEWERS = "kepala-diskominfo", ("teknis-1", "teknis-2")
@@ -20,70 +20,52 @@ OTHER_HEAD, OTHER_TEAM = "kepala-dinsos", "tim-dinsos"
 ACCOUNTS = (OWNER, ICT_HEAD, *REVIEWERS, HEAD, TEAM, VENDOR, OTHER_HEAD, OTHER_TEAM)
 AGENCY, OTHER_AGENCY = "dinkes", "dinsos"
 PARENT = "contoh.go.id"
-CONTROL, HOSTING, SECRET = "diskominfo/kendali", "diskominfo/hosting", "diskominfo/rahasia"
-GUEST, DEVELOPER, MAINTAINER, GROUP_OWNER = 10, 30, 40, 50
+GROUP = "diskominfo"
+CONTROL, HOSTING, SECRET = f"{GROUP}/kendali", f"{GROUP}/hosting", f"{GROUP}/rahasia"
+OFFICE_ONLY = "# Rahasia\n\nHanya untuk Diskominfo; satu folder per kasus.\n"
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Everyone by account name, and laik's own token."""
+    """Everyone by account name, who laik is, and where case files and applications lie.
+
+    Attributes:
+        people: by account name.
+        forge: which forge they are on.
+        bot: laik's account name.
+        bot_token: its token; empty where laik is an app.
+        app: the app that laik is, on GitHub.
+        case_files: the group or organisation of the case files.
+        applications: that of the applications.
+        page: the address of an issue or merge request: (project, kind, number).
+    """
 
     people: Mapping[str, Person]
-    bot_token: str
+    forge: ForgeKind
+    bot: str
+    case_files: str
+    applications: str
+    page: Callable[[str, Kind, int], str]
+    bot_token: str = field(default="", repr=False)
+    app: AppIdentity | None = None
 
     def __getitem__(self, account: str) -> Person:
         return self.people[account]
 
 
-def found(url: str, admin_token: str) -> Organisation:
-    """Make the accounts, groups, projects, members and policy; everything over the REST interface."""
-    admin = gitlab.Gitlab(url, private_token=admin_token, timeout=60)
-    people = {account: _person(admin, url, account) for account in ACCOUNTS}
-    bot = admin.http_post("/service_accounts", post_data={"username": BOT, "name": "laik"})
-    bot_id = int(bot["id"]) if isinstance(bot, dict) else 0
-    bot_token = (
-        admin.users.get(bot_id).personal_access_tokens.create({"name": "laik", "scopes": ["api"]}).token
-    )
-    groups = {
-        path: admin.groups.create({"name": path, "path": path})
-        for path in ("diskominfo", "berkas", "aplikasi")
+def project_files(forge: ForgeKind, bot: str) -> Mapping[str, Mapping[str, bytes]]:
+    """The first content of each of the organisation's own projects."""
+    return {
+        CONTROL: _control_files(forge, bot),
+        HOSTING: _template_files("hosting", forge, {}),
+        SECRET: {"README.md": OFFICE_ONLY.encode()},
     }
-    for group in groups.values():
-        group.members.create({"user_id": bot_id, "access_level": GROUP_OWNER})
-    groups["diskominfo"].members.create({"user_id": people[OWNER].id, "access_level": GROUP_OWNER})
-    projects = {
-        name: admin.projects.create({"name": name, "path": name, "namespace_id": groups["diskominfo"].id})
-        for name in ("kendali", "hosting", "rahasia")
-    }
-    _fill(projects["kendali"], _control_files())
-    _fill(projects["hosting"], _template_files("hosting"))
-    _fill(
-        projects["rahasia"], {"README.md": b"# Rahasia\n\nHanya untuk Diskominfo; satu folder per kasus.\n"}
-    )
-    _invite(projects, people)
-    _protect(projects)
-    return Organisation(people, bot_token)
 
 
-def _person(admin: gitlab.Gitlab, url: str, account: str) -> Person:
-    user = admin.users.create(
-        {
-            "username": account,
-            "name": account.replace("-", " ").title(),
-            "email": f"{account}@contoh.invalid",
-            "force_random_password": True,
-            "skip_confirmation": True,
-        }
-    )
-    token: Any = user.personal_access_tokens.create({"name": "peragaan", "scopes": ["api"]}).token
-    person = Person(account, url, token)
-    person.id = int(user.id)
-    return person
-
-
-def _control_files() -> dict[str, bytes]:
-    files = _template_files("kendali")
-    files[".gitlab/issue_templates/Permohonan.md"] = gitlab_template().encode()
+def _control_files(forge: ForgeKind, bot: str) -> dict[str, bytes]:
+    case_files, applications = homes(forge)
+    answers = {"bot": bot, "grup_berkas": case_files, "grup_aplikasi": applications}
+    files = _template_files("kendali", forge, answers)
     extra = (
         f"  {OTHER_AGENCY}:\n    nama: Dinas Sosial\n    peran:\n"
         f"      kepala_pd: [{OTHER_HEAD}]\n      tim_teknis_pd: [{OTHER_TEAM}]\n"
@@ -101,10 +83,7 @@ ANSWERS: Mapping[str, Mapping[str, object]] = {
         "instansi": "Dinas Komunikasi dan Informatika Kabupaten Contoh",
         "zona_waktu": "Asia/Makassar",
         "sop": "lombok-tengah",
-        "bot": BOT,
-        "grup": "diskominfo",
-        "grup_berkas": "berkas",
-        "grup_aplikasi": "aplikasi",
+        "grup": GROUP,
         "kepala_diskominfo": [ICT_HEAD],
         "tim_teknis_diskominfo": list(REVIEWERS),
         "pd_kunci": AGENCY,
@@ -120,39 +99,19 @@ ANSWERS: Mapping[str, Mapping[str, object]] = {
         "pemerintah": "Pemerintah Kabupaten Contoh",
         "instansi": "Dinas Komunikasi dan Informatika Kabupaten Contoh",
         "induk_domain": PARENT,
-        "pemilik_kode": "@diskominfo",
     },
 }
 
 
-def _template_files(template: str) -> dict[str, bytes]:
-    return {one.path: one.content for one in render_tree(bundled()[template], ANSWERS[template])}
+def homes(forge: ForgeKind) -> tuple[str, str]:
+    """Groups of the case files and of the applications.
+
+    On GitHub both are the office's one organisation: an app signs in to a single one, and an app that is
+    installed on several must be open to everybody's organisation.
+    """
+    return ("berkas", "aplikasi") if forge == "gitlab" else (GROUP, GROUP)
 
 
-def _fill(project: Any, files: Mapping[str, bytes]) -> None:
-    actions = [
-        {"action": "create", "file_path": path, "content": content.decode()}
-        for path, content in files.items()
-    ]
-    project.commits.create({"branch": "main", "commit_message": "Siapkan proyek", "actions": actions})
-
-
-def _invite(projects: Mapping[str, Any], people: Mapping[str, Person]) -> None:
-    """Everyone may file and comment in the control project; builders are guests there and nothing more."""
-    for account in ACCOUNTS:
-        if account != OWNER:
-            access = DEVELOPER if account in REVIEWERS else GUEST
-            projects["kendali"].members.create({"user_id": people[account].id, "access_level": access})
-    for account in (*REVIEWERS, TEAM, OTHER_TEAM):
-        projects["hosting"].members.create({"user_id": people[account].id, "access_level": DEVELOPER})
-    for account in REVIEWERS:
-        projects["rahasia"].members.create({"user_id": people[account].id, "access_level": DEVELOPER})
-
-
-def _protect(projects: Mapping[str, Any]) -> None:
-    """Only laik merges into the hosting project; the office may push its own reports."""
-    levels = {"kendali": MAINTAINER, "hosting": MAINTAINER, "rahasia": DEVELOPER}
-    for name, level in levels.items():
-        projects[name].protectedbranches.create(
-            {"name": "main", "push_access_level": level, "merge_access_level": level}
-        )
+def _template_files(template: str, forge: ForgeKind, more: Mapping[str, object]) -> dict[str, bytes]:
+    source = bundled_for(forge, GROUP)[template]
+    return {one.path: one.content for one in render_tree(source, {**ANSWERS[template], **more})}

@@ -1,4 +1,8 @@
-"""The people of the demonstration: an account each, acting through a forge client and real git pushes."""
+"""The people of the demonstration: an account each, acting through a forge client and real git pushes.
+
+:class:`Person` says what a person of the play does, in words of no forge, and brings the git part, which is
+the same everywhere; ``gitlabpeople`` and ``githubpeople`` do the rest with that forge's own client.
+"""
 
 from __future__ import annotations
 
@@ -9,79 +13,117 @@ import re
 import shutil
 import subprocess
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import gitlab
-
+Kind = Literal["issue", "merge_request"]
 PASTE = re.compile(r"```\n(@laik [^\n]+)\n```")
 GIT_SECONDS = 120
 GIT = shutil.which("git") or "git"
 
 
-class GitRefused(Exception):
-    """The forge refused a push; the message is what it told the person."""
+class Refused(Exception):
+    """The forge said no to what a person tried; the message is what it told."""
+
+
+class GitRefused(Refused):
+    """The forge refused a push."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """The newest status of one context on a commit: ``pending``, ``running``, ``success`` or ``failed``."""
+
+    state: str = ""
+    author: str = ""
 
 
 @dataclass
-class Person:
-    """One account: ``username``, its token, and a client of its own."""
+class Person(ABC):
+    """One account: ``username`` and its token. A project is named by its path, a request by its number."""
 
     username: str
     url: str
     token: str = field(repr=False)
-    client: gitlab.Gitlab = field(init=False, repr=False)
-    id: int = field(init=False, default=0)
 
-    def __post_init__(self) -> None:
-        self.client = gitlab.Gitlab(self.url, private_token=self.token, timeout=60)
-
-    def project(self, path: str) -> Any:
-        """A project as this person sees it."""
-        return self.client.projects.get(path)
-
+    @abstractmethod
     def file_issue(self, project: str, title: str, body: str) -> int:
         """File an issue; its number."""
-        return int(self.project(project).issues.create({"title": title, "description": body}).iid)
 
+    @abstractmethod
     def edit_issue(self, project: str, iid: int, body: str) -> None:
         """Change the text of one's issue."""
-        issue = self.project(project).issues.get(iid)
-        issue.description = body
-        issue.save()
 
-    def say(self, project: str, iid: int, text: str, *, kind: str = "issue") -> None:
+    @abstractmethod
+    def say(self, project: str, iid: int, text: str, *, kind: Kind = "issue") -> None:
         """Comment on an issue or merge request."""
-        self._noteable(project, iid, kind).notes.create({"body": text})
 
-    def reads(self, project: str, iid: int, *, kind: str = "issue") -> list[tuple[str, str]]:
+    @abstractmethod
+    def reads(self, project: str, iid: int, *, kind: Kind = "issue") -> list[tuple[str, str]]:
         """Comments as (account, text), oldest first."""
-        notes = self._noteable(project, iid, kind).notes.list(get_all=True, sort="asc", order_by="created_at")
-        return [(note.author["username"], note.body) for note in notes if not note.system]
 
-    def lines_to_paste(self, project: str, iid: int, *, bot: str, kind: str = "issue") -> list[str]:
+    @abstractmethod
+    def sees(self, project: str, iid: int) -> tuple[bool, frozenset[str]]:
+        """Whether an issue is open, and its labels."""
+
+    @abstractmethod
+    def alarms(self, project: str, label: str) -> list[str]:
+        """What is said on the open issues with a label."""
+
+    @abstractmethod
+    def open_request(self, project: str, branch: str, title: str, target: str = "main") -> int:
+        """Open a merge request; its number."""
+
+    @abstractmethod
+    def merge(self, project: str, iid: int) -> None:
+        """Merge a merge request as this person.
+
+        Raises:
+            Refused: the forge said no.
+        """
+
+    @abstractmethod
+    def close_request(self, project: str, iid: int) -> None:
+        """Close a merge request."""
+
+    @abstractmethod
+    def merged(self, project: str) -> dict[int, str]:
+        """Every merged merge request, with who merged it by the forge's own record."""
+
+    @abstractmethod
+    def head(self, project: str, branch: str) -> str:
+        """The commit a branch is at."""
+
+    @abstractmethod
+    def file(self, project: str, path: str) -> bytes:
+        """A file on the default branch."""
+
+    @abstractmethod
+    def light(self, project: str, sha: str, context: str) -> Light:
+        """The newest status of one context on a commit; empty while there is none."""
+
+    @abstractmethod
+    def forge_light(self, project: str, sha: str, context: str) -> None:
+        """Post a green status under somebody else's name, in whatever way the forge lets this person."""
+
+    @abstractmethod
+    def allow_force_push(self, project: str, branch: str) -> None:
+        """Take away what keeps the owner from replacing a protected branch."""
+
+    @abstractmethod
+    def members(self, project: str) -> frozenset[str]:
+        """Everyone who was let into a project."""
+
+    def arrives(self, project: str) -> None:  # noqa: B027 - most forges let members in without a step of theirs
+        """What this person does before a project opens; nothing on most forges."""
+
+    def lines_to_paste(self, project: str, iid: int, *, bot: str, kind: Kind = "issue") -> list[str]:
         """The commands laik's card offers, as this person would copy them."""
         cards = [body for author, body in self.reads(project, iid, kind=kind) if author == bot]
         return PASTE.findall(cards[0]) if cards else []
-
-    def open_request(self, project: str, branch: str, title: str, target: str = "main") -> int:
-        """Open a merge request; its number."""
-        created = self.project(project).mergerequests.create(
-            {"source_branch": branch, "target_branch": target, "title": title, "remove_source_branch": True}
-        )
-        return int(created.iid)
-
-    def merge(self, project: str, iid: int) -> None:
-        """Merge a merge request as this person."""
-        self.project(project).mergerequests.get(iid).merge()
-
-    def close_request(self, project: str, iid: int) -> None:
-        """Close a merge request."""
-        request = self.project(project).mergerequests.get(iid)
-        request.state_event = "close"
-        request.save()
 
     def push(
         self,
@@ -96,14 +138,15 @@ class Person:
     ) -> str:
         """Clone, commit ``files`` (None deletes one) and push to ``branch``; the commit.
 
-        ``rewrite`` makes the commit a new root, so that a forced push replaces all history.
+        ``rewrite`` makes the commit a new root, so that a forced push replaces all history; an empty
+        repository gets its first commit so.
 
         Raises:
             GitRefused: the forge said no.
         """
         with tempfile.TemporaryDirectory(prefix="laik-peraga-") as folder:
             work = Path(folder) / "klon"
-            self._git("clone", "--quiet", f"{self.url}/{project}.git", str(work))
+            self._clone(project, work)
             self._start(work, branch, start, rewrite=rewrite)
             for path, content in files.items():
                 _put(work / path, content)
@@ -117,7 +160,7 @@ class Person:
         """The digest of a commit's tree without ``dokumen/``, from this person's own clone."""
         with tempfile.TemporaryDirectory(prefix="laik-peraga-") as folder:
             work = Path(folder) / "klon"
-            self._git("clone", "--quiet", f"{self.url}/{project}.git", str(work))
+            self._clone(project, work)
             listing = self._git("-C", str(work), "ls-tree", "-r", sha)
         rows = [line.split(None, 3) for line in listing.splitlines()]
         kept = sorted(
@@ -125,6 +168,10 @@ class Person:
         )
         text = b"".join(f"{mode} {blob} ".encode() + path + b"\n" for path, mode, blob in kept)
         return hashlib.sha256(text).hexdigest()
+
+    def _clone(self, project: str, work: Path) -> None:
+        self.arrives(project)
+        self._git("clone", "--quiet", f"{self.url}/{project}.git", str(work))
 
     def _start(self, work: Path, branch: str, start: str, *, rewrite: bool) -> None:
         heads = self._git("-C", str(work), "branch", "--remotes", "--list", f"origin/{branch}")
@@ -134,10 +181,6 @@ class Person:
             self._git("-C", str(work), "checkout", "--quiet", "-B", branch, f"origin/{branch}")
         else:
             self._git("-C", str(work), "checkout", "--quiet", "-B", branch, f"origin/{start}")
-
-    def _noteable(self, project: str, iid: int, kind: str) -> Any:
-        manager = self.project(project).issues if kind == "issue" else self.project(project).mergerequests
-        return manager.get(iid)
 
     def _git(self, *arguments: str) -> str:
         """Run git as this person; the token travels in the environment, never in an argument."""

@@ -47,7 +47,7 @@ def request(stage: Stage) -> None:
     body = documents.request_form(AGENCY, pagu="seratus juta", slug="../rahasia")
     stage.issue = applicant.file_issue(CONTROL, f"Permohonan {documents.APPLICATION}", body)
     stage.until(lambda: stage.answered(TEAM, "belum lengkap"), "kartu butir yang salah")
-    cards = [text for author, text in applicant.reads(CONTROL, stage.issue) if author == "laik"]
+    cards = [text for author, text in applicant.reads(CONTROL, stage.issue) if author == stage.bot]
     named = len(cards) == 1 and all(word in cards[0] for word in ("Pagu DPA", "slug"))
     stage.refuse("permohonan_tidak_lengkap", named)
     applicant.edit_issue(CONTROL, stage.issue, documents.request_form(AGENCY))
@@ -203,7 +203,7 @@ def hosting(stage: Stage) -> None:
     )
     stage.decide(ICT_HEAD, "disposisi hosting-tindak-lanjut", "tindak-lanjut-hosting")
     person = stage.who(FIRST)
-    sha = str(person.project(stage.aplikasi).branches.get("main").commit["id"])
+    sha = person.head(stage.aplikasi, "main")
     text = documents.hosting_request(key=stage.key, agency=AGENCY, name=NAME, parent=PARENT, sha=sha)
     person.push(HOSTING, {f"permohonan/{NAME}.yaml": text}, "Permintaan antrean", branch="antrean")
     number = person.open_request(HOSTING, "antrean", "Permintaan hosting antrean")
@@ -289,12 +289,12 @@ def _application(stage: Stage, files: Mapping[str, bytes | None], title: str, br
     vendor.push(stage.aplikasi, dict(files), title, branch=branch)
     number = vendor.open_request(stage.aplikasi, branch, title)
     reviewer.merge(stage.aplikasi, number)
-    return str(reviewer.project(stage.aplikasi).branches.get("main").commit["id"])
+    return reviewer.head(stage.aplikasi, "main")
 
 
 def _uat(stage: Stage) -> None:
     """The users test the code whose digest the card shows, and nothing else."""
-    head = str(stage.who(FIRST).project(stage.aplikasi).branches.get("main").commit["id"])
+    head = stage.who(FIRST).head(stage.aplikasi, "main")
     digest = stage.laik_code_digest(head)
     stage.until(
         lambda: any(digest in text for _, text in stage.who(TEAM).reads(CONTROL, stage.issue)),
@@ -308,7 +308,7 @@ def _uat(stage: Stage) -> None:
 
 
 def _security_report(stage: Stage) -> None:
-    head = str(stage.who(FIRST).project(stage.aplikasi).branches.get("main").commit["id"])
+    head = stage.who(FIRST).head(stage.aplikasi, "main")
     path = f"{stage.key.lower()}/keamanan/laporan-hasil-pengujian.md"
     stage.who(FIRST).push(SECRET, {path: documents.security_report(head)}, "Laporan keamanan")
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import gitlab
-
 from automation.demo import documents
 from automation.demo.organisation import (
     AGENCY,
-    BOT,
     CONTROL,
     HOSTING,
     OTHER_AGENCY,
@@ -25,11 +22,12 @@ from automation.demo.organisation import (
     TEAM,
     VENDOR,
 )
-from automation.demo.people import GitRefused
+from automation.demo.people import GitRefused, Refused
 from automation.demo.stage import SceneFailed, Stage
 
 FIRST = REVIEWERS[0]
 NAME = "antrean"
+CONTEXT = "laik/keamanan"
 EXPECTED = (
     "permohonan_tidak_lengkap",
     "persetujuan_tanpa_kode",
@@ -98,14 +96,13 @@ def hosting_before_its_time(stage: Stage) -> None:
 
 
 def forged_status(stage: Stage) -> None:
-    """The vendor posts a green security status in laik's name; laik writes its own over it."""
+    """The vendor posts a green security status in laik's name; laik writes its own over it and remembers."""
     vendor = stage.who(VENDOR)
-    head = str(vendor.project(stage.aplikasi).branches.get("main").commit["id"])
-    stage.until(lambda: stage.light(FIRST, stage.aplikasi, head, "laik/keamanan")[1] == BOT, "status laik")
-    commit = vendor.project(stage.aplikasi).commits.get(head)
-    commit.statuses.create({"state": "success", "name": "laik/keamanan", "description": "aman"})
+    head = vendor.head(stage.aplikasi, "main")
+    stage.until(lambda: _is_ours(stage, head), "status laik")
+    vendor.forge_light(stage.aplikasi, head, CONTEXT)
     vendor.say(CONTROL, stage.issue, "Status keamanan sudah hijau.")
-    seen = _waits(stage, lambda: _is_ours(stage, head))
+    seen = _waits(stage, lambda: _is_ours(stage, head) and bool(stage.memory().forged))
     stage.refuse("status_palsu_penyedia", seen)
 
 
@@ -122,12 +119,12 @@ def approval_by_the_author(stage: Stage, number: int) -> None:
 def name_taken_over(stage: Stage) -> None:
     """Another case rewrites the owner of a name in use; the owner on the base branch counts."""
     person, path = stage.who(OTHER_TEAM), f"permohonan/{NAME}.yaml"
-    text = person.project(HOSTING).files.get(path, ref="main").decode()
+    text = person.file(HOSTING, path)
     taken = text.replace(stage.key.encode(), stage.facts["other"].encode())
     taken = taken.replace(f"pemilik: {AGENCY}".encode(), f"pemilik: {OTHER_AGENCY}".encode())
     person.push(HOSTING, {path: taken}, "Pindahkan kepemilikan", branch="rebut")
     number = person.open_request(HOSTING, "rebut", "Pindahkan kepemilikan")
-    head = str(person.project(HOSTING).branches.get("rebut").commit["id"])
+    head = person.head(HOSTING, "rebut")
     seen = _waits(stage, lambda: _light(stage, head) == "failed" and _card_says(stage, number, stage.key))
     stage.refuse("perebutan_nama", seen and _unmerged(stage, number, OTHER_TEAM))
     person.close_request(HOSTING, number)
@@ -138,9 +135,7 @@ def force_push_around_the_bot(stage: Stage) -> None:
     owner = stage.who(OWNER)
     current = stage.laik.settings.out / "current"
     before = _content(current)
-    branch = owner.project(HOSTING).protectedbranches.get("main")
-    branch.allow_force_push = True
-    branch.save()
+    owner.allow_force_push(HOSTING, "main")
     evil = documents.hosting_request(
         key=stage.key, agency=AGENCY, name="judi", parent=PARENT, sha=stage.facts["sha"]
     )
@@ -158,17 +153,15 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 
 def _alarm_names(stage: Stage, *paths: str) -> bool:
-    project = stage.who(FIRST).project(CONTROL)
-    issues = project.issues.list(get_all=True, state="opened", labels=["penyimpangan"])
-    notes = [note.body for issue in issues for note in issue.notes.list(get_all=True)]
-    return any(all(path in text for path in paths) for text in notes)
+    told = stage.who(FIRST).alarms(CONTROL, "penyimpangan")
+    return any(all(path in text for path in paths) for text in told)
 
 
 def _merged(stage: Stage, files: dict[str, bytes], title: str, branch: str) -> str:
     vendor, reviewer = stage.who(VENDOR), stage.who(FIRST)
     vendor.push(stage.aplikasi, dict(files), title, branch=branch)
     reviewer.merge(stage.aplikasi, vendor.open_request(stage.aplikasi, branch, title))
-    return str(reviewer.project(stage.aplikasi).branches.get("main").commit["id"])
+    return reviewer.head(stage.aplikasi, "main")
 
 
 def _text(stage: Stage, sha: str) -> bytes:
@@ -195,16 +188,16 @@ def _renamed_to(stage: Stage, number: int, sha: str) -> bool:
 
 
 def _head(stage: Stage, branch: str) -> str:
-    return str(stage.who(TEAM).project(HOSTING).branches.get(branch).commit["id"])
+    return stage.who(TEAM).head(HOSTING, branch)
 
 
 def _light(stage: Stage, sha: str) -> str:
-    return stage.light(FIRST, HOSTING, sha, "laik/hosting")[0]
+    return stage.light(FIRST, HOSTING, sha, "laik/hosting").state
 
 
 def _is_ours(stage: Stage, head: str) -> bool:
-    state, author = stage.light(FIRST, stage.aplikasi, head, "laik/keamanan")
-    return author == BOT and state != "success"
+    light = stage.light(FIRST, stage.aplikasi, head, CONTEXT)
+    return light.author == stage.bot and light.state != "success"
 
 
 def _card_says(stage: Stage, number: int, text: str) -> bool:
@@ -215,7 +208,7 @@ def _unmerged(stage: Stage, number: int, account: str) -> bool:
     """The request's own author tries to merge; the forge refuses, since only laik may."""
     try:
         stage.who(account).merge(HOSTING, number)
-    except gitlab.GitlabError:
+    except Refused:
         return True
     return False
 

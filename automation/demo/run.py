@@ -11,17 +11,15 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from automation.collect.procedures import bundled
+from automation.demo import githubfounding, gitlabfounding
 from automation.demo import organisation as people
 from automation.demo.play import SCENES, Scene
 from automation.demo.refusals import EXPECTED
 from automation.demo.stage import Stage
 from automation.demo.webserver import serve
-from automation.forges.base import Hook
 from automation.localforge.server import ADMIN, RunningForge, start
-from automation.organise import organise
 from automation.reconciler import EVERYTHING
-from automation.settings import Settings, default_store
+from automation.settings import ForgeKind, Settings, default_store
 from automation.wiring import Laik, build
 
 SOP = "lombok-tengah"
@@ -35,6 +33,7 @@ class Addresses:
     laik: str
     served: Path
     admin_token_file: Path
+    api: str = "/api/v4"
     issue: str = ""
     case_file: str = ""
     application: str = ""
@@ -70,36 +69,55 @@ class Played:
 
 @contextmanager
 def theatre(
-    folder: Path, *, port: int = 0, adjust: Callable[[Settings], Settings] = lambda settings: settings
+    folder: Path,
+    *,
+    dialect: ForgeKind = "gitlab",
+    port: int = 0,
+    adjust: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Iterator[tuple[RunningForge, Laik, people.Organisation, str]]:
     """A running forge and laik with the organisation in place; all of it stops with the block.
 
-    ``adjust`` may change the settings, for instance to read back from real servers.
+    Args:
+        folder: everything is kept in it.
+        dialect: what the forge speaks.
+        port: of the forge; 0 takes any free one.
+        adjust: may change the settings, for instance to read back from real servers.
     """
-    secret = secrets.token_hex(24)
-    with start(folder / "forge", port=port, pages=True) as forge:
-        organisation = people.found(forge.url, forge.admin_token)
+    with start(folder / "forge", port=port, pages=True, dialect=dialect) as forge:
+        organisation = founded(forge, dialect)
         with serve() as (address, mount):
-            settings = Settings(
-                url=forge.url,
-                token=organisation.bot_token,
-                control_path=people.CONTROL,
-                state=folder / "laik",
-                out=folder / "saji",
-                store_url=default_store(folder / "laik"),
-                hook_url=f"{address}/webhook/gitlab",
-                hook_secrets=(secret,),
-            )
-            laik = build(adjust(settings))
+            laik = build(adjust(_settings(folder, forge.url, organisation, address)))
             mount(laik.web)
-            office = laik.office.read()
-            organise(laik.forge, office, bundled().values(), Hook(settings.hook_url, secret))
+            laik.organise()
             laik.queue.put(EVERYTHING)
             laik.worker.start()
             try:
                 yield forge, laik, organisation, address
             finally:
                 laik.close()
+
+
+def founded(forge: RunningForge, dialect: ForgeKind) -> people.Organisation:
+    """The organisation, made from nothing."""
+    if dialect == "github":
+        return githubfounding.found(forge)
+    return gitlabfounding.found(forge.url, forge.admin_token)
+
+
+def _settings(folder: Path, url: str, organisation: people.Organisation, address: str) -> Settings:
+    return Settings(
+        url=url,
+        token=organisation.bot_token,
+        control_path=people.CONTROL,
+        state=folder / "laik",
+        out=folder / "saji",
+        store_url=default_store(folder / "laik"),
+        hook_url=f"{address}/webhook/{organisation.forge}",
+        hook_secrets=(secrets.token_hex(24),),
+        forge=organisation.forge,
+        app=organisation.app,
+        write_spacing=0.0,  # the embedded forge sets no limits
+    )
 
 
 def play(
@@ -121,13 +139,13 @@ def play(
 
 
 def _of_the_case(stage: Stage, addresses: Addresses) -> Addresses:
-    forge = addresses.forge
+    forge, page = addresses.forge, stage.organisation.page
     return replace(
         addresses,
-        issue=f"{forge}/{people.CONTROL}/-/issues/{stage.issue}",
+        issue=page(people.CONTROL, "issue", stage.issue),
         case_file=f"{forge}/{stage.berkas}",
         application=f"{forge}/{stage.aplikasi}",
-        hosting_request=f"{forge}/{people.HOSTING}/-/merge_requests/{stage.facts['hosting']}",
+        hosting_request=page(people.HOSTING, "merge_request", int(stage.facts["hosting"])),
     )
 
 
@@ -137,6 +155,7 @@ def _report(stage: Stage, seconds: float, calls: int) -> dict[str, Any]:
     served = stage.laik.serving.last_read
     return {
         "sop": SOP,
+        "dialect": stage.organisation.forge,
         "steps_total": len(decision.procedure.steps) if decision else 0,
         "steps_done": decision.state.done if decision else 0,
         "hosting_merged": memory.admitted is not None and _merged_by_bot(stage),
@@ -151,6 +170,5 @@ def _report(stage: Stage, seconds: float, calls: int) -> dict[str, Any]:
 
 
 def _merged_by_bot(stage: Stage) -> bool:
-    number = int(stage.facts["hosting"])
-    request = stage.who(people.REVIEWERS[0]).project(people.HOSTING).mergerequests.get(number)
-    return bool(request.state == "merged" and request.merged_by["username"] == people.BOT)
+    merged = stage.who(people.REVIEWERS[0]).merged(people.HOSTING)
+    return merged.get(int(stage.facts["hosting"])) == stage.bot

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from automation.core.memory import Memory, remember
-from automation.demo.organisation import BOT, CONTROL, HOSTING, Organisation
+from automation.demo.organisation import CONTROL, HOSTING, Organisation
 from automation.demo.organisation import VENDOR as BUILDER
-from automation.demo.people import Person
+from automation.demo.people import Kind, Light, Person
 from automation.reconciler import EVERYTHING
 from automation.wiring import Laik
 
@@ -47,12 +47,17 @@ class Stage:
     @property
     def berkas(self) -> str:
         """Path of the case file."""
-        return f"berkas/{self.key.lower()}"
+        return f"{self.organisation.case_files}/{self.key.lower()}"
 
     @property
     def aplikasi(self) -> str:
         """Path of the application."""
-        return f"aplikasi/{self.slug}"
+        return f"{self.organisation.applications}/{self.slug}"
+
+    @property
+    def bot(self) -> str:
+        """Laik's account name."""
+        return self.organisation.bot
 
     def memory(self, key: str = "") -> Memory:
         """What laik's ledger holds of the case."""
@@ -83,10 +88,8 @@ class Stage:
         found: list[str] = []
 
         def look() -> bool:
-            project, iid, kind = (
-                (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
-            )
-            lines = self.who(reader).lines_to_paste(project, iid, bot=BOT, kind=kind)
+            project, iid, kind = self._where(request)
+            lines = self.who(reader).lines_to_paste(project, iid, bot=self.bot, kind=kind)
             found[:] = [line for line in lines if line.startswith(f"@laik {word}")]
             return bool(found)
 
@@ -121,12 +124,12 @@ class Stage:
 
     def answered(self, reader: str, text: str, *, request: int = 0) -> bool:
         """Whether laik said ``text`` somewhere on the issue or merge request."""
-        project, iid, kind = (
-            (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
-        )
-        return any(
-            text in body for author, body in self.who(reader).reads(project, iid, kind=kind) if author == BOT
-        )
+        project, iid, kind = self._where(request)
+        comments = self.who(reader).reads(project, iid, kind=kind)
+        return any(text in body for author, body in comments if author == self.bot)
+
+    def _where(self, request: int) -> tuple[str, int, Kind]:
+        return (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
 
     def laik_code_digest(self, sha: str) -> str:
         """The code digest of a commit, as anyone can work it out from a clone."""
@@ -137,8 +140,6 @@ class Stage:
         self.refusals[name] = seen
         self.say(f"   {'ditolak' if seen else 'TIDAK DITOLAK'}: {name.replace('_', ' ')}")
 
-    def light(self, reader: str, project: str, sha: str, context: str) -> tuple[str, str]:
-        """Newest status of one context on a commit: (state, who posted it); empty while there is none."""
-        statuses = self.who(reader).project(project).commits.get(sha).statuses.list(get_all=True)
-        found = [(one.status, one.author["username"]) for one in statuses if one.name == context]
-        return found[0] if found else ("", "")
+    def light(self, reader: str, project: str, sha: str, context: str) -> Light:
+        """Newest status of one context on a commit; empty while there is none."""
+        return self.who(reader).light(project, sha, context)

@@ -16,6 +16,7 @@ import pytest
 from automation.core.errors import LaikError
 from automation.demo import documents
 from automation.demo import organisation as org
+from automation.demo.gitlabfounding import DEVELOPER
 from automation.demo.people import GIT, GitRefused
 from automation.reconciler import EVERYTHING, HOSTING, SERVING
 from tests.effects.world import BERKAS_OPEN, World
@@ -430,7 +431,7 @@ def test_a_vendor_file_that_makes_the_reviewer_the_vendor_bars_him(world: World)
     world.settle(key)
     assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
     members = world.project("aplikasi/pengembang-baru").members.list(get_all=True)
-    assert {one.username: one.access_level for one in members}[org.REVIEWERS[1]] == org.DEVELOPER
+    assert {one.username: one.access_level for one in members}[org.REVIEWERS[1]] == DEVELOPER
 
 
 def test_a_head_forced_right_before_the_merge_is_not_merged(

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gitlab
 
@@ -23,7 +23,9 @@ from automation.core.memory import Memory, remember
 from automation.core.procedure import Branch, Flow, HostingRule, Judging, Procedure
 from automation.demo import documents
 from automation.demo import organisation as org
-from automation.demo.people import Person
+from automation.demo.gitlabfounding import found
+from automation.demo.gitlabpeople import GitLabPerson
+from automation.demo.people import Kind
 from automation.localforge.server import RunningForge, start
 from automation.reconciler import Result
 from automation.settings import Settings, default_store
@@ -65,19 +67,19 @@ class World:
     folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def who(self, account: str) -> Person:
-        return self.organisation[account]
+    def who(self, account: str) -> GitLabPerson:
+        return cast(GitLabPerson, self.organisation[account])
 
     @property
-    def team(self) -> Person:
+    def team(self) -> GitLabPerson:
         return self.who(org.TEAM)
 
     @property
-    def first(self) -> Person:
+    def first(self) -> GitLabPerson:
         return self.who(org.REVIEWERS[0])
 
     @property
-    def second(self) -> Person:
+    def second(self) -> GitLabPerson:
         return self.who(org.REVIEWERS[1])
 
     def unique(self, word: str) -> str:
@@ -212,7 +214,7 @@ class World:
         self.approve_hosting(number)
         return key, number
 
-    def cards(self, project: str, iid: int, kind: str = "issue") -> list[str]:
+    def cards(self, project: str, iid: int, kind: Kind = "issue") -> list[str]:
         """What laik said there."""
         return [text for who, text in self.first.reads(project, iid, kind=kind) if who == org.BOT]
 
@@ -245,7 +247,7 @@ def _action(path: str, content: bytes | None, *, known: bool) -> dict[str, str]:
 def running_world(folder: Path) -> Iterator[World]:
     """One forge and one laik for as long as the block lasts."""
     with start(folder / "forge") as forge:
-        organisation = org.found(forge.url, forge.admin_token)
+        organisation = found(forge.url, forge.admin_token)
         admin = gitlab.Gitlab(forge.url, private_token=forge.admin_token, timeout=60)
         policy = admin.projects.get(org.CONTROL).files.get("laik.yaml", ref="main")
         policy.content = policy.decode().decode().replace("sop: [", f"sop: [{SHORT}, ")

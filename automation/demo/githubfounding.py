@@ -1,0 +1,143 @@
+"""Found the demonstration's organisation on the embedded forge in GitHub's dialect.
+
+Accounts, tokens and the organisation come from the addresses that administrators of GitHub Enterprise Server
+have; the App is made without one, since people make Apps on a page. The rest is the owner's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import github
+
+from automation.demo.githubpeople import GitHubPerson, connect
+from automation.demo.organisation import (
+    ACCOUNTS,
+    BOT,
+    CONTROL,
+    GROUP,
+    HOSTING,
+    ICT_HEAD,
+    OTHER_TEAM,
+    OWNER,
+    REVIEWERS,
+    SECRET,
+    TEAM,
+    Organisation,
+    homes,
+    project_files,
+)
+from automation.demo.people import Kind
+from automation.localforge.apps import create_app
+from automation.localforge.server import RunningForge
+from automation.settings import AppIdentity
+
+APP = f"{BOT}[bot]"  # how GitHub calls the account of an App
+OFFICE = (ICT_HEAD, *REVIEWERS)
+SCOPES = ("repo", "admin:org", "workflow")
+PERMISSIONS = {
+    "administration": "write",
+    "checks": "write",
+    "contents": "write",
+    "issues": "write",
+    "members": "read",
+    "metadata": "read",
+    "organization_projects": "admin",
+    "pull_requests": "write",
+    "repository_hooks": "write",
+    "statuses": "write",
+    "workflows": "write",
+}
+"""What laik asks for as an App; the guide to setting it up names the same."""
+
+
+def found(forge: RunningForge) -> Organisation:
+    """Make the accounts, the organisation, the App, its projects, members and policy."""
+    url, admin = forge.url, connect(forge.url, forge.admin_token)
+    people = {account: _person(admin, url, account) for account in ACCOUNTS}
+    owner = people[OWNER]
+    _asked(admin, "POST", "/admin/organizations", {"login": GROUP, "admin": OWNER})
+    _let_in(owner, people)
+    app = create_app(forge.engine, BOT, PERMISSIONS, organisations=(GROUP,))
+    for path, files in project_files("github", APP).items():
+        _asked(
+            owner.client,
+            "POST",
+            f"/orgs/{GROUP}/repos",
+            {"name": path.rpartition("/")[2], "private": True, "auto_init": False},
+        )
+        owner.push(path, dict(files), "Siapkan proyek", rewrite=True)
+    _invite(owner)
+    _protect(owner)
+    case_files, applications = homes("github")
+
+    def page(project: str, kind: Kind, iid: int) -> str:
+        return f"{url}/{project}/{'issues' if kind == 'issue' else 'pull'}/{iid}"
+
+    return Organisation(
+        people,
+        "github",
+        APP,
+        case_files,
+        applications,
+        page,
+        app=AppIdentity(app.app_id, app.private_key_pem),
+    )
+
+
+def _asked(client: github.Github, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """One request that PyGithub has no method for; the JSON of the answer."""
+    return client.requester.requestJsonAndCheck(verb, path, input=body)[1]
+
+
+def _person(admin: github.Github, url: str, account: str) -> GitHubPerson:
+    _asked(admin, "POST", "/admin/users", {"login": account, "email": f"{account}@contoh.invalid"})
+    path = f"/admin/users/{account}/authorizations"
+    made = _asked(admin, "POST", path, {"scopes": list(SCOPES), "note": "peragaan"})
+    return GitHubPerson(account, url, made["token"])
+
+
+def _let_in(owner: GitHubPerson, people: Mapping[str, GitHubPerson]) -> None:
+    """The office's own people are members, all others stay outside and are invited to single repositories.
+
+    Members see nothing by being members: without this every one of them could read every case.
+    """
+    _asked(owner.client, "PATCH", f"/orgs/{GROUP}", {"default_repository_permission": "none"})
+    for account in OFFICE:
+        _asked(owner.client, "PUT", f"/orgs/{GROUP}/memberships/{account}", {"role": "member"})
+        _asked(people[account].client, "PATCH", f"/user/memberships/orgs/{GROUP}", {"state": "active"})
+
+
+def _invite(owner: GitHubPerson) -> None:
+    """Everyone may file and comment in the control project; builders read there and nothing more."""
+    for account in ACCOUNTS:
+        if account != OWNER:
+            _collaborator(owner, CONTROL, account, "push" if account in REVIEWERS else "pull")
+    for account in (*REVIEWERS, TEAM, OTHER_TEAM):
+        _collaborator(owner, HOSTING, account, "push")
+    for account in REVIEWERS:
+        _collaborator(owner, SECRET, account, "push")
+
+
+def _collaborator(owner: GitHubPerson, project: str, account: str, permission: str) -> None:
+    _asked(owner.client, "PUT", f"/repos/{project}/collaborators/{account}", {"permission": permission})
+
+
+def _protect(owner: GitHubPerson) -> None:
+    """Only laik merges into the hosting project; the office may push its own reports."""
+    only_laik = {"users": [], "teams": [], "apps": [BOT]}
+    for project, restrictions in ((CONTROL, only_laik), (HOSTING, only_laik), (SECRET, None)):
+        _asked(
+            owner.client,
+            "PUT",
+            f"/repos/{project}/branches/main/protection",
+            {
+                "required_status_checks": None,
+                "enforce_admins": True,
+                "required_pull_request_reviews": None,
+                "restrictions": restrictions,
+                "allow_force_pushes": False,
+                "allow_deletions": False,
+            },
+        )
