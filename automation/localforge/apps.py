@@ -153,7 +153,7 @@ def installation_of_token(engine: Engine, token_id: int) -> Installation | None:
 def create_installation_token(engine: Engine, installation: Installation) -> tuple[str, str]:
     """A token for an hour and the moment it ends.
 
-    Its form is the newer one, ``ghs_<app id>_<JWT>`` and longer than 40 characters (docs.github.com/rest/apps).
+    Its form is the newer one, ``ghs_<app id>_<JWT>``, longer than 40 characters (docs.github.com/rest/apps).
     """
     app = app_by_id(engine, installation.app_id)
     bot = users.get_user(engine, app.bot_id)

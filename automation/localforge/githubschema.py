@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS invitations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, user_id INTEGER NOT NULL,
   inviter_id INTEGER NOT NULL, level INTEGER NOT NULL, created_at TEXT NOT NULL,
   UNIQUE (project_id, user_id));
+CREATE TABLE IF NOT EXISTS organisations (
+  namespace_id INTEGER PRIMARY KEY, base TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS plain_members (
+  namespace_id INTEGER NOT NULL, user_id INTEGER NOT NULL, PRIMARY KEY (namespace_id, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS moved (
   full_path TEXT PRIMARY KEY COLLATE NOCASE, project_id INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS github_protections (

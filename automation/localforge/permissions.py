@@ -92,7 +92,7 @@ def project_visible(engine: Engine, user: User | None, project: Project) -> bool
 
 
 def code_readable(engine: Engine, user: User | None, project: Project) -> bool:
-    """Whether the account may read code and merge requests: on GitLab a Guest of a private project may not."""
+    """Whether the account may read code and merge requests; on GitLab a private project's Guest may not."""
     if project.visibility != "private" or engine.dialect == "github":
         return project_visible(engine, user, project)
     return project_level(engine, user, project) >= REPORTER

@@ -26,11 +26,21 @@ VISIBILITIES = ("private", "internal", "public")
 
 
 def create_project(
-    engine: Engine, user: User, namespace: Namespace, path: str, *, name: str = "", facts: Mapping[str, Any]
+    engine: Engine,
+    user: User,
+    namespace: Namespace,
+    path: str,
+    *,
+    name: str = "",
+    facts: Mapping[str, Any],
+    needs: int = DEVELOPER,
 ) -> Project:
-    """A new, empty project, private unless said otherwise; its maker becomes Maintainer or keeps more."""
+    """A new, empty project, private unless said otherwise; its maker becomes Maintainer or keeps more.
+
+    ``needs``: the level in the namespace from which on an account may make one.
+    """
     check_path(path)
-    if group_level(engine, user, namespace.id) < DEVELOPER:
+    if group_level(engine, user, namespace.id) < needs:
         raise forbidden()
     full = f"{namespace.full_path}/{path}"
     require_free(engine, full, {"name": ["has already been taken"], "path": ["has already been taken"]})

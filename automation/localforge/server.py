@@ -164,7 +164,7 @@ def start(
 
 
 def forge_app(engine: Engine, *, pages: bool = False) -> ASGIApp:
-    """REST in the engine's dialect, git over HTTP, and for all other addresses the pages, when they are on."""
+    """REST in the engine's dialect, git over HTTP; at all other addresses the pages, when they are on."""
     if engine.dialect == "github":
         rest, is_rest = github_app(engine), is_github_path
     else:

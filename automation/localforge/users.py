@@ -156,7 +156,8 @@ def authenticate(engine: Engine, token: str) -> tuple[User, Token] | None:
     record = engine.store.one(Token, "SELECT * FROM tokens WHERE digest = ?", digest)
     if record is None or not hmac.compare_digest(record.digest, digest):
         return None
-    if record.revoked or (record.expires_at is not None and record.expires_at <= engine.now()[: len(record.expires_at)]):
+    ends = record.expires_at
+    if record.revoked or (ends is not None and ends <= engine.now()[: len(ends)]):
         return None
     user = engine.store.one(User, "SELECT * FROM users WHERE id = ? AND state = 'active'", record.user_id)
     return None if user is None else (user, record)

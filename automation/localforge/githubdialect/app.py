@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from automation.core.errors import LaikError
 from automation.localforge.engine import Engine
 from automation.localforge.githubdialect import (
     activity,
@@ -19,6 +26,7 @@ from automation.localforge.githubdialect import (
     gitdata,
     graphql,
     hooks,
+    installed,
     issues,
     orgs,
     planning,
@@ -28,9 +36,22 @@ from automation.localforge.githubdialect import (
     statuses,
     users,
 )
-from automation.localforge.githubdialect.call import Route, not_found, refused
+from automation.localforge.githubdialect.call import (
+    DOCS,
+    VERSION,
+    Call,
+    Moved,
+    Reply,
+    Route,
+    Rows,
+    forbidden,
+    not_found,
+    refused,
+)
+from automation.localforge.githubdialect.limits import Limits
+from automation.localforge.githubdialect.signin import Visitor
 from automation.localforge.refusals import Refusal
-from automation.localforge.routing import RouteTable, body_of, json_answer
+from automation.localforge.routing import RouteTable, body_of, json_answer, query_of, raw_parts, with_etag
 
 PREFIX = "/api/v3"
 GRAPHQL = ("/api/graphql", "/graphql")
@@ -43,6 +64,7 @@ _THEMES = (
     orgs,
     repos,
     collaborators,
+    installed,
     contents,
     gitdata,
     branches,
@@ -143,6 +165,7 @@ class _Door:
             token=visitor.token,
             install=visitor.install,
             app_id=visitor.app_id,
+            scopes=visitor.scopes,
         )
         visitor.require(route.permission, reading=reading or graphql_asked)
         if reading:

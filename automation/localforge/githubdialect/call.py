@@ -28,6 +28,11 @@ VERSION = "3.19.0"
 PULL, TRIAGE, PUSH, MAINTAIN, ADMIN = GUEST, REPORTER, DEVELOPER, MAINTAINER, OWNER
 """GitHub's roles as the engine's levels."""
 
+_LACKING = {
+    MAINTAIN: "Must have maintain rights to Repository.",
+    ADMIN: "Must have admin rights to Repository.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -73,6 +78,7 @@ class Call:
         app_id: set when the App itself asks (JWT); ``user`` is None then.
         query: the query string's values, the last of each name.
         body: the JSON object of the body (empty without one).
+        scopes: those of a classic token; None for every other.
         accept: the ``Accept`` header, for the few answers that have several shapes.
     """
 
@@ -85,6 +91,7 @@ class Call:
     token: int | None = None
     install: Install | None = None
     app_id: int | None = None
+    scopes: tuple[str, ...] | None = None
 
     # ---- who
 
@@ -117,9 +124,8 @@ class Call:
             Refusal: 404 for what may not be seen; 301 for a name that it had before; 403 below ``level``.
         """
         found = self._named_project()
-        if project_level(self.engine, self.user, found) < level:
-            if level > PULL or not project_visible(self.engine, self.user, found):
-                raise refused(403, "Must have admin rights to Repository.") if level >= ADMIN else forbidden()
+        if level > PULL and project_level(self.engine, self.actor, found) < level:
+            raise refused(403, _LACKING.get(level, "Must have push access to repository"))
         return found
 
     def _named_project(self) -> Project:
@@ -145,11 +151,6 @@ class Call:
         )
         if moved is not None and project_visible(self.engine, self.user, moved):
             raise Moved(moved.id)
-
-    def require_admin(self, project: Project) -> None:
-        """403 for who does not administer the repository."""
-        if project_level(self.engine, self.actor, project) < ADMIN:
-            raise refused(403, "Must have admin rights to Repository.")
 
     def account(self, user_id: int) -> User:
         """An account by id."""
@@ -245,7 +246,7 @@ def forbidden(message: str = "Resource not accessible by personal access token")
 
 
 def invalid(resource: str, field_name: str, code: str, message: str = "") -> Refusal:
-    """422 about one field; ``code``: missing, missing_field, invalid, already_exists, custom, unprocessable."""
+    """422 about one field; ``code``: missing, missing_field, invalid, already_exists or custom."""
     error = {"resource": resource, "code": code, "field": field_name}
     return refused(422, "Validation Failed", [{**error, "message": message} if message else error])
 

@@ -26,7 +26,7 @@ ROLES = {10: "read", 20: "triage", 30: "write", 40: "maintain", 50: "admin"}
 """GitHub's role of each of the engine's levels."""
 
 
-def _links(base: str, html: str, login: str) -> dict[str, Any]:
+def _links(base: str, html: str) -> dict[str, Any]:
     return {
         "url": base,
         "html_url": html,
@@ -53,7 +53,7 @@ def user(engine: Engine, account: Account) -> dict[str, Any]:
         "node_id": node_id("Bot" if account.bot else "User", account.id),
         "avatar_url": f"{engine.url}/avatars/u/{account.id}",
         "gravatar_id": "",
-        **_links(base, f"{engine.url}/{page}", account.username),
+        **_links(base, f"{engine.url}/{page}"),
         "type": "Bot" if app else "User",
         "user_view_type": "public",
         "site_admin": account.admin,
@@ -115,15 +115,7 @@ def organisation(engine: Engine, place: Namespace) -> dict[str, Any]:
     }
 
 
-def owner(engine: Engine, project: Project) -> dict[str, Any]:
-    """Whose repository it is: a person or an organisation, both in the shape of an account."""
-    place = engine.store.one(Namespace, "SELECT * FROM namespaces WHERE id = ?", project.namespace_id)
-    if place is None:  # pragma: no cover - a repository lies in a namespace
-        raise LookupError(project.full_path)
-    if place.kind == "user":
-        found = engine.store.one(Account, "SELECT * FROM users WHERE id = ?", place.owner_id)
-        if found is not None:
-            return user(engine, found)
+def _organisation_owner(engine: Engine, place: Namespace) -> dict[str, Any]:
     base = f"{engine.url}/api/v3/users/{place.path}"
     return {
         "login": place.path,
@@ -131,11 +123,48 @@ def owner(engine: Engine, project: Project) -> dict[str, Any]:
         "node_id": node_id("Organization", place.id),
         "avatar_url": f"{engine.url}/avatars/o/{place.id}",
         "gravatar_id": "",
-        **_links(base, f"{engine.url}/{place.path}", place.path),
+        **_links(base, f"{engine.url}/{place.path}"),
         "type": "Organization",
         "user_view_type": "public",
         "site_admin": False,
     }
+
+
+def organisation_full(engine: Engine, place: Namespace) -> dict[str, Any]:
+    """An organisation's own page."""
+    return {
+        **organisation(engine, place),
+        "name": place.name,
+        "is_verified": False,
+        "has_organization_projects": True,
+        "has_repository_projects": True,
+        "public_repos": 0,
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "html_url": f"{engine.url}/{place.path}",
+        "type": "Organization",
+        "created_at": short(place.created_at),
+        "updated_at": short(place.created_at),
+        "archived_at": None,
+    }
+
+
+def owner(engine: Engine, project: Project) -> dict[str, Any]:
+    """Whose repository it is."""
+    found = engine.store.one(Namespace, "SELECT * FROM namespaces WHERE id = ?", project.namespace_id)
+    if found is None:  # pragma: no cover - a repository lies in a namespace
+        raise LookupError(project.full_path)
+    return place(engine, found)
+
+
+def place(engine: Engine, place: Namespace) -> dict[str, Any]:
+    """A person's or organisation's place, both in the shape of an account."""
+    if place.kind == "user":
+        found = engine.store.one(Account, "SELECT * FROM users WHERE id = ?", place.owner_id)
+        if found is not None:
+            return user(engine, found)
+    return _organisation_owner(engine, place)
 
 
 def permissions(level: int) -> dict[str, bool]:
