@@ -5,8 +5,10 @@ one line of inert text. What a hostile text could do otherwise, and the guard ag
 
 - run a GitLab quick action: ``/approve`` at a line's start runs with the bot's rights, also in notes sent
   through the API. Slashes before a word are escaped, all line separators become spaces.
-- call people (``@all``) or close issues (``Closes #1``, also by address). The forge looks for references
-  in the *rendered* text, where an escape or entity is gone again, so a zero-width space parts them.
+- call people (``@all``), close issues (``Closes #1``, ``Closes GH-1``, also by address) or leave traces of
+  laik's on them. Forges look for references, and GitLab for check boxes, contents and coloured differences
+  too, in the *rendered* text, where an escape or entity is gone again: a zero-width space parts them.
+  Left alone: commit ids, which people copy from here and which lead to a commit at most.
 - pose as laik: a marker ``<!-- laik``, a heading, a table row or a list item of its own. Markup is escaped
   and the marker is parted, so that a plain search of the raw text does not find it either.
 - leave the page: images and links that fetch or lead elsewhere. Brackets and addresses are made inert.
@@ -32,7 +34,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"[\\`*_\[\]{}<>|~$^&]")
 _CALLS = re.compile(r"@")
 _REFERENCES = re.compile(r"[#!%~$^&](?=\w|[\"':]|$)", re.MULTILINE)
-_ADDRESSES = re.compile(r":(?=//)|www(?=\.)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bG[HL]-(?=\d|$)", re.IGNORECASE | re.MULTILINE)
+_BRACKETS = re.compile(r"[\[{]|\*(?=\w+:)")  # ``[issue:1]``, ``[ ]``, ``{+ +}``, ``*iteration:1``
+_ADDRESSES = re.compile(r":(?=//)|www(?=\.|$)", re.IGNORECASE | re.MULTILINE)
 _MARKERS = re.compile(r"<(?=!)")
 _SLASHES = re.compile(r"(?<![\w/])/(?=\w)")
 _LINE_STARTS = re.compile(r"^(?:[#+=:-]|(?P<number>\d+)(?=[.)]))", re.MULTILINE)
@@ -97,7 +101,7 @@ def neutralise(text: str) -> str:
 
 def _parted(text: str) -> str:
     """Put a zero-width space into whatever a forge would take for a call, reference, address or marker."""
-    for pattern in (_CALLS, _REFERENCES, _ADDRESSES, _MARKERS):
+    for pattern in (_CALLS, _REFERENCES, _NUMBERED, _BRACKETS, _ADDRESSES, _MARKERS):
         text = pattern.sub(rf"\g<0>{_PART}", text)
     return text
 

@@ -58,7 +58,7 @@ def visible(markdown: str) -> str:
     return " ".join("".join(text).replace("\u200b", "").split())
 
 
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 @given(hostile)
 def test_untrusted_text_never_commands_calls_or_marks(text: str) -> None:
     body = outgoing(["Nama: ", Untrusted(text), "\n", Untrusted(text), "\n- ", Untrusted(text)])
