@@ -227,14 +227,7 @@ class GitHubGuard:
         if move.new is None or not wanted:
             return None
         reports = self._reports(project.id, move.new)
-        missing = [
-            context
-            for context, app in wanted
-            if not any(
-                one.success and one.context == context and (app in (None, -1) or one.app_id == app)
-                for one in reports
-            )
-        ]
+        missing = [context for context, app in wanted if not _passed(reports, context, app)]
         if len(missing) > 1:
             return f"{len(missing)} of {len(wanted)} required status checks are expected."
         return f'Required status check "{missing[0]}" is expected.' if missing else None
@@ -278,6 +271,12 @@ class GitHubGuard:
             rows = parameters.get("required_status_checks") or ()
             return self._checks([(one["context"], one.get("integration_id")) for one in rows], project, move)
         return None
+
+
+def _passed(reports: Sequence[Report], context: str, app: int | None) -> bool:
+    """Whether all that was reported under the name, by the app where one is named, is green."""
+    fitting = [one for one in reports if one.context == context and (app in (None, -1) or one.app_id == app)]
+    return bool(fitting) and all(one.success for one in fitting)
 
 
 def _approvals(wanted: int, move: Move) -> str | None:
