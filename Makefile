@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_FLAGS ?=
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: help demo test lint types imports unit bench docs lock clean
+.PHONY: help demo test lint types imports specs unit bench docs lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -24,7 +24,7 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml
 demo: $(VENV)/.ready ## Play the whole case on the embedded forge; DEMO_FLAGS=--exit ends after the play
 	@$(BIN)/laik demo $(DEMO_FLAGS)
 
-test: lint types imports unit ## All checks and tests
+test: lint types imports specs unit ## All checks and tests
 
 lint: $(VENV)/.ready ## Style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
@@ -34,6 +34,9 @@ types: $(VENV)/.ready ## Types
 
 imports: $(VENV)/.ready ## Imports run one way
 	@$(BIN)/lint-imports --no-cache > .imports.log 2>&1 || { cat .imports.log; rm -f .imports.log; exit 1; }; tail -n 2 .imports.log; rm -f .imports.log
+
+specs: $(VENV)/.ready ## GitHub's specifications for the tests, with npm, once
+	@$(BIN)/python -m tests.specgate
 
 unit: $(VENV)/.ready ## Tests alone
 	@$(BIN)/pytest $(PYTEST_FLAGS)
@@ -52,4 +55,4 @@ lock: $(VENV)/.ready ## Lock the dependencies anew (needs uv)
 		-c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove what was set up here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .laik
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .laik .specs

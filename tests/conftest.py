@@ -1,10 +1,16 @@
-"""What all tests share: with LAIK_FORBID_SKIPS set (as in CI), a skipped test is a failure."""
+"""What all tests share: the specification gate, and with LAIK_FORBID_SKIPS set (as in CI) no skips."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+
+from tests.specgate import plugin
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    plugin.install(config)
 
 
 @pytest.hookimpl(trylast=True)

@@ -181,6 +181,7 @@ def test_one_commit_creates_updates_moves_deletes_and_marks_executable(forge: Wo
     assert project.files.get("skrip.sh", ref="main").execute_filemode is True
 
 
+@pytest.mark.off_spec("impossible actions")
 @pytest.mark.parametrize(
     "action",
     [

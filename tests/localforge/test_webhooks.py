@@ -14,6 +14,8 @@ from automation.localforge.engine import Engine, stamp
 from automation.localforge.records import Hook
 from automation.localforge.webhooks import Sender, is_hook_url
 
+pytestmark = pytest.mark.off_spec("made-up letters: how they travel, not what they say")
+
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 

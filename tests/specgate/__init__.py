@@ -1,0 +1,1 @@
+"""The specification gate: what goes through the embedded forge's door is held against the vendors."""
