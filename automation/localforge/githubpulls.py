@@ -1,4 +1,4 @@
-"""What GitHub keeps of pull requests beside the engine's record: draft, reviews, whether they can be merged."""
+"""What GitHub keeps of pull requests beside the engine's record: draft, reviews, mergeability."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ class Review:
 
 def facts_of(engine: Engine, request: MergeRequest) -> PullFacts:
     """The facts of a pull request, made where they are missing."""
-    found = engine.store.one(
-        PullFacts, "SELECT * FROM github_pulls WHERE merge_request_id = ?", request.id
-    )
+    found = engine.store.one(PullFacts, "SELECT * FROM github_pulls WHERE merge_request_id = ?", request.id)
     if found is None:
         engine.store.run("INSERT OR IGNORE INTO github_pulls (merge_request_id) VALUES (?)", request.id)
         return PullFacts(request.id, draft=False, tried="", unknown_reads=0)
@@ -53,9 +51,7 @@ def facts_of(engine: Engine, request: MergeRequest) -> PullFacts:
 def set_draft(engine: Engine, request: MergeRequest, draft: bool) -> None:
     """Make it a draft, or ready."""
     facts_of(engine, request)
-    engine.store.run(
-        "UPDATE github_pulls SET draft = ? WHERE merge_request_id = ?", draft, request.id
-    )
+    engine.store.run("UPDATE github_pulls SET draft = ? WHERE merge_request_id = ?", draft, request.id)
 
 
 def delay(engine: Engine, request: MergeRequest, reads: int) -> None:
