@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from automation.localforge.git import CommitRecord
-from automation.localforge.records import Issue, MergeRequest, Note, Project, User
+from automation.localforge.records import Issue, MergeRequest, Note, Pipeline, Project, User
 
 __all__ = [
     "CheckRunChanged",
     "Commented",
     "Event",
     "IssueChanged",
+    "PipelineChanged",
     "Pushed",
     "RequestChanged",
     "ReviewSubmitted",
@@ -94,6 +95,15 @@ class StatusPosted:
 
 
 @dataclass(frozen=True, slots=True)
+class PipelineChanged:
+    """A pipeline (GitLab) stands as ``pipeline`` says now."""
+
+    user: User
+    project: Project
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRunChanged:
     """A check run was ``created`` or ``completed``; ``check_run`` is its JSON as the dialect shows it."""
 
@@ -104,5 +114,12 @@ class CheckRunChanged:
 
 
 Event: TypeAlias = (
-    Pushed | IssueChanged | RequestChanged | Commented | ReviewSubmitted | StatusPosted | CheckRunChanged
+    Pushed
+    | IssueChanged
+    | RequestChanged
+    | Commented
+    | ReviewSubmitted
+    | StatusPosted
+    | CheckRunChanged
+    | PipelineChanged
 )

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from automation.core.text import Bilingual
 from automation.localforge.gitprogram import clean_environment, full_id, git_program
@@ -87,6 +88,10 @@ class Repository(RepositoryReader):
             RefMoved: there is no such branch, or the name is none.
         """
         self._delete("refs/heads/", name)
+
+    def take(self, other: Path, sha: str, ref: str) -> None:
+        """Bring a commit over from another repository of this forge, under the full name ``ref``."""
+        self._run("fetch", "--quiet", "--no-tags", str(other), f"+{full_id(sha)}:{ref}")
 
     def create_tag(self, name: str, sha: str) -> None:
         """Make a lightweight tag at a commit.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from automation.localforge import noteables, quickactions
+from automation.localforge import forks, noteables, quickactions
 from automation.localforge.engine import Engine
 from automation.localforge.issues import conditions
-from automation.localforge.permissions import DEVELOPER, require
+from automation.localforge.permissions import DEVELOPER, code_readable, require
 from automation.localforge.records import MergeRequest, Project, User
 from automation.localforge.refusals import forbidden, not_found, refused
 
@@ -16,7 +16,7 @@ from automation.localforge.refusals import forbidden, not_found, refused
 def create_merge_request(
     engine: Engine, user: User, project: Project, source: str, target: str, facts: Mapping[str, Any]
 ) -> MergeRequest:
-    """A new merge request within one project (Developer).
+    """A new merge request from ``project`` (Developer), into it or (``target_project_id``) the one it forked.
 
     Raises:
         Refusal: 400 for a source branch that is not there or a title left empty, 409 when an open one
@@ -27,17 +27,22 @@ def create_merge_request(
     head = engine.repository(project.id).resolve(f"refs/heads/{source}")
     if head is None:
         raise refused(400, {"source_branch": ["does not exist"]})
-    if source == target:
+    if source == target and facts.get("target_project_id") in (None, project.id, str(project.id)):
         raise refused(400, ["You can't use same project/branch for source and target"])
-    if project.archived:
+    into = _target_project(engine, user, project, facts)
+    if project.archived or into.archived:
         raise forbidden()
     noteables.check_text(title, str(facts.get("description") or ""))
-    _refuse_second(engine, project, source, target)
+    _refuse_second(engine, project, into, source, target)
+    iid = engine.next_iid(into.id, "merge_request")
+    if into.id != project.id:
+        forks.bring_head(engine, project.id, into.id, iid, head)
     now = engine.now()
     request_id = engine.store.insert(
         "merge_requests",
-        project_id=project.id,
-        iid=engine.next_iid(project.id, "merge_request"),
+        project_id=into.id,
+        source_project_id=None if into.id == project.id else project.id,
+        iid=iid,
         title=title,
         description=str(facts.get("description") or ""),
         author_id=user.id,
@@ -47,6 +52,7 @@ def create_merge_request(
         remove_source=bool(facts.get("remove_source_branch")),
         created_at=now,
         updated_at=now,
+        head_at=now,
     )
     request = _by_id(engine, request_id)
     noteables.change_metadata(engine, request, facts)
@@ -56,13 +62,24 @@ def create_merge_request(
     return request
 
 
-def _refuse_second(engine: Engine, project: Project, source: str, target: str) -> None:
+def _target_project(engine: Engine, user: User, project: Project, facts: Mapping[str, Any]) -> Project:
+    wanted = noteables.whole_number(facts.get("target_project_id") or project.id)
+    if wanted == project.id:
+        return project
+    parent = forks.parent_of(engine, project.id)
+    if parent is None or parent.id != wanted or not code_readable(engine, user, parent):
+        raise refused(422, {"base": ["Source project is not a fork of the target project"]})
+    return parent
+
+
+def _refuse_second(engine: Engine, project: Project, into: Project, source: str, target: str) -> None:
     other = engine.store.value(
         "SELECT iid FROM merge_requests WHERE project_id = ? AND source_branch = ? AND target_branch = ?"
-        " AND state = 'opened'",
-        project.id,
+        " AND state = 'opened' AND coalesce(source_project_id, project_id) = ?",
+        into.id,
         source,
         target,
+        project.id,
     )
     if other is not None:
         raise refused(409, [f"Another open merge request already exists for this source branch: !{other}"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 
-from automation.localforge import noteables, pushes
+from automation.localforge import approvalrules, noteables, pushes, threads
 from automation.localforge.engine import Engine
+from automation.localforge.forks import source_of
 from automation.localforge.git import MergeConflict, RefMoved
 from automation.localforge.permissions import DEVELOPER, may_merge, project_level
 from automation.localforge.projects import project_by_id
@@ -29,10 +31,11 @@ def head_pipeline(engine: Engine, request: MergeRequest) -> Pipeline | None:
     return engine.store.one(
         Pipeline,
         "SELECT * FROM pipelines WHERE project_id = ? AND sha = ? AND ref IN (?, ?) ORDER BY id DESC LIMIT 1",
-        request.project_id,
+        source_of(request),
         request.head_sha,
         request.source_branch,
-        f"refs/merge-requests/{request.iid}/head",
+        # A fork's merge request follows the fork's pipeline, whatever is posted to the target's project.
+        f"refs/merge-requests/{request.iid}/head" if request.source_project_id is None else "",
     )
 
 
@@ -63,7 +66,24 @@ def detailed_status(engine: Engine, request: MergeRequest, target: str | None) -
         return "need_rebase"
     if not engine.mergeable(project.id, request.head_sha, target):
         return "conflict"
+    settings = json.loads(project.settings)
+    all_resolved = settings.get("only_allow_merge_if_all_discussions_are_resolved", False)
+    if all_resolved and not threads.all_resolved(engine, request):
+        return "discussions_not_resolved"
+    if approvalrules.missing(engine, request):
+        return "not_approved"
     return _pipeline_status(engine, project, request)
+
+
+def shown_status(engine: Engine, request: MergeRequest, target: str | None) -> str:
+    """The same as it is shown: for a while after a push it is not known yet, though a merge may be tried."""
+    late = engine.quirks.mergeability_seconds
+    if late <= 0 or request.state != "opened" or request.head_at is None:
+        return detailed_status(engine, request, target)
+    age = (engine.clock() - datetime.fromisoformat(request.head_at)).total_seconds()
+    if age >= late:
+        return detailed_status(engine, request, target)
+    return ("preparing", "unchecked", "checking")[min(2, max(0, int(3 * age / late)))]
 
 
 def has_conflicts(engine: Engine, request: MergeRequest, target: str | None) -> bool:
@@ -196,6 +216,7 @@ def _close_named_issues(engine: Engine, user: User, project: Project, request: M
 
 def _remove_source(engine: Engine, user: User, project: Project, request: MergeRequest) -> None:
     branch = request.source_branch
+    project = project_by_id(engine, source_of(request))
     refused_why = pushes.push_refusal(
         engine, project, user, f"refs/heads/{branch}", forced=False, deleted=True
     )

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from automation.localforge.engine import Engine, stamp
-from automation.localforge.events import Commented, Event, IssueChanged, Pushed, RequestChanged
+from automation.localforge.events import (
+    Commented,
+    Event,
+    IssueChanged,
+    PipelineChanged,
+    Pushed,
+    RequestChanged,
+)
+from automation.localforge.forks import source_of
 from automation.localforge.git import CommitRecord
 from automation.localforge.labels import labels_on
 from automation.localforge.projects import project_by_id
-from automation.localforge.records import Issue, Label, MergeRequest, Note, Project, User
+from automation.localforge.records import Issue, Label, MergeRequest, Note, Pipeline, Project, User
 
 
 def render(engine: Engine, event: Event) -> tuple[str, dict[str, Any]] | None:
@@ -26,6 +34,8 @@ def render(engine: Engine, event: Event) -> tuple[str, dict[str, Any]] | None:
         )
     if isinstance(event, Commented):
         return "note", note(engine, event.user, event.note, event.thing, event.action)
+    if isinstance(event, PipelineChanged):
+        return "pipeline", pipeline(engine, event.user, event.project, event.pipeline)
     return None
 
 
@@ -104,7 +114,7 @@ def _merge_request_facts(engine: Engine, project: Project, request: MergeRequest
         "author_id": request.author_id,
         "source_branch": request.source_branch,
         "target_branch": request.target_branch,
-        "source_project_id": request.project_id,
+        "source_project_id": source_of(request),
         "target_project_id": request.project_id,
         "merge_commit_sha": request.merge_commit_sha,
         "last_commit": {"id": request.head_sha},
@@ -165,6 +175,17 @@ def note(engine: Engine, user: User, note_: Note, thing: Issue | MergeRequest, a
     }
 
 
+def _commit_facts(engine: Engine, project: Project, commit: CommitRecord) -> dict[str, Any]:
+    return {
+        "id": commit.sha,
+        "message": commit.message,
+        "title": commit.message.split("\n", 1)[0],
+        "timestamp": stamp(commit.committed_at),
+        "url": f"{engine.url}/{project.full_path}/-/commit/{commit.sha}",
+        "author": {"name": commit.author_name, "email": commit.author_email},
+    }
+
+
 def push(
     engine: Engine,
     user: User,
@@ -187,16 +208,32 @@ def push(
         "user_username": user.username,
         "project_id": project.id,
         "project": project_facts(engine, project),
-        "commits": [
-            {
-                "id": commit.sha,
-                "message": commit.message,
-                "title": commit.message.split("\n", 1)[0],
-                "timestamp": stamp(commit.committed_at),
-                "url": f"{engine.url}/{project.full_path}/-/commit/{commit.sha}",
-                "author": {"name": commit.author_name, "email": commit.author_email},
-            }
-            for commit in commits[:20]
-        ],
+        "commits": [_commit_facts(engine, project, commit) for commit in commits[:20]],
         "total_commits_count": len(commits),
+    }
+
+
+def pipeline(engine: Engine, user: User, project: Project, pipeline_: Pipeline) -> dict[str, Any]:
+    """A pipeline changed its status (docs.gitlab.com/user/project/integrations/webhook_events/)."""
+    commit = engine.repository(project.id).commit(pipeline_.sha)
+    return {
+        "object_kind": "pipeline",
+        "object_attributes": {
+            "id": pipeline_.id,
+            "iid": pipeline_.iid,
+            "ref": pipeline_.ref,
+            "tag": False,
+            "sha": pipeline_.sha,
+            "source": pipeline_.source,
+            "status": pipeline_.status,
+            "detailed_status": pipeline_.status,
+            "stages": ["external"],
+            "created_at": pipeline_.created_at,
+            "url": f"{engine.url}/{project.full_path}/-/pipelines/{pipeline_.id}",
+        },
+        "merge_request": None,
+        "user": user_facts(user),
+        "project": project_facts(engine, project),
+        "commit": _commit_facts(engine, project, commit) if commit else None,
+        "builds": [],
     }

@@ -100,6 +100,8 @@ _ECHOED = [
     "jobs_enabled",
     "only_allow_merge_if_all_discussions_are_resolved",
     "allow_merge_on_skipped_pipeline",
+    "merge_pipelines_enabled",
+    "merge_trains_enabled",
     "topics",
     "remove_source_branch_after_merge",
     "squash_option",
@@ -189,7 +191,7 @@ def archive_project(engine: Engine, user: User, project: Project, *, archived: b
 _OWNED = (
     "DELETE FROM {table} WHERE project_id = ?",
     ("labels", "milestones", "boards", "issues", "merge_requests", "notes", "pipelines", "statuses", "hooks"),
-    ("events", "protections", "counters"),
+    ("events", "protections", "counters", "forks", "approval_rules"),
 )
 
 

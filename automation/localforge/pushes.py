@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automation.localforge import noteables
+from automation.localforge import forks, noteables
 from automation.localforge.engine import Engine
 from automation.localforge.events import Pushed
 from automation.localforge.git import ZERO, CommitRecord
@@ -107,10 +107,14 @@ def _record(
     )
 
 
-def _open_requests(engine: Engine, project_id: int, column: str, branch: str) -> list[MergeRequest]:
+_FROM = "coalesce(source_project_id, project_id) = ? AND source_branch = ?"
+_INTO = "project_id = ? AND target_branch = ?"
+
+
+def _open_requests(engine: Engine, where: str, project_id: int, branch: str) -> list[MergeRequest]:
     return engine.store.all(
         MergeRequest,
-        f"SELECT * FROM merge_requests WHERE project_id = ? AND {column} = ? AND state = 'opened'",  # noqa: S608 - own names
+        f"SELECT * FROM merge_requests WHERE {where} AND state = 'opened'",  # noqa: S608 - own names
         project_id,
         branch,
     )
@@ -118,10 +122,13 @@ def _open_requests(engine: Engine, project_id: int, column: str, branch: str) ->
 
 def _move_requests(engine: Engine, project: Project, user: User, branch: str, new: str) -> None:
     """Let the open merge requests from this branch show its new head."""
-    for request in _open_requests(engine, project.id, "source_branch", branch):
+    for request in _open_requests(engine, _FROM, project.id, branch):
         if request.head_sha == new:
             continue
-        engine.store.update("merge_requests", request.id, head_sha=new, updated_at=engine.now())
+        if request.source_project_id is not None:
+            forks.bring_head(engine, project.id, request.project_id, request.iid, new)
+        now = engine.now()
+        engine.store.update("merge_requests", request.id, head_sha=new, head_at=now, updated_at=now)
         noteables.remark(engine, user, request, f"added commits up to {new[:8]}")
         fresh = noteables.reload(engine, request)
         noteables.announce(engine, user, fresh, "update", old_head=request.head_sha)
@@ -131,7 +138,7 @@ def _notice_merged(engine: Engine, project: Project, user: User, branch: str, ol
     """Mark open merge requests whose head came into the target by a push as merged, as GitLab does."""
     if old == ZERO:
         return
-    for request in _open_requests(engine, project.id, "target_branch", branch):
+    for request in _open_requests(engine, _INTO, project.id, branch):
         arrived = engine.is_ancestor(project.id, request.head_sha, new)
         if not arrived or engine.is_ancestor(project.id, request.head_sha, old):
             continue
@@ -152,11 +159,11 @@ def _notice_merged(engine: Engine, project: Project, user: User, branch: str, ol
 def catch_up(engine: Engine) -> None:
     """After a start: let open merge requests show heads that moved just before the last stop."""
     rows = engine.store.all(MergeRequest, "SELECT * FROM merge_requests WHERE state = 'opened'")
-    for project_id in {row.project_id for row in rows}:
+    for project_id in {row.project_id for row in rows if row.source_project_id is None}:
         heads = dict(engine.repository(project_id).branches())
         for row in rows:
             head = heads.get(row.source_branch, row.head_sha)
-            if row.project_id == project_id and head != row.head_sha:
+            if (row.project_id, row.source_project_id) == (project_id, None) and head != row.head_sha:
                 engine.store.update("merge_requests", row.id, head_sha=head, updated_at=engine.now())
 
 

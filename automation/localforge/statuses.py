@@ -40,11 +40,11 @@ class Wanted:
 def post_status(engine: Engine, user: User, project: Project, sha: str, wanted: Wanted) -> Status:
     """Post a status (Developer).
 
-    A ``pipeline_id`` that is not one of this commit makes a *new* pipeline, as on GitLab; a status of the
-    same name by another account counts as a retry and hides the older one.
+    A status of the same name by another account counts as a retry and hides the older one.
 
     Raises:
-        Refusal: 404 without the commit or a branch holding it, 400 for a state that cannot follow.
+        Refusal: 404 without the commit, a branch holding it or the named pipeline of it (before GitLab 18 a
+            wrong ``pipeline_id`` opened a new one); 400 for a state that cannot follow.
     """
     require(engine, user, project, DEVELOPER)
     if project.archived:
@@ -86,6 +86,8 @@ def _pipeline(engine: Engine, user: User, project: Project, sha: str, ref: str, 
     fitting = [row for row in rows if wanted.pipeline_id in (None, row.id)]
     if fitting:
         return fitting[0]
+    if wanted.pipeline_id is not None:
+        raise not_found("Pipeline for pipeline_id, sha and ref")
     now = engine.now()
     pipeline_id = engine.store.insert(
         "pipelines",

@@ -264,21 +264,16 @@ def test_a_status_by_another_account_hides_the_first_and_names_its_author(forge:
     assert [(row.status, row.author["username"]) for row in rows] == [("success", "vendor")]
 
 
-def test_statuses_share_a_pipeline_and_a_wrong_pipeline_id_opens_a_new_one(
-    forge: World, project: Any
-) -> None:
+def test_statuses_share_a_pipeline_and_a_wrong_pipeline_id_is_refused(forge: World, project: Any) -> None:
     request = request_by(forge, "vendor", project)
     first = post(project, request.sha, "pending", "satu")
     second = post(project, request.sha, "success", "dua", pipeline_id=first.pipeline_id)
     assert first.pipeline_id == second.pipeline_id
     assert project.pipelines.get(first.pipeline_id).status == "running"
-    stray = post(project, request.sha, "success", "tiga", pipeline_id=first.pipeline_id + 1000)
-    assert stray.pipeline_id != first.pipeline_id
-    assert [row.id for row in project.pipelines.list(sha=request.sha)] == [
-        stray.pipeline_id,
-        first.pipeline_id,
-    ]
-    assert project.mergerequests.get(request.iid).head_pipeline["id"] == stray.pipeline_id
+    stray = refused(post, project, request.sha, "success", "tiga", pipeline_id=first.pipeline_id + 1000)
+    assert stray.response_code == 404
+    assert [row.id for row in project.pipelines.list(sha=request.sha)] == [first.pipeline_id]
+    assert project.mergerequests.get(request.iid).head_pipeline["id"] == first.pipeline_id
 
 
 def test_reporters_post_no_status_and_unknown_commits_have_none(forge: World, project: Any) -> None:

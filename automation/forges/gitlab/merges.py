@@ -123,9 +123,7 @@ class MergesPart(AccountsPart):
             )
 
     def _read_anew(self, request: MergeRequest) -> MergeRequest:
-        found = self._project(request.project_id).mergerequests.get(
-            request.iid, with_merge_status_recheck=True
-        )
+        found = self._project(request.project_id).mergerequests.get(request.iid)
         return convert.merge_request(found.attributes, self._person)
 
     def _not_merged(self, request: MergeRequest, sha: str, problem: GitlabError) -> MergeRequest:

@@ -19,7 +19,9 @@ from automation.localforge import users
 from automation.localforge.engine import Engine
 from automation.localforge.gitlabdialect import (
     accesstokens,
+    approvalrules,
     branches,
+    discussions,
     groups,
     issues,
     members,
@@ -45,6 +47,8 @@ def gitlab_app(engine: Engine) -> ASGIApp:
     table: RouteTable[Handler] = RouteTable(
         [
             *accesstokens.ROUTES,
+            *approvalrules.ROUTES,
+            *discussions.ROUTES,
             *user_routes.ROUTES,
             *groups.ROUTES,
             *projects.ROUTES,

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from automation.localforge import mergerequests, merging, projects, statuses
+from automation.localforge.events import PipelineChanged
 from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Route, Rows
 from automation.localforge.gitlabdialect.groups import group_of
 from automation.localforge.gitlabdialect.repository import diff_entry
 from automation.localforge.permissions import OWNER, code_readable, may_merge, project_level, require_code
 from automation.localforge.records import MergeRequest, Project
-from automation.localforge.refusals import forbidden, not_found
+from automation.localforge.refusals import forbidden, not_found, refused
 
 
 def _project(call: Call) -> Project:
@@ -61,7 +62,8 @@ def _create(call: Call) -> Any:
         call.needed("target_branch"),
         call.facts("remove_source_branch"),
     )
-    return _shown(call, project, made)
+    # From a fork it belongs to the project that was forked.
+    return _shown(call, projects.project_by_id(call.engine, made.project_id), made)
 
 
 def _get(call: Call) -> Any:
@@ -159,6 +161,9 @@ def _request_pipelines(call: Call) -> Any:
 
 def _post_status(call: Call) -> Any:
     project, user = call.project(), call.actor
+    if call.engine.quirks.busy_statuses > 0:
+        call.engine.quirks.busy_statuses -= 1
+        raise refused(409, "Another update to this commit status is in progress")
     coverage = call.arguments.get("coverage")
     wanted = statuses.Wanted(
         state=call.needed("state"),
@@ -169,9 +174,21 @@ def _post_status(call: Call) -> Any:
         ref=call.text("ref"),
         pipeline_id=call.integer("pipeline_id"),
     )
-    return renderwork.status(
-        call.engine, statuses.post_status(call.engine, user, project, call.path["sha"], wanted)
-    )
+    made = statuses.post_status(call.engine, user, project, call.path["sha"], wanted)
+    pipeline = statuses.get_pipeline(call.engine, project, made.pipeline_id)
+    call.engine.announce(project.id, PipelineChanged(user, project, pipeline))
+    return renderwork.status(call.engine, made)
+
+
+def _requests_of_commit(call: Call) -> Any:
+    project = _project(call)
+    everything = mergerequests.list_merge_requests(call.engine, project, {})
+    repository = call.engine.repository(project.id)
+    sha = repository.resolve(call.path["sha"])
+    if sha is None:
+        raise not_found("Commit")
+    rows = [row for row in everything if call.engine.is_ancestor(project.id, sha, row.head_sha)]
+    return Rows(rows, lambda row: renderwork.merge_request(call.engine, row, project.full_path))
 
 
 def _list_statuses(call: Call) -> Any:
@@ -218,6 +235,7 @@ ROUTES: Sequence[Route] = [
     ("GET", f"{_M}/{{iid}}/pipelines", _request_pipelines),
     ("POST", f"{_P}/statuses/{{sha}}", _post_status),
     ("GET", f"{_P}/repository/commits/{{sha}}/statuses", _list_statuses),
+    ("GET", f"{_P}/repository/commits/{{sha}}/merge_requests", _requests_of_commit),
     ("GET", f"{_P}/pipelines", _list_pipelines),
     ("GET", f"{_P}/pipelines/{{pipeline_id}}", _get_pipeline),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from automation.localforge import groups, projects, pushes
+from automation.localforge import forks, groups, projects, pushes
 from automation.localforge.git import FileChange
 from automation.localforge.gitlabdialect import render, renderwork
 from automation.localforge.gitlabdialect.call import Call, Handler, Keyset, Reply, Route, Rows
@@ -25,6 +25,8 @@ _FLAGS = (
     "snippets_enabled",
     "only_allow_merge_if_all_discussions_are_resolved",
     "allow_merge_on_skipped_pipeline",
+    "merge_pipelines_enabled",
+    "merge_trains_enabled",
 )
 
 
@@ -72,6 +74,25 @@ def _create_project(call: Call) -> Any:
             call.engine, project, call.actor, [(f"refs/heads/{project.default_branch}", pushes.ZERO, sha)]
         )
     return render.project(call.engine, project)
+
+
+def _fork(call: Call) -> Any:
+    parent = call.project()
+    path = call.text("namespace_path") or call.text("namespace")
+    if path and not path.isdigit():
+        namespace = groups.get_group(call.engine, call.actor, path)
+    else:
+        namespace = _namespace(call, call.integer("namespace_id") or (int(path) if path else None))
+    made = forks.create_fork(
+        call.engine, call.actor, parent, namespace, path=call.text("path") or "", name=call.text("name") or ""
+    )
+    return render.project(call.engine, made)
+
+
+def _list_forks(call: Call) -> Any:
+    rows = forks.forks_of(call.engine, call.project().id)
+    seen = [row for row in rows if project_level(call.engine, call.user, row) > 0]
+    return Rows(seen, lambda row: render.project(call.engine, row))
 
 
 def _readme(name: str) -> FileChange:
@@ -133,6 +154,8 @@ ROUTES: Sequence[Route] = [
     ("GET", "/projects/{id}", _get_project),
     ("PUT", "/projects/{id}", _update_project),
     ("DELETE", "/projects/{id}", _delete_project),
+    ("POST", "/projects/{id}/fork", _fork),
+    ("GET", "/projects/{id}/forks", _list_forks),
     ("POST", "/projects/{id}/archive", _archive(True)),
     ("POST", "/projects/{id}/unarchive", _archive(False)),
     ("GET", "/projects/{id}/events", _events),

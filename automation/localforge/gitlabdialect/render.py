@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from automation.localforge import labels
+from automation.localforge import forks, labels
 from automation.localforge.engine import Engine
 from automation.localforge.records import (
     Board,
@@ -120,7 +120,12 @@ def project(engine: Engine, record: Project) -> Json:
         "SELECT count(*) FROM issues WHERE project_id = ? AND state = 'opened'", record.id
     )
     web = f"{engine.url}/{record.full_path}"
+    parent = forks.parent_of(engine, record.id)
+    forked = (
+        {"forked_from_project": {"id": parent.id, "path_with_namespace": parent.full_path}} if parent else {}
+    )
     return {
+        **forked,
         "issues_enabled": True,
         "merge_requests_enabled": True,
         "only_allow_merge_if_all_discussions_are_resolved": False,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from automation.localforge import labels, merging, noteables
+from automation.localforge import approvalrules, labels, merging, noteables, threads
 from automation.localforge.engine import Engine, stamp
+from automation.localforge.forks import source_of
 from automation.localforge.git import CommitRecord
 from automation.localforge.gitlabdialect import render
 from automation.localforge.records import (
@@ -68,14 +69,15 @@ def issue(engine: Engine, record: Issue, path: str) -> Json:
 def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
     """A merge request of the project at ``path``."""
     target = merging.target_head(engine, record)
-    detail = merging.detailed_status(engine, record, target)
-    conflict = merging.has_conflicts(engine, record, target)
+    detail = merging.shown_status(engine, record, target)
+    early = detail if detail in {"preparing", "unchecked", "checking"} else None
+    conflict = early is None and merging.has_conflicts(engine, record, target)
     merger = render.basic_by_id(engine, record.merge_user_id)
     pipeline_ = merging.head_pipeline(engine, record)
     draft = merging.is_draft(record)
     return {
         **_common(engine, record),
-        "source_project_id": record.project_id,
+        "source_project_id": source_of(record),
         "target_project_id": record.project_id,
         "source_branch": record.source_branch,
         "target_branch": record.target_branch,
@@ -87,7 +89,7 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
         },
         "draft": draft,
         "work_in_progress": draft,
-        "merge_status": "cannot_be_merged" if conflict else "can_be_merged",
+        "merge_status": early or ("cannot_be_merged" if conflict else "can_be_merged"),
         "detailed_merge_status": detail,
         "has_conflicts": conflict,
         "merge_commit_sha": record.merge_commit_sha,
@@ -100,7 +102,7 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
         "force_remove_source_branch": record.remove_source,
         "squash": False,
         "head_pipeline": pipeline(engine, pipeline_, path) if pipeline_ else None,
-        "blocking_discussions_resolved": True,
+        "blocking_discussions_resolved": threads.all_resolved(engine, record),
         "web_url": f"{engine.url}/{path}/-/merge_requests/{record.iid}",
         "references": {
             "short": f"!{record.iid}",
@@ -111,7 +113,8 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
 
 
 def approvals(engine: Engine, record: MergeRequest, user: User | None) -> Json:
-    """The approvals of a merge request, as GitLab Free shows them."""
+    """The approvals of a merge request; on Free none is required."""
+    left = approvalrules.missing(engine, record)
     given = merging.approvals(engine, record)
     approved_by = [
         {"user": render.basic_by_id(engine, one.user_id), "approved_at": one.created_at} for one in given
@@ -124,9 +127,10 @@ def approvals(engine: Engine, record: MergeRequest, user: User | None) -> Json:
         "state": record.state,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "approved": True,
-        "approvals_required": 0,
-        "approvals_left": 0,
+        "approved": not left,
+        "approvals_required": approvalrules.required(engine, record.project_id),
+        "approvals_left": sum(left.values()),
+        "approval_rules_left": [{"id": rule.id, "name": rule.name} for rule in left],
         "approved_by": approved_by,
         "user_has_approved": user is not None and any(one.user_id == user.id for one in given),
         "user_can_approve": user is not None and merging.may_approve(engine, user, record),
@@ -136,9 +140,19 @@ def approvals(engine: Engine, record: MergeRequest, user: User | None) -> Json:
 def note(engine: Engine, record: Note, iid: int, changes: Json | None = None) -> Json:
     """A note under the thing with that number."""
     kind = "Issue" if record.target == "issue" else "MergeRequest"
+    thread = threads.thread_of(engine, record)
+    resolving = (
+        {
+            "resolved": thread.resolved,
+            "resolved_by": render.basic_by_id(engine, thread.resolved_by_id),
+            "resolved_at": thread.resolved_at,
+        }
+        if thread is not None
+        else {}
+    )
     return {
         "id": record.id,
-        "type": None,
+        "type": None if thread is None else "DiscussionNote",
         "body": record.body,
         "author": render.basic_by_id(engine, record.author_id),
         "created_at": record.created_at,
@@ -148,7 +162,8 @@ def note(engine: Engine, record: Note, iid: int, changes: Json | None = None) ->
         "noteable_id": record.target_id,
         "noteable_type": kind,
         "project_id": record.project_id,
-        "resolvable": False,
+        "resolvable": thread is not None,
+        **resolving,
         "confidential": False,
         "internal": False,
         "noteable_iid": iid,

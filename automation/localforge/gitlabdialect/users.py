@@ -22,7 +22,11 @@ def _version(call: Call) -> Any:
 
 def _metadata(call: Call) -> Any:
     call.sign_in()
-    return {**VERSION, "enterprise": False, "kas": {"enabled": False, "externalUrl": None, "version": None}}
+    return {
+        **VERSION,
+        "enterprise": call.engine.quirks.edition != "free",
+        "kas": {"enabled": False, "externalUrl": None, "version": None},
+    }
 
 
 def _me(call: Call) -> Any:
