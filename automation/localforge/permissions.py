@@ -33,10 +33,13 @@ _PROJECT_MEMBERS = (
 
 
 def group_level(engine: Engine, user: User | None, group_id: int) -> int:
-    """The account's level in a group, inherited from the groups above it; 60 for administrators."""
+    """The account's level in a group, inherited from the groups above it; 60 for administrators.
+
+    A site administrator of GitHub Enterprise Server has no access to others' repositories by that alone.
+    """
     if user is None:
         return NONE
-    if user.admin:
+    if user.admin and engine.dialect == "gitlab":
         return ADMIN
     level = engine.store.value(
         _LEVEL,

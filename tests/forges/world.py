@@ -1,4 +1,4 @@
-"""A running forge with accounts, for the contract suite. A second forge joins as one more class here."""
+"""A running forge with accounts, for the contract suite: one class a forge."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import gitlab
+import requests
 
 from automation.forges.base import Access, Forge, Project
+from automation.forges.github import AppAuth, GitHubForge, TokenAuth
 from automation.forges.gitlab import GitLabForge
+from automation.localforge.apps import AppSecrets, create_app
 from automation.localforge.server import RunningForge
 from tests.localforge.gitworld import Clone
 
 
 class World(Protocol):
     """What the suite needs besides the contract itself."""
+
+    nested_groups: bool
+    """Whether groups lie within groups."""
+    quick_actions: bool
+    """Whether the forge runs commands that stand in comments."""
 
     @property
     def bot(self) -> Forge:
@@ -31,6 +39,9 @@ class World(Protocol):
     def project(self) -> Project:
         """A new empty project."""
 
+    def join(self, project: Project, username: str, access: Access) -> Forge:
+        """The adapter of an account that has that access, an invitation accepted where there is one."""
+
     def clone(self, project: Project, username: str, access: Access) -> Clone:
         """A working copy of an account with that access."""
 
@@ -41,6 +52,8 @@ class GitLabWorld:
 
     running: RunningForge
     folder: Path
+    nested_groups = True
+    quick_actions = True
 
     def __post_init__(self) -> None:
         self._admin = gitlab.Gitlab(self.running.url, private_token=self.running.admin_token)
@@ -75,8 +88,12 @@ class GitLabWorld:
         slug = f"pa-2026-{next(self._numbers):04}"
         return self.bot.create_project(self._group, slug, name=slug.upper(), description="")
 
-    def clone(self, project: Project, username: str, access: Access) -> Clone:
+    def join(self, project: Project, username: str, access: Access) -> GitLabForge:
         self.bot.ensure_member(project.id, self.login(username).whoami(), access)
+        return self.login(username)
+
+    def clone(self, project: Project, username: str, access: Access) -> Clone:
+        self.join(project, username, access)
         folder = self.folder / f"klon-{next(self._numbers)}"
         folder.mkdir()
         clone = Clone(folder, self._tokens[username])
@@ -87,3 +104,107 @@ class GitLabWorld:
         for forge in self._forges.values():
             forge.close()
         self._admin.session.close()
+
+
+SCOPES = ["repo", "admin:org", "delete_repo", "site_admin"]
+APP_PERMISSIONS = {
+    "administration": "write",
+    "checks": "write",
+    "contents": "write",
+    "issues": "write",
+    "members": "read",
+    "metadata": "read",
+    "organization_projects": "write",
+    "pull_requests": "write",
+    "repository_hooks": "write",
+    "statuses": "write",
+}
+
+
+@dataclass
+class GitHubWorld:
+    """The embedded forge in its GitHub dialect; accounts are made as a GHES site administrator makes them."""
+
+    running: RunningForge
+    folder: Path
+    nested_groups = False
+    quick_actions = False
+
+    def __post_init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+        self._forges: dict[str, GitHubForge] = {}
+        self._numbers = itertools.count(1)
+        self._keep("bot-laik")
+        self.asks("PUT", "/users/bot-laik/site_admin")
+        self._group = self.bot.ensure_group("berkas", "Berkas")
+
+    def asks(self, verb: str, path: str, body: Any = None, *, token: str = "") -> Any:
+        """One bare request, as the site administrator or with a token; the JSON of a 2xx."""
+        headers = {"Authorization": f"Bearer {token or self.running.admin_token}"}
+        url = f"{self.running.url}/api/v3{path}"
+        answer = requests.request(verb, url, json=body, headers=headers, timeout=30, allow_redirects=False)
+        assert answer.ok, (verb, path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def _keep(self, username: str) -> None:
+        self.asks("POST", "/admin/users", {"login": username, "email": f"{username}@contoh.go.id"})
+        made = self.asks("POST", f"/admin/users/{username}/authorizations", {"scopes": SCOPES})
+        self._tokens[username] = made["token"]
+        self._forges[username] = self.connect(made["token"])
+
+    @property
+    def bot(self) -> GitHubForge:
+        return self._forges["bot-laik"]
+
+    def login(self, username: str) -> GitHubForge:
+        if username not in self._forges:
+            self._keep(username)
+        return self._forges[username]
+
+    def token(self, username: str) -> str:
+        self.login(username)
+        return self._tokens[username]
+
+    def connect(self, token: str, *, url: str = "") -> GitHubForge:
+        return GitHubForge(url or self.running.url, TokenAuth(token), write_spacing=0)
+
+    def app(self, slug: str = "laik-uji", *, permissions: dict[str, str] | None = None) -> AppSecrets:
+        """A new App on the organisation that ``project`` uses."""
+        rights = APP_PERMISSIONS if permissions is None else permissions
+        return create_app(self.running.engine, slug, rights, organisations=("berkas",))
+
+    def as_app(self, secrets: AppSecrets) -> GitHubForge:
+        """The adapter signed in as that App."""
+        auth = AppAuth(secrets.app_id, secrets.private_key_pem)
+        made = GitHubForge(self.running.url, auth, write_spacing=0)
+        self._forges[f"app {next(self._numbers)}"] = made
+        return made
+
+    def project(self) -> Project:
+        slug = f"pa-2026-{next(self._numbers):04}"
+        return self.bot.create_project(self._group, slug, name=slug.upper(), description="")
+
+    def accept(self, username: str) -> int:
+        """Accept every invitation of an account; how many there were."""
+        token = self.token(username)
+        waiting = self.asks("GET", "/user/repository_invitations", token=token)
+        for one in waiting:
+            self.asks("PATCH", f"/user/repository_invitations/{one['id']}", token=token)
+        return len(waiting)
+
+    def join(self, project: Project, username: str, access: Access) -> GitHubForge:
+        self.bot.ensure_member(project.id, self.login(username).whoami(), access)
+        self.accept(username)
+        return self.login(username)
+
+    def clone(self, project: Project, username: str, access: Access) -> Clone:
+        self.join(project, username, access)
+        folder = self.folder / f"klon-{next(self._numbers)}"
+        folder.mkdir()
+        clone = Clone(folder, self._tokens[username])
+        clone.git("clone", "-q", project.http_url, ".")
+        return clone
+
+    def close(self) -> None:
+        for forge in self._forges.values():
+            forge.close()

@@ -114,6 +114,16 @@ class InstallationToken(Credentials):
         """When the token at hand ends."""
         return datetime.fromtimestamp(self._expires, UTC).date() if self._expires else None
 
+    def permissions(self) -> Mapping[str, str]:
+        """What the installation was given, by name: ``read`` or ``write``."""
+        with self._lock:
+            if self._installation is None:
+                self._installation = self._only_installation()
+        found: Mapping[str, str] = self.as_app("GET", f"/app/installations/{self._installation}")[
+            "permissions"
+        ]
+        return found
+
     def as_app(self, verb: str, path: str) -> Any:
         """One request as the App itself (its JWT); the decoded JSON."""
         try:
@@ -170,8 +180,8 @@ class InstallationToken(Credentials):
                 f"This GitHub App is installed on {len(found)} accounts: {listed}.",
             ),
             remedy=Bilingual(
-                "Pasang App pada organisasi Anda, atau pilih nomor pemasangannya dengan LAIK_APP_INSTALLATION.",
-                "Install the App on your organisation, or choose the installation with LAIK_APP_INSTALLATION.",
+                "Pasang App pada organisasi Anda, atau pilih nomor pemasangannya (LAIK_APP_INSTALLATION).",
+                "Install the App on your organisation, or choose the installation (LAIK_APP_INSTALLATION).",
             ),
         )
 

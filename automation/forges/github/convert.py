@@ -32,6 +32,17 @@ PERMISSION_BY_ACCESS = {
 """GitHub's roles by the name with which they are given."""
 
 
+ROLE_BY_ACCESS = {access: role for role, access in ACCESS_BY_ROLE.items()}
+
+_BY_PERMISSION = (
+    ("admin", Access.OWNER),
+    ("maintain", Access.MAINTAINER),
+    ("push", Access.DEVELOPER),
+    ("triage", Access.REPORTER),
+    ("pull", Access.GUEST),
+)
+
+
 def moment(text: str) -> datetime:
     """GitHub's ISO time as aware UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
@@ -61,8 +72,8 @@ def group(data: Data) -> Group:
     return Group(data["id"], data["login"])
 
 
-def project(data: Data) -> Project:
-    """A repository. GitHub tells its size in kB, rounded and late, so ``empty`` is asked elsewhere."""
+def project(data: Data, *, empty: bool) -> Project:
+    """A repository. GitHub tells only its size, in kB and late, so whether it is ``empty`` is asked."""
     return Project(
         id=data["id"],
         path=data["full_name"],
@@ -71,7 +82,7 @@ def project(data: Data) -> Project:
         default_branch=data.get("default_branch") or "main",
         web_url=data["html_url"],
         http_url=data["clone_url"],
-        empty=False,
+        empty=empty,
         archived=bool(data.get("archived")),
     )
 
@@ -79,3 +90,17 @@ def project(data: Data) -> Project:
 def access(role: str) -> Access:
     """The access that a role gives; a role of the organisation's own making counts as reading."""
     return ACCESS_BY_ROLE.get(role, Access.GUEST if role and role != "none" else Access.NONE)
+
+
+def access_of_permissions(permissions: Mapping[str, bool]) -> Access:
+    """The access in a repository's ``permissions``."""
+    return next((level for name, level in _BY_PERMISSION if permissions.get(name)), Access.NONE)
+
+
+def access_of_app(permissions: Mapping[str, str]) -> Access:
+    """What an App's permissions on a repository amount to."""
+    if permissions.get("administration") == "write":
+        return Access.OWNER
+    if permissions.get("contents") == "write":
+        return Access.DEVELOPER
+    return Access.GUEST if permissions.get("contents") == "read" else Access.NONE

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from automation.forges.github.accounts import AccountsPart
 from automation.forges.github.auth import AppAuth, TokenAuth, credentials_for
+from automation.forges.github.inspection import InspectionPart
+from automation.forges.github.issues import IssuesPart
+from automation.forges.github.merges import MergesPart
+from automation.forges.github.projects import ProjectsPart
 from automation.forges.github.session import api_address, connect
+from automation.forges.github.statuses import StatusesPart
 from automation.forges.wire import Wire
 
 
-class GitHubForge(AccountsPart):
+class GitHubForge(ProjectsPart, IssuesPart, MergesPart, StatusesPart, InspectionPart):
     """:class:`automation.forges.base.Forge` on one GitHub with one token or App.
 
     Args:
@@ -34,6 +38,7 @@ class GitHubForge(AccountsPart):
         self._credentials = credentials_for(auth, api, self._wire, verify=ca_file or True)
         self._client = connect(api, self._credentials, self._wire, ca_file=ca_file)
         self._me = None
+        self._authors = {}
 
     def git_token(self) -> str:
         """The token for git over HTTP, fresh; never logged or shown."""

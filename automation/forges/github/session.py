@@ -46,7 +46,7 @@ def api_address(url: str) -> str:
             Bilingual("Alamat GitHub tidak sah.", "The GitHub address is not valid."),
             remedy=Bilingual(
                 "Isi https://github.com atau alamat GitHub Enterprise Server, tanpa nama akun di dalamnya.",
-                "Give https://github.com or your GitHub Enterprise Server's address, without an account in it.",
+                "Give https://github.com or your GitHub Enterprise Server, without an account in the address.",
             ),
         )
     if parts.hostname == "github.com":
@@ -65,6 +65,7 @@ class Credentials(Auth):
 
     @property
     def token_type(self) -> str:
+        """GitHub takes ``Bearer`` for every kind of token."""
         return "Bearer"
 
     def renew(self, refused: str) -> bool:
@@ -354,11 +355,11 @@ _SSO = Bilingual(
 )
 _PLAN = Bilingual(
     "Paket GitHub organisasi ini tidak memuatnya untuk repositori privat: pakai GitHub Team atau Enterprise.",
-    "This organisation's GitHub plan does not have it for private repositories: use GitHub Team or Enterprise.",
+    "This organisation's GitHub plan lacks it for private repositories: use GitHub Team or Enterprise.",
 )
 _PERMISSION = Bilingual(
-    "Tambahkan izin yang kurang pada GitHub App atau token itu; untuk App, pemilik organisasi lalu menyetujuinya.",
-    "Add the missing permission to the GitHub App or token; for an App, an organisation owner then accepts it.",
+    "Tambahkan izin yang kurang pada GitHub App atau token itu; izin App lalu disetujui pemilik organisasi.",
+    "Add the missing permission to the GitHub App or token; an organisation owner then accepts an App's.",
 )
 _BY_WORDS: tuple[tuple[tuple[str, ...], Bilingual], ...] = (
     (("saml",), _SSO),

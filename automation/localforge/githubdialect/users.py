@@ -97,6 +97,11 @@ def _suspend(call: Call) -> None:
     call.engine.store.update("users", account_named(call).id, state="blocked")
 
 
+def _promote(call: Call) -> None:
+    call.site_admin()
+    call.engine.store.update("users", account_named(call).id, admin=True)
+
+
 def _unsuspend(call: Call) -> None:
     call.site_admin()
     call.engine.store.update("users", account_named(call).id, state="active")
@@ -151,6 +156,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/admin/users/{username}", _delete_user),
     Route("POST", "/admin/users/{username}/authorizations", _authorise),
     Route("DELETE", "/admin/users/{username}/authorizations", _unauthorise),
+    Route("PUT", "/users/{username}/site_admin", _promote),
     Route("PUT", "/users/{username}/suspended", _suspend),
     Route("DELETE", "/users/{username}/suspended", _unsuspend),
 )
