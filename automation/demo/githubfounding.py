@@ -58,7 +58,7 @@ def found(forge: RunningForge) -> Organisation:
     people = {account: _person(admin, url, account) for account in ACCOUNTS}
     owner = people[OWNER]
     _asked(admin, "POST", "/admin/organizations", {"login": GROUP, "admin": OWNER})
-    _let_in(owner, people)
+    _let_in(owner)
     app = create_app(forge.engine, BOT, PERMISSIONS, organisations=(GROUP,))
     for path, files in project_files("github", APP).items():
         _asked(
@@ -98,15 +98,15 @@ def _person(admin: github.Github, url: str, account: str) -> GitHubPerson:
     return GitHubPerson(account, url, made["token"])
 
 
-def _let_in(owner: GitHubPerson, people: Mapping[str, GitHubPerson]) -> None:
+def _let_in(owner: GitHubPerson) -> None:
     """The office's own people are members, all others stay outside and are invited to single repositories.
 
     Members see nothing by being members: without this every one of them could read every case.
     """
     _asked(owner.client, "PATCH", f"/orgs/{GROUP}", {"default_repository_permission": "none"})
     for account in OFFICE:
+        # On a server of one's own this is no invitation: whoever administers it says who is in.
         _asked(owner.client, "PUT", f"/orgs/{GROUP}/memberships/{account}", {"role": "member"})
-        _asked(people[account].client, "PATCH", f"/user/memberships/orgs/{GROUP}", {"state": "active"})
 
 
 def _invite(owner: GitHubPerson) -> None:

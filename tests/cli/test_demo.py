@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,8 @@ def test_every_address_of_the_case_is_named() -> None:
         assert one in text
     assert f"clone {where.case_file}.git" in text
     assert "data/saji/current" in text
+    assert "/api/v4 (" in text
+    assert "/api/v3 (" in "\n".join(places(replace(where, api="/api/v3")))
     assert lines[-1] == "Ctrl-C untuk berhenti"
 
 

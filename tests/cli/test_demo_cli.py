@@ -27,3 +27,11 @@ def test_a_data_path_that_is_a_file_is_a_usage_error(tmp_path: Path) -> None:
 def test_an_unknown_option_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["demo", "--keluar"]) == 2
     assert "--keluar" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "value"), [("--sop", "tiada"), ("--dialect", "gitea")])
+def test_an_unknown_sop_or_dialect_starts_nothing(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert cli.run(["demo", "--exit", option, value]) == 2
+    assert value in capsys.readouterr().err

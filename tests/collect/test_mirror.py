@@ -100,10 +100,11 @@ def test_an_empty_project_is_mirrored_without_complaint(world: World, mirrors: M
     assert mirror.head("main") is None
 
 
-def test_merge_request_heads_are_mirrored(world: World, mirrors: Mirrors) -> None:
+@pytest.mark.parametrize("ref", ["refs/merge-requests/3/head", "refs/pull/3/head"])
+def test_the_heads_of_requests_are_mirrored_on_either_forge(world: World, mirrors: Mirrors, ref: str) -> None:
     world.commit({"a.txt": b"1"})
     head = world.commit({"a.txt": b"2"})
-    world.git("push", "-q", "origin", f"{head}:refs/merge-requests/3/head")
+    world.git("push", "-q", "origin", f"{head}:{ref}")
     assert fetched(world, mirrors).has(head)
 
 
