@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from automation.forges.github.auth import AppAuth, TokenAuth, credentials_for
+from automation.forges.github.hooks import HooksPart
 from automation.forges.github.inspection import InspectionPart
 from automation.forges.github.issues import IssuesPart
 from automation.forges.github.merges import MergesPart
 from automation.forges.github.projects import ProjectsPart
+from automation.forges.github.protections import ProtectionsPart
+from automation.forges.github.repositories import RepositoriesPart
 from automation.forges.github.session import api_address, connect
 from automation.forges.github.statuses import StatusesPart
 from automation.forges.wire import Wire
 
 
-class GitHubForge(ProjectsPart, IssuesPart, MergesPart, StatusesPart, InspectionPart):
+class GitHubForge(
+    ProjectsPart,
+    RepositoriesPart,
+    ProtectionsPart,
+    IssuesPart,
+    HooksPart,
+    MergesPart,
+    StatusesPart,
+    InspectionPart,
+):
     """:class:`automation.forges.base.Forge` on one GitHub with one token or App.
 
     Args:
@@ -37,6 +49,7 @@ class GitHubForge(ProjectsPart, IssuesPart, MergesPart, StatusesPart, Inspection
         self._wire = Wire(write_spacing=write_spacing)
         self._credentials = credentials_for(auth, api, self._wire, verify=ca_file or True)
         self._client = connect(api, self._credentials, self._wire, ca_file=ca_file)
+        self._ca_file = ca_file
         self._me = None
         self._authors = {}
 

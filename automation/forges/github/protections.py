@@ -47,7 +47,7 @@ class ProtectionsPart(AccountsPart):
         body = self._body(wanted)
         wrote = standing is None or not _stands(standing, body)
         if wrote:
-            standing = self._put(at, body)
+            standing = self._replace(at, body)
         return self._bind(at, wanted, standing or {}) or wrote
 
     def _standing(self, at: str) -> Data | None:
@@ -59,7 +59,7 @@ class ProtectionsPart(AccountsPart):
             raise
         return found
 
-    def _put(self, at: str, body: Data) -> Data:
+    def _replace(self, at: str, body: Data) -> Data:
         try:
             answer: Data = self._raw("PUT", at, body=body)
         except github.GithubException as problem:
