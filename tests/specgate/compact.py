@@ -1,9 +1,10 @@
 """GitLab's operations, written down by hand from its documentation in ``gitlab/*.json``.
 
 A type is written shortly: ``integer``, ``string``, ``boolean``, ``number``, ``object``, ``any``,
-``datetime``, ``date``, ``uri``, ``sha``, ``csv`` (text with commas, or a list), ``id_or_path``, ``=a|b`` (one of these),
-``@name`` (a shape), ``[type]`` (a list), an object of fields. ``?`` behind a type: or null. ``!`` behind a
-field's name: always there. Objects are closed: a field that the documentation does not show is found.
+``datetime``, ``date``, ``uri``, ``sha``, ``csv`` (text with commas, or a list), ``id_or_path``,
+``=a|b`` (one of these), ``@name`` (a shape), ``[type]`` (a list), an object of fields. ``?`` behind a type:
+or null. ``!`` behind a field's name: always there. Objects are closed: a field that the documentation does
+not show is found.
 """
 
 from __future__ import annotations
