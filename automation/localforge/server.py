@@ -19,6 +19,7 @@ from automation.localforge import pushes, users
 from automation.localforge.engine import Dialect, Engine
 from automation.localforge.githost import EngineGitHost
 from automation.localforge.githubdialect.app import github_app, is_github_path
+from automation.localforge.githubhooks import GitHubSender
 from automation.localforge.githubreports import guard_of
 from automation.localforge.gitlabdialect.app import PREFIX as GITLAB_PREFIX
 from automation.localforge.gitlabdialect.app import gitlab_app
@@ -54,7 +55,7 @@ class RunningForge:
         self.engine = Engine(data_dir, url=self.url, dialect=dialect)
         if dialect == "github":
             guard_of(self.engine)
-        self.sender = Sender(self.engine)
+        self.sender = GitHubSender(self.engine) if dialect == "github" else Sender(self.engine)
         self.engine.sender = self.sender
         pushes.catch_up(self.engine)
         self.admin_token = ensure_administrator(self.engine, self.token_file)
