@@ -37,7 +37,27 @@ def shape_for(forge: str, event: str) -> Shape | None:
     if forge == "gitlab":
         return gitlab_shapes().get(event)
     vendor = packages.vendor()
-    return None if vendor is None else vendor["shapes"].get(event)
+    if vendor is None or event not in vendor["shapes"]:
+        return None
+    return _github_shape(event)
+
+
+@functools.cache
+def _github_shape(event: str) -> Shape:
+    """The event's own shape; inside its parts also what the same part shows in other events.
+
+    A repository, an account, an issue is the same record in every event, and no event's few examples show
+    all of it. The fields of the payload itself stay the event's own.
+    """
+    shapes: Mapping[str, Shape] = packages.vendor()["shapes"]
+    own = shapes[event]
+    parts = tuple(f"{pointer}/" for pointer in own if pointer.count("/") == 1)
+    merged = {pointer: set(kinds) for pointer, kinds in own.items()}
+    for shape in shapes.values():
+        for pointer, kinds in shape.items():
+            if pointer.startswith(parts):
+                merged.setdefault(pointer, set()).update(kinds)
+    return {pointer: sorted(kinds) for pointer, kinds in merged.items()}
 
 
 def hold_letter(letter: Letter) -> Iterator[Violation]:

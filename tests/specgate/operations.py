@@ -83,7 +83,7 @@ class Table:
             return found
         if "{}" in node and (found := self._walk(node["{}"], method, rest, (*values, head))):
             return found
-        for used in range(len(parts), 0, -1) if "{*}" in node else ():
+        for used in range(1, len(parts) + 1) if "{*}" in node else ():
             taken = "/".join(parts[:used])
             if found := self._walk(node["{*}"], method, parts[used:], (*values, taken)):
                 return found
