@@ -29,7 +29,7 @@ from automation.bots.desk import Desk
 from automation.core.case import Checks
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
-from automation.core.plan import MergeHosting, Plan, Remember, describe
+from automation.core.plan import MergeHosting, Plan, PostStatus, Remember, describe
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -48,6 +48,7 @@ __all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Re
 
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
 MAX_REPEATS = 3  # runs in a row that show the very same; more means that the forge does not keep it
+SHOWN_KINDS = frozenset({"shown", "forged_status"})
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 
 
@@ -59,7 +60,8 @@ class NeverSettled(LaikError):
 class Result:
     """What a run did: rounds it took, changes it carried out, keys that should be looked at next.
 
-    ``failed``: hosting requests that could not be dealt with; they are tried again.
+    ``failed``: hosting requests that could not be dealt with and statuses that the forge refused; they are
+    tried again.
     """
 
     rounds: int
@@ -146,6 +148,7 @@ class Reconciler:
 
     def _reconcile_case(self, key: str) -> Result:
         done: list[Plan] = []
+        unshown: list[LaikError] = []
         for _ in range(MAX_ROUNDS):
             seen = self._observer.observe(key)
             if seen is not None:
@@ -153,12 +156,13 @@ class Reconciler:
             plan = _before_merging(self._plan(seen)) if seen else ()
             if seen is None or not plan:
                 self._showing.pop(key, None)
-                return _result(done)
-            self._carry_out(seen, plan)
+                return _result(done, unshown)
+            unshown.extend(self._carry_out(seen, plan))
             done.append(plan)
             if only_shows(plan):
-                self._count_showing(key, plan)
-                return _result(done)
+                if not _disputed(seen):
+                    self._count_showing(key, plan)
+                return _result(done, unshown)
         raise _never_settled(key, done[-1])
 
     def _count_showing(self, key: str, plan: Plan) -> None:
@@ -193,8 +197,8 @@ class Reconciler:
                 collected.update(collect(question.ids, sources))
         raise AssertionError(f"evidence of {seen.observation.key} is asked for without end")
 
-    def _carry_out(self, seen: Seen, plan: Plan) -> None:
-        Applier(
+    def _carry_out(self, seen: Seen, plan: Plan) -> tuple[LaikError, ...]:
+        return Applier(
             self._forge,
             self._store,
             key=seen.intake.key,
@@ -216,20 +220,41 @@ def only_shows(plan: Plan) -> bool:
     """Whether nothing in the plan is an input of a decision; see the module.
 
     What a card showed under a code is remembered with it; acts are ruled by what was remembered before them.
+    Who forged a status is remembered to be told of.
     """
     return all(
-        isinstance(change, Shows) or (isinstance(change, Remember) and change.kind == "shown")
+        isinstance(change, Shows) or (isinstance(change, Remember) and change.kind in SHOWN_KINDS)
         for change in plan
     )
 
 
-def _result(done: list[Plan]) -> Result:
-    return Result(len(done), tuple(change for plan in done for change in plan))
+def _result(done: list[Plan], unshown: list[LaikError]) -> Result:
+    told = {str(problem): problem for problem in unshown}
+    changes = tuple(change for plan in done for change in plan)
+    return Result(len(done), changes, failed=tuple(told.values()))
+
+
+def _disputed(seen: Seen) -> bool:
+    """Whether somebody posts statuses in laik's name: then it is he who does not let them stand.
+
+    One run writes over each once. He causes a run with each of his, so laik posts no more than he does.
+    """
+    return seen.observation is not None and bool(seen.observation.shown.foreign)
 
 
 def _before_merging(plan: Plan) -> Plan:
-    """The plan without its merge as long as there is anything else in it; see the module."""
-    return tuple(change for change in plan if not isinstance(change, MergeHosting)) or plan
+    """The plan without its merge as long as there is anything else in it; see the module.
+
+    But for statuses of other projects: whoever may push there could post against laik for ever, or use up
+    what the forge takes for one commit, and hold up the merge of what was decided.
+    """
+    merges = [change for change in plan if isinstance(change, MergeHosting)]
+    merged_in = {change.project_id for change in merges}
+    for change in plan:
+        elsewhere = isinstance(change, PostStatus) and change.project_id not in merged_in
+        if not isinstance(change, MergeHosting) and not elsewhere:
+            return tuple(one for one in plan if not isinstance(one, MergeHosting))
+    return plan
 
 
 def _never_settled(key: str, last: Plan) -> NeverSettled:

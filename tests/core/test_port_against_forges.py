@@ -2,8 +2,8 @@
 
 Texts are generated from a seed, so that a failure can be run again. Each stands at every place where text
 from outside may stand in what laik writes. The embedded forge's own interpreter judges all of them, and a
-stricter reading beside it (any ``/word`` at a line's start, code fences or not); some go over HTTP, as a new and as an
-edited comment, description and title, written by an account that could do everything asked for.
+stricter reading beside it: any ``/word`` at a line's start, code fences or not. Some go over HTTP, as a new
+and as an edited comment, description and title, by an account that could do everything asked for.
 """
 
 from __future__ import annotations
