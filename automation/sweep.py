@@ -16,7 +16,7 @@ time from before the listings were asked, minus an overlap; our clock is never c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -30,8 +30,7 @@ from automation.store.open import Store
 
 # A change carries the time its transaction began and shows when it ends; replicas lag behind that.
 OVERLAP = timedelta(seconds=30)
-PAGE = 100  # rows of one answer; a listing of less than that was read at one moment
-READINGS = 5
+READINGS = 5  # of one listing, until it brings nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,11 @@ class Sweeper:
         self._today = today
         self._mark: _Mark | None = None
         self._secret: str | None = None
-        self._groups: dict[str, Group] = {}
+        self._groups: tuple[Group, ...] = ()
 
     def whole(self) -> tuple[str, ...]:
         """Every unfinished case, every open request, hosting, and what is served."""
         self._office.refresh()
-        self._groups.clear()
         return self._all_of(self._office.read(secret=False))
 
     def changed(self) -> tuple[str, ...]:
@@ -71,7 +69,7 @@ class Sweeper:
         office, last = self._office.read(), self._mark
         if last is None or last.day != self._today() or last.policy != office.policy_text:
             self._office.refresh()
-            self._groups.clear()
+            self._groups = self._found_groups(office)
             keys = self._all_of(office)
         else:
             keys = self._since(office, last)
@@ -88,7 +86,7 @@ class Sweeper:
         return keys
 
     def _all_of(self, office: Office) -> tuple[str, ...]:
-        open_issues = self._settled(lambda: self._forge.list_issues(office.control.id))
+        open_issues = self._open_issues(office)
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
         return (*dict.fromkeys([*self._unfinished(), *filed]), HOSTING, SERVING)
 
@@ -97,33 +95,29 @@ class Sweeper:
         unfinished = frozenset(self._unfinished())
         keys = [
             *self._with_issues(office, since, unfinished),
-            *(key for key in self._with_projects(office, since) if key in unfinished),
+            *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
             *self._with_hosting(office, since, last),
         ]
         return (*dict.fromkeys(keys), SERVING)
 
     def _with_issues(self, office: Office, since: datetime, unfinished: frozenset[str]) -> list[str]:
-        issues = self._settled(
-            lambda: self._forge.list_issues(office.control.id, updated_after=since, state="all")
-        )
+        issues = self._forge.list_issues(office.control.id, updated_after=since, state="all")
         return [
             key
             for one in issues
             if (key := case_key(one)) in unfinished or (one.open and looks_like_request(one.description))
         ]
 
-    def _with_projects(self, office: Office, since: datetime) -> list[str]:
+    def _with_projects(self, since: datetime) -> list[str]:
         """Cases whose repositories were pushed to, or have a merge request that changed."""
         projects: set[int] = set()
-        for path in dict.fromkeys((office.policy.proyek.berkas, office.policy.proyek.aplikasi)):
-            group = self._group(path)
-            if group is not None:
-                projects.update(one.id for one in self._forge.list_changed_projects(group, since))
-                projects.update(self._forge.list_changed_requests(group, since))
+        for group in self._groups:
+            projects.update(one.id for one in self._forge.list_changed_projects(group, since))
+            projects.update(self._forge.list_changed_requests(group, since))
         return [case for one in sorted(projects) for case in self._store.links.cases_of(one)]
 
-    def _with_reports(self, office: Office, before: str | None) -> Sequence[str]:
+    def _with_reports(self, office: Office, before: str | None) -> tuple[str, ...]:
         """Cases by the folders of the secret project that differ from a commit seen before."""
         mirror = office.secret_mirror
         now = mirror.head(office.secret.default_branch)
@@ -137,7 +131,7 @@ class Sweeper:
         except LaikError:  # a tree too large to compare
             return unfinished
         folders = {path.partition("/")[0].upper() for path in paths}
-        return [key for key in unfinished if key in folders]
+        return tuple(key for key in unfinished if key in folders)
 
     def _with_hosting(self, office: Office, since: datetime, last: _Mark) -> list[str]:
         """The hosting desk, and the cases whose request there changed, was closed or was merged."""
@@ -152,26 +146,25 @@ class Sweeper:
     def _unfinished(self) -> tuple[str, ...]:
         return tuple(key for key in self._store.ledger.unfinished() if KEY.fullmatch(key))
 
-    def _group(self, path: str) -> Group | None:
-        if path not in self._groups:
-            found = self._forge.find_group(path)
-            if found is None:
-                return None
-            self._groups[path] = found
-        return self._groups[path]
+    def _found_groups(self, office: Office) -> tuple[Group, ...]:
+        """The groups of case files and applications; one may be missing, or one be both."""
+        paths = dict.fromkeys((office.policy.proyek.berkas, office.policy.proyek.aplikasi))
+        found = (self._forge.find_group(path) for path in paths)
+        return tuple(one for one in found if one is not None)
 
-    def _settled(self, read: Callable[[], Sequence[Issue]]) -> Iterable[Issue]:
-        """All rows of a listing, none of them lost between two pages.
+    def _open_issues(self, office: Office) -> Iterable[Issue]:
+        """All open issues, none of them lost between two pages.
 
-        Pages are counted, not marked: an issue that leaves the listing (closed, deleted) while page one is
-        behind us moves every later one forward, and the first of page two is never shown. So what fills a
-        page is read again until a reading brings nothing new; nearly all of it is answered 304.
+        Pages are counted, not marked: an issue that is closed or deleted while page one is behind us moves
+        every later one forward, and the first of page two is never shown. So the listing is read again until
+        a reading brings nothing new; nearly all of that is answered 304. What changed since a time needs none
+        of it: issues enter that listing and, unless deleted, do not leave it.
         """
-        found = {one.iid: one for one in read()}
-        for _ in range(READINGS if len(found) >= PAGE else 0):
-            again = {one.iid: one for one in read()}
-            new = again.keys() - found.keys()
-            found.update(again)
+        found: dict[int, Issue] = {}
+        for _ in range(READINGS):
+            read = {one.iid: one for one in self._forge.list_issues(office.control.id)}
+            new = read.keys() - found.keys()
+            found.update(read)
             if not new:
                 break
         return found.values()

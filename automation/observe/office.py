@@ -40,7 +40,7 @@ class OfficeReader:
 
     def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str, known: Known) -> None:
         self._forge = forge
-        self._mirrors = mirrors
+        self.mirrors = mirrors
         self._control_path = control_path
         self._known = known
         self._me: User | None = None
@@ -88,7 +88,7 @@ class OfficeReader:
         if secret:
             hidden, secret_mirror = self._mirrored(policy.proyek.rahasia)
         else:
-            secret_mirror = self._mirrors.open(hidden.id, hidden.http_url)
+            secret_mirror = self.mirrors.open(hidden.id, hidden.http_url)
         return Office(
             me=self.me,
             control=control,
@@ -103,7 +103,7 @@ class OfficeReader:
     def _mirrored(self, path: str) -> tuple[Project, Mirror]:
         """A project and its mirror of now; looked up again when its default branch is gone (renamed)."""
         project = self._project(path)
-        mirror = self._mirrors.fetch(project.id, project.http_url)
+        mirror = self.mirrors.fetch(project.id, project.http_url)
         if not project.empty and mirror.head(project.default_branch) is None:
             project = self._forge.get_project(project.id) or project
             self._projects[path] = project
