@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import gitlab
 import requests
 
-from automation.forges.base import Access, Forge, Project
+from automation.forges.base import Access, Forge, Project, StatusState
 from automation.forges.github import AppAuth, GitHubForge, TokenAuth
 from automation.forges.gitlab import GitLabForge
 from automation.localforge.apps import AppSecrets, create_app
@@ -25,6 +25,8 @@ class World(Protocol):
     """Whether groups lie within groups."""
     quick_actions: bool
     """Whether the forge runs commands that stand in comments."""
+    running_reads: StatusState
+    """What a status "running" is when it is read back."""
 
     @property
     def bot(self) -> Forge:
@@ -45,6 +47,20 @@ class World(Protocol):
     def clone(self, project: Project, username: str, access: Access) -> Clone:
         """A working copy of an account with that access."""
 
+    def own_clone(self, project: Project) -> Clone:
+        """A working copy of the bot, which keeps the access that it has."""
+
+    def own_clone(self, project: Project) -> Clone:
+        """A working copy of the bot itself."""
+
+
+def cloned(folder: Path, project: Project, token: str) -> Clone:
+    """A working copy at ``folder``, which is made."""
+    folder.mkdir()
+    clone = Clone(folder, token)
+    clone.git("clone", "-q", project.http_url, ".")
+    return clone
+
 
 @dataclass
 class GitLabWorld:
@@ -54,6 +70,7 @@ class GitLabWorld:
     folder: Path
     nested_groups = True
     quick_actions = True
+    running_reads = StatusState.RUNNING
 
     def __post_init__(self) -> None:
         self._admin = gitlab.Gitlab(self.running.url, private_token=self.running.admin_token)
@@ -94,6 +111,12 @@ class GitLabWorld:
 
     def clone(self, project: Project, username: str, access: Access) -> Clone:
         self.join(project, username, access)
+        return self._clone(project, username)
+
+    def own_clone(self, project: Project) -> Clone:
+        return self._clone(project, "bot-laik")
+
+    def _clone(self, project: Project, username: str) -> Clone:
         folder = self.folder / f"klon-{next(self._numbers)}"
         folder.mkdir()
         clone = Clone(folder, self._tokens[username])
@@ -106,7 +129,7 @@ class GitLabWorld:
         self._admin.session.close()
 
 
-SCOPES = ["repo", "admin:org", "delete_repo", "site_admin"]
+SCOPES = ["repo", "admin:org", "delete_repo", "project", "site_admin"]
 APP_PERMISSIONS = {
     "administration": "write",
     "checks": "write",
@@ -129,6 +152,7 @@ class GitHubWorld:
     folder: Path
     nested_groups = False
     quick_actions = False
+    running_reads = StatusState.PENDING
 
     def __post_init__(self) -> None:
         self._tokens: dict[str, str] = {}
@@ -199,6 +223,12 @@ class GitHubWorld:
 
     def clone(self, project: Project, username: str, access: Access) -> Clone:
         self.join(project, username, access)
+        return self._clone(project, username)
+
+    def own_clone(self, project: Project) -> Clone:
+        return self._clone(project, "bot-laik")
+
+    def _clone(self, project: Project, username: str) -> Clone:
         folder = self.folder / f"klon-{next(self._numbers)}"
         folder.mkdir()
         clone = Clone(folder, self._tokens[username])

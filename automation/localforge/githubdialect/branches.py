@@ -52,7 +52,7 @@ def _get_branch(call: Call) -> Any:
     if found is None:
         raise refused(404, "Branch not found")
     place = f"{rendergit.api(call.engine, project)}/branches/{rendergit.branch_name_url(name)}"
-    page = f"{rendergit.page(call.engine, project)}/tree/{name}"
+    page = f"{rendergit.page(call.engine, project)}/tree/{rendergit.branch_name_url(name)}"
     return {
         **_short(call, project, name, found.sha),
         "commit": rendergit.commit(call.engine, project, found),

@@ -78,7 +78,8 @@ def _followed(repository: Repository, sha: str, entry: TreeEntry) -> TreeEntry:
 def _facts(call: Call, project: Project, entry: TreeEntry) -> dict[str, Any]:
     root, web = rendergit.api(call.engine, project), rendergit.page(call.engine, project)
     ref = call.asked("ref") or project.default_branch
-    place = f"{root}/contents/{rendergit.branch_name_url(entry.path)}?ref={ref}"
+    path = f"{rendergit.branch_name_url(ref)}/{rendergit.branch_name_url(entry.path)}"
+    place = f"{root}/contents/{rendergit.branch_name_url(entry.path)}?ref={rendergit.branch_name_url(ref)}"
     kind = "tree" if entry.type == "tree" else "blob"
     return {
         "type": _KINDS[entry.mode],
@@ -88,12 +89,12 @@ def _facts(call: Call, project: Project, entry: TreeEntry) -> dict[str, Any]:
         "sha": entry.id,
         "url": place,
         "git_url": f"{root}/git/{kind}s/{entry.id}",
-        "html_url": f"{web}/{kind}/{ref}/{entry.path}",
-        "download_url": None if kind == "tree" else f"{web}/raw/{ref}/{entry.path}",
+        "html_url": f"{web}/{kind}/{path}",
+        "download_url": None if kind == "tree" else f"{web}/raw/{path}",
         "_links": {
             "self": place,
             "git": f"{root}/git/{kind}s/{entry.id}",
-            "html": f"{web}/{kind}/{ref}/{entry.path}",
+            "html": f"{web}/{kind}/{path}",
         },
     }
 

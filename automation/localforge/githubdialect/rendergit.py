@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from automation.localforge.engine import Engine
 from automation.localforge.git import CommitRecord, TreeEntry
@@ -41,8 +42,8 @@ def short(text: str) -> str:
 
 
 def branch_name_url(name: str) -> str:
-    """A branch name inside an address."""
-    return name.replace("%", "%25").replace("#", "%23").replace("?", "%3F")
+    """A branch name or path inside an address."""
+    return quote(name)
 
 
 def _signature(name: str, email: str, when: datetime) -> dict[str, Any]:
