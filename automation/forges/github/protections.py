@@ -1,9 +1,10 @@
 """Branch protection on GitHub: classic protection is written, both it and rulesets are read.
 
 What levels become: GitHub's classic protection knows no level but names. ``MAINTAINER`` is written as a
-restriction to laik's own account or App, which is what it is for (people build, laik merges); ``DEVELOPER``
-as no restriction; ``NONE`` for pushes as "through a pull request alone"; ``NONE`` for both as a restriction
-to nobody. A restriction holds for pushes and merges alike, so where pushing is for laik and merging for all
+restriction to laik's own account or App and to whoever was let into the repository itself as maintainer or
+administrator (in the hosting project nobody, in an application its reviewers); ``DEVELOPER`` as no
+restriction; ``NONE`` for pushes as "through a pull request alone"; ``NONE`` for both as a restriction to
+nobody. A restriction holds for pushes and merges alike, so where pushing is for laik and merging for all
 builders, everybody needs a pull request and laik may go without.
 """
 
@@ -44,7 +45,7 @@ class ProtectionsPart(AccountsPart):
         """
         at = f"{self._at(project_id)}/branches/{quote(wanted.branch, safe='')}/protection"
         standing = self._standing(at)
-        body = self._body(wanted)
+        body = self._body(project_id, wanted)
         wrote = standing is None or not _stands(standing, body)
         if wrote:
             standing = self._replace(at, body)
@@ -72,7 +73,7 @@ class ProtectionsPart(AccountsPart):
             raise
         return answer
 
-    def _body(self, wanted: Protection) -> dict[str, Any]:
+    def _body(self, project_id: int, wanted: Protection) -> dict[str, Any]:
         """The protection as a whole; what is not named here is left at GitHub's own defaults."""
         if Access.OWNER in (wanted.push, wanted.merge):
             doing = Bilingual("perlindungan khusus pemilik", "protect a branch for owners alone")
@@ -82,7 +83,7 @@ class ProtectionsPart(AccountsPart):
             "required_status_checks": checks,
             "enforce_admins": True,
             "required_pull_request_reviews": self._reviews(wanted),
-            "restrictions": self._restrictions(wanted),
+            "restrictions": self._restrictions(project_id, wanted),
             "allow_force_pushes": False,
             "allow_deletions": False,
         }
@@ -96,13 +97,23 @@ class ProtectionsPart(AccountsPart):
             allowed = self._own_name()
         return {"required_approving_review_count": 0, "bypass_pull_request_allowances": allowed}
 
-    def _restrictions(self, wanted: Protection) -> dict[str, list[str]] | None:
+    def _restrictions(self, project_id: int, wanted: Protection) -> dict[str, list[str]] | None:
         who = wanted.push if wanted.merge is Access.NONE else wanted.merge
         if who is Access.NONE:
             return {"users": [], "teams": [], "apps": []}
         # Pushing for all and merging for few cannot be told apart here; the narrower one holds for both.
         narrow = who is Access.MAINTAINER or wanted.merge is Access.NONE
-        return self._own_name() if narrow else None
+        return self._maintainers(project_id) if narrow else None
+
+    def _maintainers(self, project_id: int) -> dict[str, list[str]]:
+        """Laik, and the repository's own maintainers; owners of the organisation are not let in so.
+
+        Only who accepted an invitation is among them; GitHub takes nobody else in a restriction.
+        """
+        named = self._own_name()
+        rows = self._rows(f"{self._at(project_id)}/collaborators", parameters={"affiliation": "direct"})
+        people = {row["login"] for row in rows if (row.get("permissions") or {}).get("maintain")}
+        return {**named, "users": sorted({*named["users"], *people}, key=str.casefold)}
 
     def _own_name(self) -> dict[str, list[str]]:
         """Laik itself as restrictions name it: an App by its slug."""
