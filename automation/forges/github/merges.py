@@ -22,6 +22,7 @@ from automation.forges.github.session import asks, is_absent, refused, status_of
 # GitHub computes in the background whether a pull request can be merged; two to five seconds were measured.
 _ASKS = 4
 _ASK_SECONDS = 2.0
+_OPEN_QUESTION = frozenset({"unknown", "clean", "unstable", "has_hooks"})
 
 
 class MergesPart(AccountsPart):
@@ -133,7 +134,7 @@ class MergesPart(AccountsPart):
             raise _head_moved(request, sha)
         if status >= 500:
             raise problem
-        if now.state == "open" and ("Base branch was modified" in word or _is_unknown(now, word)):
+        if now.state == "open" and _may_come(now, word):
             return None
         if status == 409:
             raise _head_moved(request, sha)
@@ -165,9 +166,12 @@ def _is_merged_at(request: MergeRequest, sha: str) -> bool:
     return request.state == "merged" and request.head_sha == sha
 
 
-def _is_unknown(request: MergeRequest, word: str) -> bool:
-    """Whether GitHub refused only because it has not tried the merge out yet."""
-    return request.detail == "unknown" and word.startswith("Pull Request is not mergeable")
+def _may_come(request: MergeRequest, word: str) -> bool:
+    """Whether GitHub refused only because it had not tried the merge out, or the base moved just then."""
+    if "Base branch was modified" in word:
+        return True
+    # By now it may have been tried out; a conflict, draft or block is another word.
+    return word.startswith("Pull Request is not mergeable") and request.detail in _OPEN_QUESTION
 
 
 def _head_moved(request: MergeRequest, sha: str) -> HeadMoved:

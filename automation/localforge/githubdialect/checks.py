@@ -146,7 +146,8 @@ def _state(call: Call, run: CheckRun | None) -> dict[str, Any]:
         raise invalid("CheckRun", "conclusion", "invalid")
     if status == "completed" and conclusion is None:
         raise invalid("CheckRun", "conclusion", "missing_field")
-    now, facts = call.engine.now(), {}
+    now = call.engine.now()
+    facts: dict[str, Any] = {}
     if conclusion is not None:
         # The first end stays when a finished run is judged anew.
         ended = run.completed_at if run else None

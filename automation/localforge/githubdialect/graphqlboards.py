@@ -203,6 +203,7 @@ class Nodes:
                 "issue": lambda told: self._numbered(project, told),
             },
             frozenset({"Node", "ProjectV2Owner"}),
+            frozenset({"projectsV2"}),
         )
 
     def _numbered(self, project: Project, told: Arguments) -> Thing:
@@ -227,6 +228,7 @@ class Nodes:
                 ),
             },
             _OWNER_INTERFACES,
+            frozenset({"projectsV2"}),
         )
 
     def _boards(self, rows: list[Board], told: Arguments) -> Thing:
@@ -293,6 +295,7 @@ class Nodes:
                 "projectItems": lambda told: self._items_of(issue, told),
             },
             frozenset({"Node"}),
+            frozenset({"projectItems"}),
         )
 
     def _items_of(self, issue: Issue, told: Arguments) -> Thing:

@@ -17,12 +17,14 @@ Resolver = Callable[[Arguments], Any]
 class Thing:
     """An object of the answer: its type, the interfaces it has, and its fields.
 
-    A field is a value or a function of the field's arguments; it is only called when it is selected.
+    A field is a value or a function of the field's arguments; it is only called when it is selected. A field
+    that is ``never_null`` takes the whole thing with it when it cannot be answered.
     """
 
     kind: str
     fields: Mapping[str, Any]
     interfaces: frozenset[str] = frozenset()
+    never_null: frozenset[str] = frozenset()
 
 
 class Problem(Exception):
@@ -32,6 +34,10 @@ class Problem(Exception):
         self.kind = kind
         self.message = message
         super().__init__(message)
+
+
+class _Gone(Exception):
+    """A field that may not be null is: nothing can be told of the thing it belongs to."""
 
 
 @dataclass(slots=True)
@@ -63,6 +69,8 @@ class _Run:
             found = value(self._given(one.arguments)) if callable(value) else value
         except Problem as problem:
             self.errors.append({"type": problem.kind, "path": list(path), "message": problem.message})
+            if one.name in thing.never_null:
+                raise _Gone from None
             return None
         return self._shown(found, one, path)
 
@@ -75,7 +83,10 @@ class _Run:
                     f"Field must have selections (field '{one.name}' returns {value.kind} but has no "
                     f"selections. Did you mean '{one.name} {{ ... }}'?)"
                 )
-            return self.select(value, one.selection, path)
+            try:
+                return self.select(value, one.selection, path)
+            except _Gone:
+                return None
         if one.selection and value is not None:
             raise NotUnderstood(f"Selections can't be made on scalars (field '{one.name}')")
         return value

@@ -7,7 +7,16 @@ from typing import Any
 
 from automation.localforge import labels
 from automation.localforge.githubdialect import renderwork
-from automation.localforge.githubdialect.call import PUSH, Call, Route, Rows, invalid, not_found, refused
+from automation.localforge.githubdialect.call import (
+    PUSH,
+    Call,
+    Route,
+    Rows,
+    invalid,
+    mistyped,
+    not_found,
+    refused,
+)
 from automation.localforge.records import Label, Milestone, Project
 
 _LONGEST_DESCRIPTION = 100
@@ -155,6 +164,9 @@ def _get_milestone(call: Call) -> Any:
 
 def _create_milestone(call: Call) -> Any:
     project, title = call.project(PUSH), call.needed("title")
+    if call.body.get("due_on", "") is None:
+        # A new milestone takes none; an old one is cleared by it.
+        raise mistyped("due_on", None, "a string")
     facts = _facts(call)
     _refuse_title(call, project, title)
     made = labels.create_milestone(call.engine, project.id, title, facts)

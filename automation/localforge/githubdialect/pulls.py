@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from automation.localforge import githubpulls, mergerequests, merging, noteables
+from automation.localforge import forks, githubpulls, mergerequests, merging, noteables
 from automation.localforge.engine import Engine
 from automation.localforge.githubdialect import renderwork, reviews
 from automation.localforge.githubdialect.call import (
@@ -82,14 +82,17 @@ def _is_merged(call: Call) -> Any:
 
 
 def _create(call: Call) -> Any:
-    project, user = call.project(PUSH), call.actor
-    head, base = _branches(call, project)
+    user = call.actor
+    project = call.project()
+    source, head, base = _branches(call, project)
     title = _text(call, "title", LONGEST_TITLE)
     if not title or not title.strip():
         raise invalid("PullRequest", "title", "missing_field")
-    _refuse_second(call.engine, project, head, base)
+    _refuse_second(call.engine, project, source, head, base)
     facts = {"title": title, "description": _text(call, "body", LONGEST_BODY) or ""}
-    made = mergerequests.create_merge_request(call.engine, user, project, head, base, facts)
+    if source.id != project.id:
+        facts["target_project_id"] = project.id
+    made = mergerequests.create_merge_request(call.engine, user, source, head, base, facts)
     if call.flag("draft"):
         githubpulls.set_draft(call.engine, made, draft=True)
     return renderwork.pull(call.engine, project, made, user, full=True)
@@ -103,37 +106,47 @@ def _text(call: Call, name: str, longest: int) -> str | None:
     return text
 
 
-def _branches(call: Call, project: Project) -> tuple[str, str]:
-    """Head and base, both of this repository.
+def _branches(call: Call, project: Project) -> tuple[Project, str, str]:
+    """The repository of the head (this one, or ``owner:branch`` of a fork), head and base.
 
     Raises:
         Refusal: 422 for a branch that is not there, or a head that brings nothing.
     """
-    owner = project.full_path.partition("/")[0]
-    namespace, colon, branch = call.needed("head").rpartition(":")
-    if colon and namespace.casefold() != owner.casefold():
-        raise invalid("PullRequest", "head", "invalid")
+    namespace, _, branch = call.needed("head").rpartition(":")
+    source = _source(call, project, namespace)
     base = call.needed("base")
-    head_sha, base_sha = (call.engine.branch_head(project.id, name) for name in (branch, base))
+    base_sha = call.engine.branch_head(project.id, base)
     if base_sha is None:
         raise invalid("PullRequest", "base", "invalid")
+    head_sha = call.engine.branch_head(source.id, branch)
     if head_sha is None:
         raise invalid("PullRequest", "head", "invalid")
-    if call.engine.is_ancestor(project.id, head_sha, base_sha):
+    if source.id == project.id and call.engine.is_ancestor(project.id, head_sha, base_sha):
         raise _custom(f"No commits between {base} and {branch}")
-    return branch, base
+    return source, branch, base
 
 
-def _refuse_second(engine: Engine, project: Project, head: str, base: str) -> None:
+def _source(call: Call, project: Project, namespace: str) -> Project:
+    """The fork of the repository that lies in that namespace; itself without one."""
+    if not namespace or namespace.casefold() == project.full_path.partition("/")[0].casefold():
+        return project
+    for row in forks.forks_of(call.engine, project.id):
+        if row.full_path.partition("/")[0].casefold() == namespace.casefold():
+            return row
+    raise invalid("PullRequest", "head", "invalid")
+
+
+def _refuse_second(engine: Engine, project: Project, source: Project, head: str, base: str) -> None:
     other = engine.store.value(
         "SELECT 1 FROM merge_requests WHERE project_id = ? AND source_branch = ? AND target_branch = ?"
-        " AND state = 'opened'",
+        " AND state = 'opened' AND coalesce(source_project_id, project_id) = ?",
         project.id,
         head,
         base,
+        source.id,
     )
     if other is not None:
-        owner = project.full_path.partition("/")[0]
+        owner = source.full_path.partition("/")[0]
         raise _custom(f"A pull request already exists for {owner}:{head}.")
 
 

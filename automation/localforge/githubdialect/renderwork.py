@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from automation.localforge import githubpulls, labels, merging, noteables
 from automation.localforge.engine import Engine
@@ -47,7 +48,7 @@ def label(engine: Engine, project: Project, one: Label) -> dict[str, Any]:
     return {
         "id": one.id,
         "node_id": node_id("Label", one.id),
-        "url": f"{api(engine, project)}/labels/{one.name}",
+        "url": f"{api(engine, project)}/labels/{quote(one.name)}",
         "name": one.name,
         "description": one.description or None,
         "color": one.color.removeprefix("#").lower(),
@@ -276,7 +277,7 @@ def pull(
         "merge_commit_sha": request.merge_commit_sha,
         "requested_reviewers": [],
         "requested_teams": [],
-        "head": _end(engine, project, viewer, request.source_branch, request.head_sha),
+        "head": _head(engine, project, viewer, request),
         "base": _end(engine, project, viewer, request.target_branch, _base_sha(engine, request)),
         "_links": {name: {"href": place} for name, place in links.items()},
         "auto_merge": None,
@@ -290,6 +291,18 @@ _LINKED = ("commits", "review_comments", "review_comment", "statuses")
 
 def _base_sha(engine: Engine, request: MergeRequest) -> str:
     return merging.target_head(engine, request) or "0" * 40
+
+
+def _head(engine: Engine, project: Project, viewer: User | None, request: MergeRequest) -> dict[str, Any]:
+    """Where it comes from; a fork that was deleted leaves no repository and no account."""
+    branch, sha = request.source_branch, request.head_sha
+    fork = request.source_project_id
+    if fork is None or fork == project.id:
+        return _end(engine, project, viewer, branch, sha)
+    found = engine.store.one(Project, "SELECT * FROM projects WHERE id = ?", fork)
+    if found is None:
+        return {"label": branch, "ref": branch, "sha": sha, "user": None, "repo": None}
+    return _end(engine, found, viewer, branch, sha)
 
 
 def _end(engine: Engine, project: Project, viewer: User | None, branch: str, sha: str) -> dict[str, Any]:
@@ -378,7 +391,7 @@ def file(engine: Engine, project: Project, request: MergeRequest, entry: DiffEnt
         if entry.renamed
         else "modified"
     )
-    where = f"{page(engine, project)}/{{}}/{request.head_sha}/{entry.new_path}"
+    where = f"{page(engine, project)}/{{}}/{request.head_sha}/{quote(entry.new_path)}"
     shown = {
         "sha": None,
         "filename": entry.new_path,
@@ -388,7 +401,7 @@ def file(engine: Engine, project: Project, request: MergeRequest, entry: DiffEnt
         "changes": plus + minus,
         "blob_url": where.format("blob"),
         "raw_url": where.format("raw"),
-        "contents_url": f"{api(engine, project)}/contents/{entry.new_path}?ref={request.head_sha}",
+        "contents_url": f"{api(engine, project)}/contents/{quote(entry.new_path)}?ref={request.head_sha}",
         "patch": entry.patch,
     }
     return {**shown, "previous_filename": entry.old_path} if entry.renamed else shown
