@@ -16,8 +16,10 @@ APPLICATION = "Sistem Antrean Puskesmas"
 SLUG = "antrean-puskesmas"
 
 
-def request_form(agency: str, *, pagu: str = "185000000", slug: str = SLUG, name: str = APPLICATION) -> str:
-    """The body of a request issue as the issue form renders it."""
+def request_form(
+    agency: str, *, empty: str = "", pagu: str = "185000000", slug: str = SLUG, name: str = APPLICATION
+) -> str:
+    """The body of a request issue as the issue form renders it; ``empty`` is how it shows no answer."""
     values = {
         "jenis_permohonan": "bantuan_teknis",
         "perangkat_daerah": agency,
@@ -32,7 +34,7 @@ def request_form(agency: str, *, pagu: str = "185000000", slug: str = SLUG, name
         "penanggung_jawab": "Sekretaris Dinas",
         "aplikasi_sejenis": "Belum ada di kabupaten ini.",
     }
-    return "\n\n".join(f"### {field.label}\n\n{values.get(field.id, '')}" for field in FIELDS) + "\n"
+    return "\n\n".join(f"### {field.label}\n\n{values.get(field.id) or empty}" for field in FIELDS) + "\n"
 
 
 def letter(

@@ -103,13 +103,20 @@ class GitHubPerson(Person):
 
     def light(self, project: str, sha: str, context: str) -> Light:
         """The newest of status and check run; of two in one second the status, which anyone may post."""
-        commit = self.repo(project).get_commit(sha)
+        # PyGithub reads statuses at an address that GitHub keeps, and does not document any more.
+        path = f"/repos/{project}/commits/{sha}/statuses"
+        rows: Any = self.client.requester.requestJsonAndCheck("GET", path, parameters={"per_page": 100})[1]
         shown = [
-            (one.created_at, 1, Light(STATES[one.state], one.creator.login))
-            for one in commit.get_statuses()
-            if one.context == context
+            (
+                datetime.fromisoformat(one["created_at"]),
+                1,
+                Light(STATES[one["state"]], one["creator"]["login"]),
+            )
+            for one in rows
+            if one["context"] == context
         ]
-        shown += [(_since(run), 0, _light(run)) for run in commit.get_check_runs(check_name=context)]
+        runs = self.repo(project).get_commit(sha).get_check_runs(check_name=context)
+        shown += [(_since(run), 0, _light(run)) for run in runs]
         return max(shown, key=lambda one: one[:2])[2] if shown else Light()
 
     def forge_light(self, project: str, sha: str, context: str) -> None:

@@ -44,13 +44,13 @@ class Scene:
 def request(stage: Stage) -> None:
     """An incomplete request gets one card; once mended it becomes a case with a case file."""
     applicant = stage.who(TEAM)
-    body = documents.request_form(AGENCY, pagu="seratus juta", slug="../rahasia")
+    body = documents.request_form(AGENCY, empty=stage.no_answer, pagu="seratus juta", slug="../rahasia")
     stage.issue = applicant.file_issue(CONTROL, f"Permohonan {documents.APPLICATION}", body)
     stage.until(lambda: stage.answered(TEAM, "belum lengkap"), "kartu butir yang salah")
     cards = [text for author, text in applicant.reads(CONTROL, stage.issue) if author == stage.bot]
     named = len(cards) == 1 and all(word in cards[0] for word in ("Pagu DPA", "slug"))
     stage.refuse("permohonan_tidak_lengkap", named)
-    applicant.edit_issue(CONTROL, stage.issue, documents.request_form(AGENCY))
+    applicant.edit_issue(CONTROL, stage.issue, documents.request_form(AGENCY, empty=stage.no_answer))
     stage.until(lambda: bool(_accepted_key(stage)), "permohonan diterima menjadi kasus")
     stage.key, stage.slug = _accepted_key(stage), documents.SLUG
     stage.until(lambda: "berkas" in stage.memory().provisioned, "berkas kasus tersedia")
@@ -218,7 +218,9 @@ def hosting(stage: Stage) -> None:
 
 def second_case(stage: Stage) -> None:
     """Another agency's request, needed to try taking over a name."""
-    body = documents.request_form(OTHER_AGENCY, slug="bansos", name="Data Bantuan Sosial")
+    body = documents.request_form(
+        OTHER_AGENCY, empty=stage.no_answer, slug="bansos", name="Data Bantuan Sosial"
+    )
     number = stage.who(OTHER_TEAM).file_issue(CONTROL, "Permohonan Data Bantuan Sosial", body)
 
     def accepted() -> bool:

@@ -59,6 +59,11 @@ class Stage:
         """Laik's account name."""
         return self.organisation.bot
 
+    @property
+    def no_answer(self) -> str:
+        """What the request form shows where nothing was filled in; GitHub's issue form has words for it."""
+        return "_No response_" if self.organisation.forge == "github" else ""
+
     def memory(self, key: str = "") -> Memory:
         """What laik's ledger holds of the case."""
         return remember(self.laik.store.ledger.entries(key or self.key))
