@@ -10,7 +10,7 @@ from automation.localforge.git import Repository
 from automation.localforge.gitlabdialect import renderwork
 from automation.localforge.gitlabdialect.call import Call, Route, Rows
 from automation.localforge.gitlabdialect.repository import open_repository
-from automation.localforge.permissions import may_merge, may_push, rules_for
+from automation.localforge.permissions import may_push, rules_for
 from automation.localforge.records import Project
 from automation.localforge.refusals import not_found
 
@@ -26,7 +26,6 @@ def _branch_json(call: Call, project: Project, repository: Repository, name: str
         "developers_can_push": any(rule.push_level == 30 for rule in rules),
         "developers_can_merge": any(rule.merge_level == 30 for rule in rules),
         "can_push": may_push(call.engine, call.user, project, name),
-        "can_merge": may_merge(call.engine, call.user, project, name),
         "default": name == project.default_branch,
         "web_url": f"{call.engine.url}/{project.full_path}/-/tree/{name}",
     }

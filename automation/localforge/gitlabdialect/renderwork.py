@@ -39,7 +39,6 @@ def _common(engine: Engine, thing: Issue | MergeRequest) -> Json:
         "updated_at": thing.updated_at,
         "closed_at": thing.closed_at,
         "closed_by": render.basic_by_id(engine, thing.closed_by_id),
-        "last_edited_at": thing.last_edited_at,
         "labels": [one.name for one in labels.labels_on(engine, target, thing.id)],
         "milestone": render.milestone(engine, labels.milestone_by_id(engine, thing.milestone_id)),
         "assignees": assigned,
@@ -89,7 +88,9 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
         },
         "draft": draft,
         "work_in_progress": draft,
-        "merge_status": early or ("cannot_be_merged" if conflict else "can_be_merged"),
+        # Here "preparing" is no word of its own.
+        "merge_status": (early and early.replace("preparing", "unchecked"))
+        or ("cannot_be_merged" if conflict else "can_be_merged"),
         "detailed_merge_status": detail,
         "has_conflicts": conflict,
         "merge_commit_sha": record.merge_commit_sha,
@@ -157,7 +158,6 @@ def note(engine: Engine, record: Note, iid: int, changes: Json | None = None) ->
         "author": render.basic_by_id(engine, record.author_id),
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "last_edited_at": record.last_edited_at,
         "system": record.system,
         "noteable_id": record.target_id,
         "noteable_type": kind,

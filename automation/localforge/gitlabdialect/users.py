@@ -73,7 +73,7 @@ def _create(call: Call) -> Any:
 def _create_bot(call: Call) -> Any:
     call.admin()
     user = users.create_user(call.engine, call.needed("username"), name=call.text("name") or "", bot=True)
-    return render.user_private(call.engine, user)
+    return {"id": user.id, "username": user.username, "name": user.name, "email": user.email}
 
 
 def _block(state: str) -> Any:
