@@ -48,18 +48,7 @@ class World(Protocol):
         """A working copy of an account with that access."""
 
     def own_clone(self, project: Project) -> Clone:
-        """A working copy of the bot, which keeps the access that it has."""
-
-    def own_clone(self, project: Project) -> Clone:
         """A working copy of the bot itself."""
-
-
-def cloned(folder: Path, project: Project, token: str) -> Clone:
-    """A working copy at ``folder``, which is made."""
-    folder.mkdir()
-    clone = Clone(folder, token)
-    clone.git("clone", "-q", project.http_url, ".")
-    return clone
 
 
 @dataclass

@@ -75,9 +75,11 @@ class Table:
 
     def _walk(self, node: dict[str, Any], method: str, parts: Sequence[str], values: tuple[str, ...]) -> Any:
         if not parts:
+            if method in node.get("", {}):
+                return node[""][method], values
             if "{*}" in node and method in node["{*}"].get("", {}):
                 return node["{*}"][""][method], (*values, "")  # the root of a repository's contents
-            return (node[""][method], values) if method in node.get("", {}) else None
+            return None
         head, rest = parts[0], parts[1:]
         if head in node and (found := self._walk(node[head], method, rest, values)):
             return found

@@ -72,14 +72,15 @@ def _target(call: Call, level: int = 10) -> tuple[Project, Noteable]:
 
 def _list(call: Call) -> Any:
     project = call.project()
-    rows = [row for row in _all(call, project) if _fits(call, row)]
+    rows = [row for row in all_in(call, project) if fits(call, row)]
     by = "updated_at" if call.asked("sort") == "updated" else "created_at"
     down = call.asked("direction", "desc") == "desc"
     rows.sort(key=lambda row: (getattr(row, by), row.iid), reverse=down)
     return Rows(rows, lambda row: renderwork.issue(call.engine, project, row))
 
 
-def _all(call: Call, project: Project) -> list[Noteable]:
+def all_in(call: Call, project: Project) -> list[Noteable]:
+    """Issues, where they are switched on, and pull requests of a repository."""
     store = call.engine.store
     pulls = store.all(MergeRequest, "SELECT * FROM merge_requests WHERE project_id = ?", project.id)
     if not _has_issues(project):
@@ -87,7 +88,8 @@ def _all(call: Call, project: Project) -> list[Noteable]:
     return [*store.all(Issue, "SELECT * FROM issues WHERE project_id = ?", project.id), *pulls]
 
 
-def _fits(call: Call, row: Noteable) -> bool:
+def fits(call: Call, row: Noteable) -> bool:
+    """Whether the query string asks for it: ``state``, ``since``, ``labels``."""
     state = call.asked("state", "open")
     if state not in {"open", "closed", "all"}:
         raise invalid("Issue", "state", "invalid")
