@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from automation.localforge.engine import Engine
 from automation.localforge.githubdialect.rendergit import node_id, short
@@ -44,7 +45,7 @@ def _links(base: str, html: str) -> dict[str, Any]:
 
 def user(engine: Engine, account: Account) -> dict[str, Any]:
     """An account as it stands inside other things ("simple user")."""
-    base = f"{engine.url}/api/v3/users/{account.username}"
+    base = f"{engine.url}/api/v3/users/{quote(account.username)}"
     app = account.bot and account.username.endswith("[bot]")
     page = f"apps/{account.username.removesuffix('[bot]')}" if app else account.username
     return {
