@@ -213,6 +213,21 @@ def push(
     }
 
 
+def _request_of(engine: Engine, project: Project, pipeline_: Pipeline) -> dict[str, Any]:
+    """The open merge request whose head the pipeline is of, left out when there is none."""
+    found = engine.store.one(
+        MergeRequest,
+        "SELECT * FROM merge_requests WHERE project_id = ? AND head_sha = ? AND state = 'opened' ORDER BY id",
+        project.id,
+        pipeline_.sha,
+    )
+    if found is None:
+        return {}
+    facts = _merge_request_facts(engine, project, found)
+    names = ("id", "iid", "title", "source_branch", "source_project_id", "target_branch", "target_project_id")
+    return {"merge_request": {name: facts[name] for name in (*names, "state", "url")}}
+
+
 def pipeline(engine: Engine, user: User, project: Project, pipeline_: Pipeline) -> dict[str, Any]:
     """A pipeline changed its status (docs.gitlab.com/user/project/integrations/webhook_events/)."""
     commit = engine.repository(project.id).commit(pipeline_.sha)
@@ -231,8 +246,8 @@ def pipeline(engine: Engine, user: User, project: Project, pipeline_: Pipeline) 
             "created_at": pipeline_.created_at,
             "url": f"{engine.url}/{project.full_path}/-/pipelines/{pipeline_.id}",
         },
-        "merge_request": None,
-        "user": user_facts(user),
+        **_request_of(engine, project, pipeline_),
+        "user": {**user_facts(user), "avatar_url": f"{engine.url}/{user.username}.png"},
         "project": project_facts(engine, project),
         "commit": _commit_facts(engine, project, commit) if commit else None,
         "builds": [],

@@ -113,6 +113,13 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
     }
 
 
+def _merge_status(early: str | None, conflict: bool) -> str:
+    """The older, coarser word, which has no ``preparing``."""
+    if early is not None:
+        return "checking" if early == "checking" else "unchecked"
+    return "cannot_be_merged" if conflict else "can_be_merged"
+
+
 def approvals(engine: Engine, record: MergeRequest, user: User | None) -> Json:
     """The approvals of a merge request; on Free none is required."""
     left = approvalrules.missing(engine, record)
