@@ -88,9 +88,7 @@ def merge_request(engine: Engine, record: MergeRequest, path: str) -> Json:
         },
         "draft": draft,
         "work_in_progress": draft,
-        # Here "preparing" is no word of its own.
-        "merge_status": (early and early.replace("preparing", "unchecked"))
-        or ("cannot_be_merged" if conflict else "can_be_merged"),
+        "merge_status": _merge_status(early, conflict),
         "detailed_merge_status": detail,
         "has_conflicts": conflict,
         "merge_commit_sha": record.merge_commit_sha,
