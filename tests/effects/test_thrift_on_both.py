@@ -1,0 +1,118 @@
+"""The budget of an event and of a sweep, on GitLab and on GitHub alike, counted over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from automation.demo import organisation as org
+from automation.keys import EVERYTHING, SERVING
+from automation.web.hooks import WebhookHint
+from tests.effects.neutral import Neutral, neutral_world
+
+READS, FETCHES, SWEEP_CALLS = 6, 2, 12
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with an application and an open hosting request that a reviewer has spoken on."""
+
+    key: str
+    slug: str
+    number: int
+    branch: str
+
+    @property
+    def issue(self) -> int:
+        return int(self.key[8:])
+
+
+@pytest.fixture(scope="module", params=["gitlab", "github"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
+    with neutral_world(tmp_path_factory.mktemp(request.param), request.param) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def case(world: Neutral) -> Case:
+    key = world.with_application("hemat")
+    number, branch = world.asked(key, "hemat")
+    world.who(org.REVIEWERS[1]).say(org.HOSTING, number, "Saya lihat.", kind="merge_request")
+    # GitLab is asked once about each account whether it is a bot.
+    world.who(org.ICT_HEAD).say(org.CONTROL, int(key[8:]), "Kami pantau.")
+    world.worked(EVERYTHING)
+    world.worked(key)
+    return Case(key, "hemat", number, branch)
+
+
+def a_comment(world: Neutral, case: Case) -> WebhookHint:
+    world.who(org.HEAD).say(org.CONTROL, case.issue, "Terima kasih.")
+    return WebhookHint(world.number(org.CONTROL), "issue", case.issue)
+
+
+def an_approving_comment(world: Neutral, case: Case) -> WebhookHint:
+    world.paste(org.ICT_HEAD, case.key, "disposisi hosting-tindak-lanjut")
+    return WebhookHint(world.number(org.CONTROL), "issue", case.issue)
+
+
+def an_edit_of_the_issue(world: Neutral, case: Case) -> WebhookHint:
+    issue = world.laik.forge.get_issue(world.number(org.CONTROL), case.issue)
+    assert issue is not None
+    world.who(org.TEAM).edit_issue(org.CONTROL, case.issue, issue.description + "\n")
+    return WebhookHint(issue.project_id, "issue", case.issue)
+
+
+def a_push_to_the_application(world: Neutral, case: Case) -> WebhookHint:
+    path = world.aplikasi(case.slug)
+    world.who(org.REVIEWERS[0]).push(path, {"tambahan.txt": b"isi"}, "Tambah")
+    return WebhookHint(world.number(path), "push", None)
+
+
+def a_push_to_the_case_file(world: Neutral, case: Case) -> WebhookHint:
+    path = world.berkas(case.key)
+    world.who(org.TEAM).push(path, {"catatan.md": b"isi"}, "Catatan")
+    return WebhookHint(world.number(path), "push", None)
+
+
+def a_push_to_the_request(world: Neutral, case: Case) -> WebhookHint:
+    world.push_request(case.key, case.slug, case.branch, b"# catatan\n")
+    return WebhookHint(world.number(org.HOSTING), "merge_request", case.number)
+
+
+def a_comment_on_the_request(world: Neutral, case: Case) -> WebhookHint:
+    world.who(org.REVIEWERS[1]).say(org.HOSTING, case.number, "Dibaca.", kind="merge_request")
+    return WebhookHint(world.number(org.HOSTING), "merge_request", case.number)
+
+
+EVENTS: list[Callable[[Neutral, Case], WebhookHint]] = [
+    a_comment,
+    an_approving_comment,
+    an_edit_of_the_issue,
+    a_push_to_the_application,
+    a_push_to_the_case_file,
+    a_push_to_the_request,
+    a_comment_on_the_request,
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_an_event_costs_few_reads_and_a_repeated_one_no_write(
+    world: Neutral, case: Case, event: Callable[[Neutral, Case], WebhookHint]
+) -> None:
+    hint = event(world, case)
+    first = world.handled(hint)
+    assert first.reads <= READS
+    assert first.fetches <= FETCHES
+    world.handled(hint)  # what laik wrote comes back as events: seen once, then nothing is new
+    again = world.handled(hint)
+    assert (again.reads, again.writes, again.fetches) == (0, 0, 0)
+
+
+def test_a_sweep_at_rest_costs_few_calls_and_no_write(world: Neutral, case: Case) -> None:
+    world.worked(EVERYTHING)
+    cost = world.spent(lambda: world.laik.reconciler.reconcile(EVERYTHING))
+    serving = world.spent(lambda: world.worked(SERVING))
+    assert cost.calls + serving.calls <= SWEEP_CALLS
+    assert cost.writes + serving.writes + cost.fetches + serving.fetches == 0
