@@ -244,8 +244,8 @@ def _action(path: str, content: bytes | None, *, known: bool) -> dict[str, str]:
 
 
 @contextmanager
-def running_world(folder: Path) -> Iterator[World]:
-    """One forge and one laik for as long as the block lasts."""
+def running_world(folder: Path, **more: Any) -> Iterator[World]:
+    """One forge and one laik for as long as the block lasts; ``more`` settings of laik's."""
     with start(folder / "forge") as forge:
         organisation = found(forge.url, forge.admin_token)
         admin = gitlab.Gitlab(forge.url, private_token=forge.admin_token, timeout=60)
@@ -259,6 +259,7 @@ def running_world(folder: Path) -> Iterator[World]:
             state=folder / "laik",
             out=folder / "saji",
             store_url=default_store(folder / "laik"),
+            **more,
         )
         laik = build(settings, procedures={**bundled(), SHORT: short_procedure()})
         try:
