@@ -60,7 +60,9 @@ class TalkWorld:
         self.bot = self.login("bot-laik", organisation=50)
         secrets = create_app(self.engine, "laik", APP_PERMISSIONS, organisations=("berkas",))
         self.app_id = secrets.app_id
-        self.app = self._keep("app", AppAuth(secrets.app_id, secrets.private_key_pem))
+        self.app = self._keep(
+            "app", AppAuth(secrets.app_id, secrets.private_key_pem, secrets.installation_ids[0])
+        )
 
     @property
     def engine(self) -> Engine:
@@ -84,7 +86,7 @@ class TalkWorld:
     def other_app(self, slug: str, permissions: Mapping[str, str] = APP_PERMISSIONS) -> QuickForge:
         """Another App on the same organisation."""
         secrets = create_app(self.engine, slug, permissions, organisations=("berkas",))
-        return self._keep(slug, AppAuth(secrets.app_id, secrets.private_key_pem))
+        return self._keep(slug, AppAuth(secrets.app_id, secrets.private_key_pem, secrets.installation_ids[0]))
 
     def project(self) -> Project:
         """A new repository with a first commit on main."""

@@ -89,7 +89,7 @@ def _create(call: Call) -> Any:
     if not title or not title.strip():
         raise invalid("PullRequest", "title", "missing_field")
     _refuse_second(call.engine, project, source, head, base)
-    facts = {"title": title, "description": _text(call, "body", LONGEST_BODY) or ""}
+    facts: dict[str, Any] = {"title": title, "description": _text(call, "body", LONGEST_BODY) or ""}
     if source.id != project.id:
         facts["target_project_id"] = project.id
     made = mergerequests.create_merge_request(call.engine, user, source, head, base, facts)
