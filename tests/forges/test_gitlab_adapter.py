@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable
-from automation.forges.base import Access, Protection, StatusState, User
+from automation.forges.base import Access, Hook, Protection, StatusState, TokenFacts, User
 from automation.forges.gitlab import GitLabForge, convert
 
 ME = {"id": 5, "username": "bot-laik", "name": "Bot", "bot": True}
@@ -272,3 +272,118 @@ def test_a_comment_without_the_servers_own_word_counts_as_edited_when_it_was_tou
     assert convert.comment(touched, _person).edited
     assert not convert.comment({**touched, "last_edited_at": None}, _person).edited
     assert convert.comment({**note, "last_edited_at": "2026-03-01T08:00:00Z"}, _person).edited
+
+
+def _status(pipeline: int) -> dict[str, Any]:
+    return {"id": 1, "name": "laik/sop", "status": "running", "author": ME, "pipeline_id": pipeline}
+
+
+def test_a_status_whose_answer_was_lost_stands_when_it_is_posted_again(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    gitlab.then(200, [])
+    gitlab.then(500, {"message": "500 Internal Server Error"})
+    with pytest.raises(ForgeUnreachable):
+        _post(forge)
+    gitlab.then(400, {"message": "Cannot transition status via :run from :running (Reason(s): ...)"})
+    _post(forge)
+    assert [verb for verb, _, _ in gitlab.asked].count("POST") == 2
+
+
+def test_a_status_that_may_not_follow_is_refused(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, [])
+    gitlab.then(400, {"message": "Cannot transition status via :run from :manual"})
+    with pytest.raises(ForgeRefused):
+        _post(forge)
+
+
+def test_a_status_for_a_pipeline_that_is_gone_is_posted_without_it(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    gitlab.then(200, [{**_status(7), "status": "pending"}])
+    gitlab.then(200, ME)
+    gitlab.then(404, {"message": "404 Pipeline for pipeline_id, sha and ref Not Found"})
+    gitlab.then(201, _status(8))
+    _post(forge)
+    assert [json.loads(body).get("pipeline_id") for body in gitlab.bodies[2:]] == [7, None]
+
+
+def test_a_commit_that_nobody_knows_is_refused_and_not_posted_for_ever(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    gitlab.then(200, [])
+    gitlab.then(404, {"message": "404 References for commit Not Found"})
+    gitlab.then(200, [])
+    with pytest.raises(ForgeRefused) as refusal:
+        _post(forge)
+    assert refusal.value.status == 404
+
+
+def test_a_token_that_expires_on_the_way_is_named_as_the_cause(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, ME)
+    assert forge.whoami().username == "bot-laik"
+    gitlab.then(401, {"message": "401 Unauthorized"})
+    with pytest.raises(ForgeRefused) as refusal:
+        forge.get_issue(1, 3)
+    assert refusal.value.status == 401
+    assert "token" in refusal.value.remedy.id
+    assert "glpat-rahasia" not in str(refusal.value)
+
+
+def test_a_project_whose_deletion_is_put_off_is_asked_to_go_at_once(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    path = "coba/uji-deletion_scheduled-9"
+    left = {"id": 9, "path_with_namespace": path, "marked_for_deletion_on": "2026-03-08"}
+    gitlab.then(202, {"message": "202 Accepted"})
+    gitlab.then(200, left)
+    gitlab.then(202, {"message": "202 Accepted"})
+    forge.delete_project(9)
+    assert "permanently_remove=True" in gitlab.asked[2][1]
+    assert "full_path=coba%2Fuji-deletion_scheduled-9" in gitlab.asked[2][1]
+
+
+def test_where_hastening_is_forbidden_the_project_waits_for_its_day(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    gitlab.then(202, {"message": "202 Accepted"})
+    gitlab.then(200, {"id": 9, "path_with_namespace": "coba/uji", "marked_for_deletion_on": "2026-03-08"})
+    gitlab.then(400, {"message": "Cannot immediately delete"})
+    forge.delete_project(9)
+
+
+def test_a_token_that_cannot_be_asked_about_is_unknown(gitlab: Stumbling, forge: GitLabForge) -> None:
+    gitlab.then(200, ME)
+    gitlab.then(404, {"message": "404 Not Found"})
+    assert forge.token_facts() == TokenFacts("unknown", None, None)
+
+
+def test_accounts_let_in_by_name_and_a_groups_rule_are_told(gitlab: Stumbling, forge: GitLabForge) -> None:
+    named = {"access_level": 40, "user_id": 12, "access_level_description": "Kepala Dinas"}
+    own = {**_rule("main", 40), "push_access_levels": [{"access_level": 0}, named]}
+    gitlab.then(200, [own, {**_rule("*", 40), "inherited": True}, _rule("lain", 30)])
+    gitlab.then(200, {"id": 1, "only_allow_merge_if_pipeline_succeeds": True})
+    facts = forge.find_protection(1, "main")
+    assert facts is not None
+    assert (facts.push, facts.by_name) == (Access.MAINTAINER, ("user 12: Kepala Dinas",))
+
+
+def test_a_groups_rule_is_neither_taken_for_the_projects_own_nor_touched(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    gitlab.then(200, [{**_rule("main", 30), "inherited": True}])
+    gitlab.then(201, _rule("main", 40))
+    assert forge.ensure_protection(1, Protection("main", Access.MAINTAINER, Access.MAINTAINER))
+    assert [verb for verb, _, _ in gitlab.asked] == ["GET", "POST"]
+
+
+def test_a_hook_of_an_old_gitlab_without_description_is_believed(
+    gitlab: Stumbling, forge: GitLabForge
+) -> None:
+    fields = ("push", "issues", "note", "merge_requests", "pipeline")
+    old = {"id": 4, "url": "https://laik.contoh.go.id/", **{f"{name}_events": True for name in fields}}
+    gitlab.then(200, [old])
+    assert not forge.ensure_hook(1, Hook("https://laik.contoh.go.id/", "rahasia"))
+    gitlab.then(200, [{**old, "description": None, "token_present": False}])
+    gitlab.then(200, old)
+    assert forge.ensure_hook(1, Hook("https://laik.contoh.go.id/", "rahasia"))

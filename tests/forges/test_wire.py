@@ -408,3 +408,46 @@ def test_no_error_shows_the_token(wire: Wire, script: Script) -> None:
         repr(wire),
     ):
         assert TOKEN not in text
+
+
+def test_a_request_that_wants_no_cache_gets_the_servers_own_answer(wire: Wire, script: Script) -> None:
+    script.then(200, "x", ETag='"1"')
+    wire.get(script.url)
+    wire.get(script.url, headers={"Cache-Control": "no-cache"})
+    assert wire.unmodified == 0
+    assert "If-None-Match" not in script.asked[1][1]
+
+
+def test_many_threads_share_one_wire_and_every_call_is_counted(wire: Wire, script: Script) -> None:
+    script.then(200, "x" * 2000, ETag='"1"')
+    wrong: list[str] = []
+
+    def read() -> None:
+        for page in range(10):
+            if wire.get(script.url, params={"page": page}).text != "x" * 2000:
+                wrong.append("content")
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (wrong, wire.calls) == ([], 80)
+
+
+def test_content_that_was_pushed_out_meanwhile_is_asked_for_again(
+    script: Script, wires: Callable[..., Wire]
+) -> None:
+    wire = wires(cache_entries=1)
+    script.then(200, "x", ETag='"1"')
+
+    def read(page: int) -> None:
+        for _ in range(30):
+            assert wire.get(script.url, params={"page": page}).text == "x"
+
+    threads = [threading.Thread(target=read, args=(page,)) for page in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wire.get(script.url, params={"page": 0}).status_code == 200
