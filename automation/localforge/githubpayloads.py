@@ -19,8 +19,10 @@ from automation.localforge.events import (
 from automation.localforge.git import ZERO, CommitRecord
 from automation.localforge.githubdialect import render as rendering
 from automation.localforge.githubdialect import rendergit, renderwork
+from automation.localforge.noteables import notes_on
 from automation.localforge.projects import project_by_id
-from automation.localforge.records import Namespace, Project, User
+from automation.localforge.records import MergeRequest, Namespace, Project, User
+from automation.localforge.users import get_user
 
 __all__ = ["envelope", "ping", "render"]
 
@@ -114,9 +116,10 @@ def _commit(engine: Engine, project: Project, one: CommitRecord) -> Payload:
         "url": f"{rendergit.page(engine, project)}/commit/{one.sha}",
         "author": {"name": one.author_name, "email": one.author_email},
         "committer": {"name": one.committer_name, "email": one.committer_email},
-        "added": [row.new_path for row in changed if row.new_file] if parent else added,
-        "removed": [row.old_path for row in changed if row.deleted],
-        "modified": [row.new_path for row in changed if not row.new_file and not row.deleted],
+        # A renamed file is one removed and one added.
+        "added": [row.new_path for row in changed if row.new_file or row.renamed] if parent else added,
+        "removed": [row.old_path for row in changed if row.deleted or row.renamed],
+        "modified": [row.new_path for row in changed if not (row.new_file or row.deleted or row.renamed)],
     }
 
 
@@ -132,6 +135,33 @@ def _issue(engine: Engine, event: IssueChanged) -> Payload:
     }
 
 
+def _pull(engine: Engine, project: Project, request: MergeRequest) -> Payload:
+    """A pull request as nobody in particular sees it: its repositories without anyone's permissions."""
+    shown = renderwork.pull(engine, project, request, None)
+    for side in ("head", "base"):
+        if shown[side].get("repo"):
+            shown[side]["repo"].pop("permissions", None)
+    files = renderwork.changes(engine, project, request)
+    merger = get_user(engine, request.merge_user_id) if request.merge_user_id else None
+    lines = [line[:1] for one in files for line in one.patch.splitlines()]
+    return {
+        **shown,
+        "merged": request.state == "merged",
+        # Not known yet when the payload is made; who needs it asks for the pull request.
+        "mergeable": None,
+        "rebaseable": None,
+        "mergeable_state": "unknown",
+        "merged_by": rendering.user(engine, merger) if merger else None,
+        "comments": sum(not note.system for note in notes_on(engine, request)),
+        "review_comments": 0,
+        "maintainer_can_modify": False,
+        "commits": len(renderwork.commits(engine, project, request)),
+        "additions": lines.count("+"),
+        "deletions": lines.count("-"),
+        "changed_files": len(files),
+    }
+
+
 def _pull_request(engine: Engine, event: RequestChanged) -> Payload:
     project = project_by_id(engine, event.request.project_id)
     action = "synchronize" if event.old_head else _ACTIONS.get(event.action, event.action)
@@ -139,7 +169,7 @@ def _pull_request(engine: Engine, event: RequestChanged) -> Payload:
     return {
         "action": action,
         "number": event.request.iid,
-        "pull_request": renderwork.pull(engine, project, event.request, event.user),
+        "pull_request": _pull(engine, project, event.request),
         **({"changes": {}} if action == "edited" else {}),
         **moved,
         **(event.details or {}),
@@ -165,7 +195,7 @@ def _review(engine: Engine, event: ReviewSubmitted) -> Payload:
     return {
         "action": event.action,
         "review": dict(event.review),
-        "pull_request": renderwork.pull(engine, project, event.request, event.user),
+        "pull_request": _pull(engine, project, event.request),
         **envelope(engine, project, event.user),
     }
 
