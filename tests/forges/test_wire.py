@@ -423,9 +423,8 @@ def test_many_threads_share_one_wire_and_every_call_is_counted(wire: Wire, scrip
     wrong: list[str] = []
 
     def read() -> None:
-        for page in range(10):
-            if wire.get(script.url, params={"page": page}).text != "x" * 2000:
-                wrong.append("content")
+        texts = [wire.get(script.url, params={"page": page}).text for page in range(10)]
+        wrong.extend(text for text in texts if text != "x" * 2000)
 
     threads = [threading.Thread(target=read) for _ in range(8)]
     for thread in threads:
