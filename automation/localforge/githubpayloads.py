@@ -18,7 +18,7 @@ from automation.localforge.events import (
 )
 from automation.localforge.git import ZERO, CommitRecord
 from automation.localforge.githubdialect import render as rendering
-from automation.localforge.githubdialect import rendergit, renderwork
+from automation.localforge.githubdialect import rendergit, renderpulls, renderwork
 from automation.localforge.noteables import notes_on
 from automation.localforge.projects import project_by_id
 from automation.localforge.records import MergeRequest, Namespace, Project, User
@@ -137,11 +137,11 @@ def _issue(engine: Engine, event: IssueChanged) -> Payload:
 
 def _pull(engine: Engine, project: Project, request: MergeRequest) -> Payload:
     """A pull request as nobody in particular sees it: its repositories without anyone's permissions."""
-    shown = renderwork.pull(engine, project, request, None)
+    shown = renderpulls.pull(engine, project, request, None)
     for side in ("head", "base"):
         if shown[side].get("repo"):
             shown[side]["repo"].pop("permissions", None)
-    files = renderwork.changes(engine, project, request)
+    files = renderpulls.changes(engine, project, request)
     merger = get_user(engine, request.merge_user_id) if request.merge_user_id else None
     lines = [line[:1] for one in files for line in one.patch.splitlines()]
     return {
@@ -155,7 +155,7 @@ def _pull(engine: Engine, project: Project, request: MergeRequest) -> Payload:
         "comments": sum(not note.system for note in notes_on(engine, request)),
         "review_comments": 0,
         "maintainer_can_modify": False,
-        "commits": len(renderwork.commits(engine, project, request)),
+        "commits": len(renderpulls.commits(engine, project, request)),
         "additions": lines.count("+"),
         "deletions": lines.count("-"),
         "changed_files": len(files),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from automation.localforge.githubdialect import graphqlboards
+from automation.localforge.githubdialect import graphqlboards, graphqlchanges
 from automation.localforge.githubdialect.call import Call, Reply, Route, refused
 from automation.localforge.githubdialect.graphqlrun import Thing, run
 
@@ -19,7 +19,7 @@ def _answer(call: Call) -> Any:
     nodes = graphqlboards.Nodes(call)
     roots = {
         "query": Thing("Query", nodes.queries()),
-        "mutation": Thing("Mutation", graphqlboards.mutations(nodes)),
+        "mutation": Thing("Mutation", graphqlchanges.mutations(nodes)),
     }
     return Reply(200, run(document, variables, roots))
 

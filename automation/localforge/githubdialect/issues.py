@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from automation.localforge import issues, labels, noteables, notes
-from automation.localforge.engine import stamp
+from automation.localforge import issues, labels, noteables
 from automation.localforge.events import IssueChanged, RequestChanged
-from automation.localforge.githubdialect import renderwork
+from automation.localforge.githubdialect import comments, renderwork
 from automation.localforge.githubdialect.call import (
-    PUSH,
     TRIAGE,
     Call,
     Reply,
@@ -21,50 +17,22 @@ from automation.localforge.githubdialect.call import (
     forbidden,
     invalid,
     mistyped,
-    not_found,
     refused,
 )
+from automation.localforge.githubdialect.finding import (
+    Noteable,
+    body_of,
+    has_issues,
+    moment_of,
+    target,
+    thing_of,
+)
 from automation.localforge.permissions import project_level
-from automation.localforge.records import Issue, Label, MergeRequest, Note, Project, User
+from automation.localforge.records import Issue, Label, MergeRequest, Project, User
 from automation.localforge.users import find_user
 
-LONGEST_BODY = 65_536
 LONGEST_TITLE = 256
 _REASONS = ("completed", "not_planned", "duplicate", "reopened")
-Noteable = Issue | MergeRequest
-
-
-# -- finding -----------------------------------------------------------------------------------------
-
-
-def _has_issues(project: Project) -> bool:
-    return bool(json.loads(project.settings).get("has_issues", True))
-
-
-def _thing(call: Call, project: Project) -> Noteable:
-    """The issue or pull request of a number.
-
-    Raises:
-        Refusal: 410 for a deleted issue or while issues are switched off; 404 for a number never given.
-    """
-    number, store = call.number("number"), call.engine.store
-    request = store.one(
-        MergeRequest, "SELECT * FROM merge_requests WHERE project_id = ? AND iid = ?", project.id, number
-    )
-    if request is not None:
-        return request
-    if not _has_issues(project):
-        raise refused(410, "Issues are disabled for this repo")
-    found = store.one(Issue, "SELECT * FROM issues WHERE project_id = ? AND iid = ?", project.id, number)
-    if found is None:
-        given = store.value("SELECT value FROM counters WHERE project_id = ? AND kind = 'issue'", project.id)
-        raise refused(410, "This issue was deleted") if number <= int(given or 0) else not_found()
-    return found
-
-
-def _target(call: Call, level: int = 10) -> tuple[Project, Noteable]:
-    project = call.project(level)
-    return project, _thing(call, project)
 
 
 # -- issues ------------------------------------------------------------------------------------------
@@ -83,7 +51,7 @@ def all_in(call: Call, project: Project) -> list[Noteable]:
     """Issues, where they are switched on, and pull requests of a repository."""
     store = call.engine.store
     pulls = store.all(MergeRequest, "SELECT * FROM merge_requests WHERE project_id = ?", project.id)
-    if not _has_issues(project):
+    if not has_issues(project):
         return list(pulls)
     return [*store.all(Issue, "SELECT * FROM issues WHERE project_id = ?", project.id), *pulls]
 
@@ -96,7 +64,7 @@ def fits(call: Call, row: Noteable) -> bool:
     if state != "all" and (row.state == "opened") != (state == "open"):
         return False
     since = call.asked("since")
-    if since and row.updated_at < _moment(since):
+    if since and row.updated_at < moment_of(since):
         return False
     wanted = {name for name in call.asked("labels").split(",") if name}
     if wanted:
@@ -105,17 +73,9 @@ def fits(call: Call, row: Noteable) -> bool:
     return True
 
 
-def _moment(told: str) -> str:
-    try:
-        moment = datetime.fromisoformat(told.replace(" ", "+"))
-    except ValueError:
-        raise refused(422, "Validation Failed: since is invalid") from None
-    return stamp(moment)
-
-
 def _create(call: Call) -> Any:
     project, user = call.project(), call.actor
-    if not _has_issues(project):
+    if not has_issues(project):
         raise refused(410, "Issues has been disabled in this repository.")
     facts = _facts(call, project, user)
     title = _title(call) or ""
@@ -136,18 +96,11 @@ def _title(call: Call) -> str | None:
     return title
 
 
-def _body(call: Call, resource: str) -> str | None:
-    body = call.text("body")
-    if body is not None and len(body) > LONGEST_BODY:
-        raise invalid(resource, "body", "custom", "body is too long (maximum is 65536 characters)")
-    return body
-
-
 def _facts(call: Call, project: Project, user: User) -> dict[str, Any]:
     """The body in the engine's words; who may not push sets no labels, milestone or assignees."""
     facts: dict[str, Any] = {}
     if "body" in call.body:
-        facts["description"] = _body(call, "Issue") or ""
+        facts["description"] = body_of(call, "Issue") or ""
     if project_level(call.engine, user, project) < TRIAGE:
         return facts
     if call.body.get("labels") is not None:
@@ -189,7 +142,7 @@ def _assignees(call: Call) -> list[int]:
 def _get(call: Call) -> Any:
     project = call.project()
     moved = _transferred(call, project)
-    return moved or renderwork.issue(call.engine, project, _thing(call, project))
+    return moved or renderwork.issue(call.engine, project, thing_of(call, project))
 
 
 def _transferred(call: Call, project: Project) -> Reply | None:
@@ -207,7 +160,7 @@ def _transferred(call: Call, project: Project) -> Reply | None:
 
 def _update(call: Call) -> Any:
     user = call.actor
-    project, thing = _target(call)
+    project, thing = target(call)
     if not noteables.may_edit(call.engine, user, thing):
         raise forbidden("Must have admin rights to Repository.")
     facts = _facts(call, project, user)
@@ -245,12 +198,12 @@ def _shown_labels(call: Call, project: Project, thing: Noteable) -> Reply:
 
 
 def _list_labels(call: Call) -> Any:
-    project, thing = _target(call)
+    project, thing = target(call)
     return Rows(_on(call, thing), lambda row: renderwork.label(call.engine, project, row))
 
 
 def _add_labels(call: Call) -> Any:
-    project, thing = _target(call, TRIAGE)
+    project, thing = target(call, TRIAGE)
     names = _label_names(call.body.get("labels", call.body.get("")), "labels")
     before = {one.name for one in _on(call, thing)}
     labels.put_on(call.engine, project.id, noteables.target_of(thing), thing.id, _known(call, project, names))
@@ -265,7 +218,7 @@ def _known(call: Call, project: Project, names: list[str]) -> list[str]:
 
 
 def _set_labels(call: Call) -> Any:
-    project, thing = _target(call, TRIAGE)
+    project, thing = target(call, TRIAGE)
     names = _label_names(call.body.get("labels", call.body.get("", [])), "labels")
     before = {one.name for one in _on(call, thing)}
     labels.clear(call.engine, noteables.target_of(thing), thing.id)
@@ -275,7 +228,7 @@ def _set_labels(call: Call) -> Any:
 
 
 def _remove_label(call: Call) -> Any:
-    project, thing = _target(call, TRIAGE)
+    project, thing = target(call, TRIAGE)
     before = {one.name for one in _on(call, thing)}
     (name,) = _known(call, project, [call.path["name"]])
     if name not in before:
@@ -303,93 +256,15 @@ def _label_events(call: Call, project: Project, thing: Noteable, before: set[str
             call.engine.announce(project.id, event)
 
 
-# -- comments ----------------------------------------------------------------------------------------
-
-
-def _list_comments(call: Call) -> Any:
-    project, thing = _target(call)
-    rows = [row for row in noteables.notes_on(call.engine, thing) if not row.system]
-    since = call.asked("since")
-    if since:
-        rows = [row for row in rows if row.updated_at >= _moment(since)]
-    return Rows(rows, lambda row: renderwork.comment(call.engine, project, thing, row))
-
-
-def _write_comment(call: Call) -> Any:
-    project, thing = _target(call)
-    body = _comment_body(call)
-    if project.archived:
-        raise refused(403, "Repository was archived so is read-only.")
-    note = notes.write(call.engine, call.actor, thing, body).note
-    if note is None:  # pragma: no cover - nothing is taken out of a text on GitHub
-        raise invalid("IssueComment", "body", "missing_field")
-    return renderwork.comment(call.engine, project, thing, note)
-
-
-def _comment_body(call: Call) -> str:
-    body = _body(call, "IssueComment")
-    if body is None or not body.strip():
-        raise invalid("IssueComment", "body", "missing_field")
-    return body
-
-
-def _comment(call: Call) -> tuple[Project, Noteable, Note]:
-    project, store = call.project(), call.engine.store
-    note = store.one(
-        Note,
-        "SELECT * FROM notes WHERE project_id = ? AND id = ? AND system = 0",
-        project.id,
-        call.number("id"),
-    )
-    if note is None:
-        raise not_found()
-    if note.target == "issue":
-        thing: Noteable | None = store.one(Issue, "SELECT * FROM issues WHERE id = ?", note.target_id)
-    else:
-        thing = store.one(MergeRequest, "SELECT * FROM merge_requests WHERE id = ?", note.target_id)
-    if thing is None:
-        raise not_found()
-    return project, thing, note
-
-
-def _get_comment(call: Call) -> Any:
-    project, thing, note = _comment(call)
-    return renderwork.comment(call.engine, project, thing, note)
-
-
-def _may_change(call: Call, project: Project, note: Note) -> None:
-    """The writer, or who may push."""
-    if note.author_id != call.actor.id and project_level(call.engine, call.actor, project) < PUSH:
-        raise forbidden("Must have admin rights to Repository.")
-
-
-def _edit_comment(call: Call) -> Any:
-    project, thing, note = _comment(call)
-    body = _comment_body(call)
-    _may_change(call, project, note)
-    written = notes.edit(call.engine, call.actor, thing, note, body).note or note
-    return renderwork.comment(call.engine, project, thing, written)
-
-
-def _delete_comment(call: Call) -> Any:
-    project, thing, note = _comment(call)
-    _may_change(call, project, note)
-    notes.delete(call.engine, call.actor, thing, note)
-
-
 _I = "/repos/{owner}/{repo}/issues"
 ROUTES: tuple[Route, ...] = (
     Route("GET", _I, _list, ("issues", "read")),
     Route("POST", _I, _create, ("issues", "write")),
-    Route("GET", f"{_I}/comments/{{id}}", _get_comment, ("issues", "read")),
-    Route("PATCH", f"{_I}/comments/{{id}}", _edit_comment, ("issues", "write")),
-    Route("DELETE", f"{_I}/comments/{{id}}", _delete_comment, ("issues", "write")),
     Route("GET", f"{_I}/{{number}}", _get, ("issues", "read")),
     Route("PATCH", f"{_I}/{{number}}", _update, ("issues", "write")),
     Route("GET", f"{_I}/{{number}}/labels", _list_labels, ("issues", "read")),
     Route("POST", f"{_I}/{{number}}/labels", _add_labels, ("issues", "write")),
     Route("PUT", f"{_I}/{{number}}/labels", _set_labels, ("issues", "write")),
     Route("DELETE", f"{_I}/{{number}}/labels/{{name}}", _remove_label, ("issues", "write")),
-    Route("GET", f"{_I}/{{number}}/comments", _list_comments, ("issues", "read")),
-    Route("POST", f"{_I}/{{number}}/comments", _write_comment, ("issues", "write")),
+    *comments.ROUTES,
 )

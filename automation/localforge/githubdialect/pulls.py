@@ -7,7 +7,7 @@ from typing import Any
 
 from automation.localforge import forks, githubpulls, mergerequests, merging, noteables
 from automation.localforge.engine import Engine
-from automation.localforge.githubdialect import renderwork, reviews
+from automation.localforge.githubdialect import renderpulls, reviews
 from automation.localforge.githubdialect.call import (
     PUSH,
     Call,
@@ -18,7 +18,8 @@ from automation.localforge.githubdialect.call import (
     invalid,
     refused,
 )
-from automation.localforge.githubdialect.issues import LONGEST_BODY, LONGEST_TITLE
+from automation.localforge.githubdialect.finding import LONGEST_BODY
+from automation.localforge.githubdialect.issues import LONGEST_TITLE
 from automation.localforge.githubdialect.rendergit import commit
 from automation.localforge.githubdialect.reviews import target
 from automation.localforge.githubprotection import Move, rules_on
@@ -40,7 +41,7 @@ def _list(call: Call) -> Any:
     # As documented: newest first by default when sorted by creation, else oldest first.
     usual = "desc" if by == "created_at" else "asc"
     rows.sort(key=lambda row: (getattr(row, by), row.iid), reverse=call.asked("direction", usual) == "desc")
-    return Rows(rows, lambda row: renderwork.pull(call.engine, project, row, call.user))
+    return Rows(rows, lambda row: renderpulls.pull(call.engine, project, row, call.user))
 
 
 def _fits(call: Call, project: Project, row: MergeRequest) -> bool:
@@ -57,18 +58,18 @@ def _fits(call: Call, project: Project, row: MergeRequest) -> bool:
 
 def _get(call: Call) -> Any:
     project, request = target(call)
-    return renderwork.pull(call.engine, project, request, call.user, full=True)
+    return renderpulls.pull(call.engine, project, request, call.user, full=True)
 
 
 def _files(call: Call) -> Any:
     project, request = target(call)
-    rows = renderwork.changes(call.engine, project, request)
-    return Rows(rows, lambda row: renderwork.file(call.engine, project, request, row))
+    rows = renderpulls.changes(call.engine, project, request)
+    return Rows(rows, lambda row: renderpulls.file(call.engine, project, request, row))
 
 
 def _commits(call: Call) -> Any:
     project, request = target(call)
-    rows = renderwork.commits(call.engine, project, request)
+    rows = renderpulls.commits(call.engine, project, request)
     return Rows(rows, lambda row: commit(call.engine, project, row))
 
 
@@ -95,7 +96,7 @@ def _create(call: Call) -> Any:
     made = mergerequests.create_merge_request(call.engine, user, source, head, base, facts)
     if call.flag("draft"):
         githubpulls.set_draft(call.engine, made, draft=True)
-    return renderwork.pull(call.engine, project, made, user, full=True)
+    return renderpulls.pull(call.engine, project, made, user, full=True)
 
 
 def _text(call: Call, name: str, longest: int) -> str | None:
@@ -178,7 +179,7 @@ def _update(call: Call) -> Any:
             raise invalid("PullRequest", "base", "invalid")
         facts["target_branch"] = base
     changed = mergerequests.edit_merge_request(call.engine, user, request, facts)
-    return renderwork.pull(call.engine, project, changed, user, full=True)
+    return renderpulls.pull(call.engine, project, changed, user, full=True)
 
 
 def _state_event(request: MergeRequest, state: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from automation.localforge import githubpulls, mergerequests, noteables
 from automation.localforge.events import ReviewSubmitted
-from automation.localforge.githubdialect import renderwork
+from automation.localforge.githubdialect import renderpulls
 from automation.localforge.githubdialect.call import PUSH, Call, Reply, Route, Rows, not_found, refused
 from automation.localforge.githubpulls import Review
 from automation.localforge.records import MergeRequest, Project
@@ -40,12 +40,12 @@ def _unprocessable(message: str) -> Refusal:
 def _list(call: Call) -> Any:
     _, request = target(call)
     rows = githubpulls.reviews_on(call.engine, request, call.user)
-    return Rows(rows, lambda row: renderwork.review(call.engine, request, row))
+    return Rows(rows, lambda row: renderpulls.review(call.engine, request, row))
 
 
 def _get(call: Call) -> Any:
     _, request = target(call)
-    return renderwork.review(call.engine, request, _review(call, request))
+    return renderpulls.review(call.engine, request, _review(call, request))
 
 
 def _create(call: Call) -> Any:
@@ -92,7 +92,7 @@ def _told(call: Call, request: MergeRequest, review_id: int, action: str | None)
     """The review's JSON; with an ``action`` the hooks hear of it."""
     found = call.engine.store.one(Review, "SELECT * FROM github_reviews WHERE id = ?", review_id)
     assert found is not None  # noqa: S101 - written a moment ago
-    shown = renderwork.review(call.engine, request, found)
+    shown = renderpulls.review(call.engine, request, found)
     if action is not None:
         noteables.touch(call.engine, request)
         event = ReviewSubmitted(call.actor, request, action, shown)
