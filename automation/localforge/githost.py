@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automation.localforge import pushes, users
+from automation.localforge import apps, pushes, users
 from automation.localforge.engine import Engine
 from automation.localforge.permissions import DEVELOPER, code_readable, project_level, project_visible
 from automation.localforge.projects import project_by_id
@@ -19,6 +19,8 @@ class Visitor:
     user: User
     reads: bool
     writes: bool
+    only_in: int | None = None
+    """The namespace that a GitHub App's installation is held to."""
 
 
 class EngineGitHost:
@@ -35,13 +37,17 @@ class EngineGitHost:
         scopes = set(found[1].scopes.split())
         writes = bool(scopes & {"api", "write_repository", "repo", "fine-grained", "installation"})
         reads = writes or "read_repository" in scopes
-        return Visitor(found[0], reads, writes) if reads else None
+        install = apps.installation_of_token(self._engine, found[1].id)
+        only_in = install.namespace_id if install else None
+        return Visitor(found[0], reads, writes, only_in) if reads else None
 
     def find_repository(self, full_path: str, user: Visitor | None) -> RepositoryAccess | None:
         """The repository at that path, or None for one that the account may not know of."""
         project = self._engine.store.one(Project, "SELECT * FROM projects WHERE full_path = ?", full_path)
         account = user.user if user else None
         if project is None or not project_visible(self._engine, account, project):
+            return None
+        if user is not None and user.only_in not in (None, project.namespace_id):
             return None
         level = project_level(self._engine, account, project)
         return RepositoryAccess(

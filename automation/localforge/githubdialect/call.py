@@ -138,9 +138,15 @@ class Call:
             found = self.engine.store.one(Project, "SELECT * FROM projects WHERE full_path = ?", full)
             if found is None:
                 self._refuse_moved(full)
-        if found is None or not project_visible(self.engine, self.user, found):
+        if found is None or not self.sees(found):
             raise not_found()
         return found
+
+    def sees(self, project: Project) -> bool:
+        """Whether the account may know of the repository; an installation sees its own organisation's."""
+        if self.install is not None and project.visibility != "public":
+            return project.namespace_id == self.install.namespace_id
+        return project_visible(self.engine, self.user, project)
 
     def _refuse_moved(self, full: str) -> None:
         """A name that a repository had is answered with the way to its id, to who may see it."""
@@ -149,7 +155,7 @@ class Call:
             "SELECT p.* FROM projects p JOIN moved m ON m.project_id = p.id WHERE m.full_path = ?",
             full,
         )
-        if moved is not None and project_visible(self.engine, self.user, moved):
+        if moved is not None and self.sees(moved):
             raise Moved(moved.id)
 
     def account(self, user_id: int) -> User:

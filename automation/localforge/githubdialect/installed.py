@@ -45,16 +45,17 @@ def app_json(call: Call, app: apps.App) -> dict[str, Any]:
 def _installation(call: Call, one: apps.Installation) -> dict[str, Any]:
     app = apps.app_by_id(call.engine, one.app_id)
     place = group_by_id(call.engine, one.namespace_id)
+    account = render.place(call.engine, place)
+    account.pop("user_view_type")
     base = f"{call.engine.url}/api/v3"
     return {
         "id": one.id,
-        "account": render.place(call.engine, place),
+        "account": account,
         "repository_selection": "all",
         "access_tokens_url": f"{base}/app/installations/{one.id}/access_tokens",
         "repositories_url": f"{base}/installation/repositories",
         "html_url": f"{call.engine.url}/organizations/{place.path}/settings/installations/{one.id}",
         "app_id": app.id,
-        "client_id": f"Iv1.{app.id:016x}",
         "target_id": place.id,
         "target_type": "Organization",
         "permissions": apps.permissions_of(app),

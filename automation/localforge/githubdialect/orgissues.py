@@ -21,7 +21,8 @@ def _list(call: Call) -> Any:
     found: list[tuple[Project, Noteable]] = []
     if call.asked("filter", "assigned") == "all":
         for project in projects.list_projects(call.engine, call.actor, namespace=place):
-            found += [(project, row) for row in all_in(call, project) if fits(call, row)]
+            if call.sees(project):
+                found += [(project, row) for row in all_in(call, project) if fits(call, row)]
     by = "updated_at" if call.asked("sort") == "updated" else "created_at"
     down = call.asked("direction", "desc") == "desc"
     found.sort(key=lambda pair: (getattr(pair[1], by), pair[1].id), reverse=down)

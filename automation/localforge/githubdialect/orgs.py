@@ -230,7 +230,7 @@ def _repos(call: Call) -> Any:
     order_by = f"{column} {'DESC' if down else ''}, p.id"
     sql = f"SELECT p.id FROM projects p WHERE p.namespace_id = ? ORDER BY {order_by}"  # noqa: S608 - own names
     order = {row: at for at, row in enumerate(call.engine.store.column(sql, place.id))}
-    rows = projects.list_projects(call.engine, call.user, namespace=place)
+    rows = [row for row in projects.list_projects(call.engine, call.user, namespace=place) if call.sees(row)]
     wanted = call.asked("type", "all")
     if wanted in {"public", "private"}:
         rows = [row for row in rows if (row.visibility == "public") == (wanted == "public")]

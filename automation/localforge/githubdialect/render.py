@@ -63,23 +63,29 @@ def user(engine: Engine, account: Account) -> dict[str, Any]:
 
 def public_user(engine: Engine, account: Account) -> dict[str, Any]:
     """An account's own page."""
-    return {
-        **user(engine, account),
-        "name": account.name or None,
-        "company": None,
-        "blog": "",
-        "location": None,
-        "email": None,
-        "hireable": None,
-        "bio": None,
-        "twitter_username": None,
-        "public_repos": 0,
-        "public_gists": 0,
-        "followers": 0,
-        "following": 0,
-        "created_at": short(account.created_at),
-        "updated_at": short(account.created_at),
-    }
+    told = {"name": account.name or None, "created_at": short(account.created_at)}
+    return {**user(engine, account), **_PAGE, **told, "updated_at": told["created_at"]}
+
+
+def organisation_page(engine: Engine, place_: Namespace) -> dict[str, Any]:
+    """An organisation where an account was asked for."""
+    told = {"name": place_.name, "created_at": short(place_.created_at)}
+    return {**place(engine, place_), **_PAGE, **told, "updated_at": told["created_at"]}
+
+
+_PAGE = {
+    "company": None,
+    "blog": "",
+    "location": None,
+    "email": None,
+    "hireable": None,
+    "bio": None,
+    "twitter_username": None,
+    "public_repos": 0,
+    "public_gists": 0,
+    "followers": 0,
+    "following": 0,
+}
 
 
 def private_user(engine: Engine, account: Account) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _get(call: Call) -> Any:
         Namespace, "SELECT * FROM namespaces WHERE kind = 'group' AND full_path = ?", call.path["username"]
     )
     if place is not None:
-        return {**render.place(call.engine, place), "name": place.name}
+        return render.organisation_page(call.engine, place)
     return render.public_user(call.engine, account_named(call))
 
 
