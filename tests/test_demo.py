@@ -16,11 +16,21 @@ import dns.message
 import dns.query
 import dns.rcode
 import pytest
+import requests
 
-from automation.demo.organisation import CONTROL, HOSTING, PARENT, REVIEWERS, TEAM, VENDOR, Organisation
+from automation.demo.organisation import (
+    CONTROL,
+    HOSTING,
+    OWNER,
+    PARENT,
+    REVIEWERS,
+    TEAM,
+    VENDOR,
+    Organisation,
+)
 from automation.demo.play import NAME
 from automation.demo.refusals import EXPECTED
-from automation.demo.run import Addresses, Played, play, theatre
+from automation.demo.run import Played, play, theatre, where_to_look
 from automation.settings import Settings
 from automation.wiring import Laik
 from tests.targets.programs import require_bind, require_nginx
@@ -94,7 +104,7 @@ def stage(
             organisation,
             address,
         ):
-            addresses = Addresses(forge.url, address, laik.settings.out / "current", forge.token_file)
+            addresses = where_to_look(forge, laik, organisation, address)
             played = play(laik, organisation, addresses, say=lambda _: None, begin=lambda _: None)
             yield played, laik, organisation, servers
     finally:
@@ -157,6 +167,20 @@ def test_the_builder_was_never_let_into_the_case_file(stage: Stage) -> None:
     members = person.members(f"{stage[2].case_files}/pa-2026-0001")
     assert {REVIEWERS[0], TEAM} <= members
     assert VENDOR not in members
+
+
+def test_afterwards_every_address_opens_and_the_case_file_can_be_cloned(stage: Stage, tmp_path: Path) -> None:
+    where, organisation = stage[0].addresses, stage[2]
+    for address in (where.issue, where.case_file, where.application, where.hosting_request, where.forge):
+        answer = requests.get(address, timeout=20)
+        assert answer.status_code == 200, address
+    assert "Antrean" in requests.get(where.issue, timeout=20).text
+    assert organisation[OWNER].token not in where.clone
+    done = subprocess.run(
+        ["sh", "-c", where.clone], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "pa-2026-0001/kak/kak.md").is_file()
 
 
 def test_a_finished_case_at_rest_costs_no_write(stage: Stage) -> None:

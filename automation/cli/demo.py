@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from automation.settings import ForgeKind
 
 SOP = "lombok-tengah"
-API = {"gitlab": "/api/v4", "github": "/api/v3"}
 
 
 @click.command()
@@ -51,14 +50,12 @@ def command(leave: bool, data: Path | None, port: int, sop: str, dialect: ForgeK
 
 
 def _run(folder: Path, *, port: int, leave: bool, dialect: ForgeKind) -> int:
-    from automation.demo.run import Addresses, play, theatre
+    from automation.demo.run import play, theatre, where_to_look
     from automation.demo.stage import SceneFailed
 
     _note("Menyiapkan forge bawaan, akun, proyek, dan kebijakan ...")
     with theatre(folder, port=port, dialect=dialect) as (forge, laik, organisation, address):
-        addresses = Addresses(
-            forge.url, address, laik.settings.out / "current", forge.token_file, api=API[dialect]
-        )
+        addresses = where_to_look(forge, laik, organisation, address)
         try:
             played = play(laik, organisation, addresses, say=_note, begin=_announce)
         except SceneFailed as failure:
@@ -105,7 +102,7 @@ def places(where: Addresses) -> list[str]:
         f"  Kesehatan laik       {where.laik}/sehat",
         "",
         f"Folder yang disajikan: {where.served}",
-        f"API: {where.forge}{where.api} (token administrator: {where.admin_token_file})",
+        f"API: {where.forge}{where.api} (token {where.account}: {where.token_file})",
         "Klon berkas kasus:",
         f"  {where.clone}",
         "",

@@ -94,7 +94,7 @@ def _asked(client: github.Github, verb: str, path: str, body: Mapping[str, Any] 
 def _person(admin: github.Github, url: str, account: str) -> GitHubPerson:
     _asked(admin, "POST", "/admin/users", {"login": account, "email": f"{account}@contoh.invalid"})
     path = f"/admin/users/{account}/authorizations"
-    made = _asked(admin, "POST", path, {"scopes": list(SCOPES), "note": "peragaan"})
+    made = _asked(admin, "POST", path, {"scopes": list(SCOPES)})
     return GitHubPerson(account, url, made["token"])
 
 

@@ -21,7 +21,7 @@ class GitHubPerson(Person):
     """See :class:`automation.demo.people.Person`."""
 
     client: github.Github = field(init=False, repr=False)
-    _known: set[str] = field(init=False, repr=False, default_factory=set)
+    _known: dict[str, Repository] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.client = connect(self.url, self.token)
@@ -34,12 +34,12 @@ class GitHubPerson(Person):
         for invitation in me.get_invitations():
             if invitation.repository.full_name == project:
                 me.accept_invitation(invitation)
-        self._known.add(project)
+        self._known[project] = self.client.get_repo(project)
 
     def repo(self, project: str) -> Repository:
         """A repository as this person sees it."""
         self.arrives(project)
-        return self.client.get_repo(project, lazy=True)
+        return self._known[project]
 
     def file_issue(self, project: str, title: str, body: str) -> int:
         """File an issue; its number."""

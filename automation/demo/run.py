@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -27,12 +28,13 @@ SOP = "lombok-tengah"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a person can look after the play."""
+    """Where a person can look after the play; ``account`` and its ``token_file`` may clone everything."""
 
     forge: str
     laik: str
     served: Path
-    admin_token_file: Path
+    token_file: Path
+    account: str = ADMIN
     api: str = "/api/v4"
     issue: str = ""
     case_file: str = ""
@@ -42,8 +44,8 @@ class Addresses:
     @property
     def clone(self) -> str:
         """A command line that clones the case file; the token stays in its file, out of argv and address."""
-        token = f'"password=$(cat {quote(str(self.admin_token_file))})"'
-        helper = f"!f() {{ echo username={ADMIN}; echo {token}; }}; f"
+        token = f'"password=$(cat {quote(str(self.token_file))})"'
+        helper = f"!f() {{ echo username={self.account}; echo {token}; }}; f"
         return f"git -c credential.helper={quote(helper)} clone {quote(self.case_file + '.git')}"
 
 
@@ -95,6 +97,23 @@ def theatre(
                 yield forge, laik, organisation, address
             finally:
                 laik.close()
+
+
+def where_to_look(
+    forge: RunningForge, laik: Laik, organisation: people.Organisation, address: str
+) -> Addresses:
+    """The addresses before anything was played.
+
+    On GitHub an administrator of the server is let into no repository, so it is the organisation's owner who
+    clones; the token is kept beside the administrator's, for the folder's owner alone.
+    """
+    served = laik.settings.out / "current"
+    if organisation.forge == "gitlab":
+        return Addresses(forge.url, address, served, forge.token_file)
+    token_file = forge.token_file.with_name("owner-token")
+    with os.fdopen(os.open(token_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(organisation[people.OWNER].token)
+    return Addresses(forge.url, address, served, token_file, account=people.OWNER, api="/api/v3")
 
 
 def founded(forge: RunningForge, dialect: ForgeKind) -> people.Organisation:

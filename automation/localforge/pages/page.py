@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from automation.localforge.engine import Engine
+from automation.localforge.permissions import ONLOOKER_ID
 from automation.localforge.records import Project, User
 from automation.localforge.refusals import not_found
 
@@ -16,7 +17,7 @@ _LAST_PAGE = 100_000
 Row = TypeVar("Row")
 
 # The pages stand behind the door's guard and show everything, as the administrator of the folder sees it.
-ONLOOKER = User(0, "", "", "", admin=True, bot=False, state="active", created_at="")
+ONLOOKER = User(ONLOOKER_ID, "", "", "", admin=True, bot=False, state="active", created_at="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ VIEWS: Mapping[str, Callable[[Look], Page]] = {
     "commits": code.commits,
     "commit": code.commit,
 }
+# GitHub's addresses stand right behind owner and name.
+GITHUB_VIEWS: Mapping[str, Callable[[Look], Page]] = {
+    **{kind: VIEWS[kind] for kind in ("issues", "tree", "blob", "commits", "commit")},
+    "pull": work.merge_request,
+    "pulls": work.merge_request,
+    "milestone": work.milestone,
+    "milestones": work.milestone,
+}
 # No address of ours holds these; in an argument list a NUL would be an error of the operating system.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -39,6 +47,9 @@ def find(engine: Engine, path: str, query: Mapping[str, str]) -> Page:
         raise not_found()
     if "-" in parts:
         return _inside(engine, parts, query)
+    if engine.dialect == "github" and len(parts) > 2 and parts[2] in GITHUB_VIEWS:
+        project = get_project(engine, ONLOOKER, "/".join(parts[:2]))
+        return GITHUB_VIEWS[parts[2]](Look(engine, project, tuple(parts[3:]), query))
     if not parts:
         return places.front(engine)
     return _place(engine, parts)
