@@ -16,8 +16,12 @@ def main() -> int:
         print("npm tidak ada: spesifikasi GitHub tidak diuji / no npm: GitHub's specifications are skipped")
         return 0
     except (subprocess.SubprocessError, OSError) as problem:
-        print(f"npm gagal / npm failed: {type(problem).__name__}", file=sys.stderr)
-        return 1
+        # Offline the other tests still run; where skipping is forbidden, the skips of these fail.
+        print(
+            f"npm gagal, spesifikasi GitHub tidak diuji / npm failed: {type(problem).__name__}",
+            file=sys.stderr,
+        )
+        return 0
     except PackageRefused as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ What is kept lies in ``.specs/`` outside version control; the packages themselve
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import hashlib
 import json
@@ -83,6 +84,13 @@ def make() -> Path:
     return file
 
 
+def refresh() -> None:
+    """Make the cache anew where one was made before and the list of operations has changed since."""
+    if not cache_file().exists() and any(CACHE.glob("github-*.json")):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            make()
+
+
 def _fetched(folder: Path) -> dict[str, Path]:
     """The checked tarballs by package name."""
     pinned = json.loads(PACKAGE_JSON.read_text(encoding="utf-8"))
@@ -91,7 +99,16 @@ def _fetched(folder: Path) -> dict[str, Path]:
     if npm is None:
         raise FileNotFoundError("npm")
     names = [f"{name}@{version}" for name, version in versions.items()]
-    command = [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), *names]
+    command = [
+        npm,
+        "pack",
+        "--silent",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--pack-destination",
+        str(folder),
+        *names,
+    ]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300)
     found = {}
     for name, version in versions.items():

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.specgate import packages
 from tests.specgate.gate import Gate, Tally
 from tests.specgate.watcher import Watcher
 
@@ -120,6 +121,8 @@ def install(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "off_spec(why): sends wrong requests on purpose; those that the forge refuses are not held"
     )
+    if not hasattr(config, "workerinput"):
+        packages.refresh()
     plugin = SpecGate()
     config.pluginmanager.register(plugin, _KEY)
     plugin.begin()
