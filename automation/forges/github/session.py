@@ -46,7 +46,7 @@ def api_address(url: str) -> str:
             Bilingual("Alamat GitHub tidak sah.", "The GitHub address is not valid."),
             remedy=Bilingual(
                 "Isi https://github.com atau alamat GitHub Enterprise Server, tanpa nama akun di dalamnya.",
-                "Give https://github.com or your GitHub Enterprise Server, without an account in the address.",
+                "Give https://github.com or your GitHub Enterprise Server, no account in the address.",
             ),
         )
     if parts.hostname == "github.com":

@@ -238,7 +238,7 @@ def _positive(text: str, default: int) -> int:
 
 
 def _links(request: Request, page: int, pages: int) -> str:
-    wanted = {}
+    wanted: dict[str, int] = {}
     if page > 1:
         wanted |= {"prev": min(page - 1, pages), "first": 1}
     if page < pages:

@@ -7,9 +7,11 @@ from typing import Any
 from automation.localforge import projects
 from automation.localforge.githubdialect import render, renderwork
 from automation.localforge.githubdialect.call import Call, Route, Rows
-from automation.localforge.githubdialect.issues import Noteable, all_in, fits
+from automation.localforge.githubdialect.issues import all_in, fits
 from automation.localforge.githubdialect.orgs import organisation_of
-from automation.localforge.records import Project
+from automation.localforge.records import Issue, MergeRequest, Project
+
+Noteable = Issue | MergeRequest
 
 
 def _list(call: Call) -> Any:

@@ -11,7 +11,7 @@ from typing import Literal
 from automation.localforge import apps, users
 from automation.localforge.engine import Engine
 from automation.localforge.githubdialect.call import Install, refused
-from automation.localforge.records import User
+from automation.localforge.records import Token, User
 
 _APP_ONLY = "A JSON web token could not be decoded"
 
@@ -93,7 +93,7 @@ def _basic_password(given: str) -> str:
         raise refused(401, "Bad credentials") from None
 
 
-def _of_token(engine: Engine, user: User, token: users.Token) -> Visitor:
+def _of_token(engine: Engine, user: User, token: Token) -> Visitor:
     install = apps.installation_of_token(engine, token.id)
     if install is None:
         # A fine-grained token names no scopes to anyone.
