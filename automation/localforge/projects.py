@@ -192,6 +192,10 @@ _OWNED = (
     "DELETE FROM {table} WHERE project_id = ?",
     ("labels", "milestones", "boards", "issues", "merge_requests", "notes", "pipelines", "statuses", "hooks"),
     ("events", "protections", "counters", "forks", "approval_rules"),
+    ("github_hooks", "github_protections", "github_rulesets", "github_statuses", "github_check_runs"),
+)
+_DELIVERED = (
+    "DELETE FROM github_deliveries WHERE hook_id IN (SELECT id FROM github_hooks WHERE project_id = ?)"
 )
 
 
@@ -199,8 +203,9 @@ def delete_project(engine: Engine, user: User, project: Project) -> None:
     """Delete a project with everything in it (Owner)."""
     if project_level(engine, user, project) < OWNER:
         raise forbidden()
-    sql, first, second = _OWNED
-    for table in (*first, *second):
+    engine.store.run(_DELIVERED, project.id)
+    sql, *groups = _OWNED
+    for table in (name for group in groups for name in group):
         engine.store.run(sql.format(table=table), project.id)
     engine.store.run("DELETE FROM members WHERE source = 'project' AND source_id = ?", project.id)
     engine.store.run("DELETE FROM projects WHERE id = ?", project.id)

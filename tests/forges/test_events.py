@@ -14,6 +14,9 @@ from automation.forges.base import Access, FileWrite, Hook, Project
 
 from .world import GitLabWorld
 
+# GitHub's deliveries are tested in tests/localforge/test_github_webhooks.py.
+pytestmark = pytest.mark.parametrize("world", ["gitlab"], indirect=True)
+
 Got = list[tuple[str, str, dict[str, Any]]]
 
 

@@ -102,7 +102,6 @@ def test_a_commit_is_put_together_from_blob_tree_and_ref(repo: Repository) -> No
     assert repo.compare(head, commit.sha).ahead_by == 1
 
 
-@pytest.mark.off_spec("the specification leaves out the body of a refused deletion")
 def test_a_ref_is_not_forced_unless_asked_and_the_default_branch_stays(
     repo: Repository, world: GitHubWorld, project: Project
 ) -> None:
