@@ -12,15 +12,17 @@ from automation.localforge.engine import stamp as forge_time
 from automation.store.engine import stamp, writing
 from automation.store.ledger import _append, _canonical
 from automation.store.schema import links as table
+from tests.effects.neutral import Neutral
 from tests.effects.world import SHORT, World
 
 WEEKS_AGO = datetime.now(UTC) - timedelta(days=30)
 
 
-def quiet_cases(world: World, count: int) -> list[str]:
+def quiet_cases(world: World | Neutral, count: int) -> list[str]:
     """So many accepted cases with a case file and an application each; their keys."""
     engine = world.forge.engine
-    control = world.project(org.CONTROL).id
+    control = engine.store.value("SELECT id FROM projects WHERE full_path = ?", org.CONTROL)
+    homes = world.organisation.case_files, world.organisation.applications
     author = engine.store.value("SELECT id FROM users WHERE username = ?", org.TEAM)
     made: dict[str, tuple[int, int]] = {}
     with engine.store.transaction():
@@ -40,8 +42,8 @@ def quiet_cases(world: World, count: int) -> list[str]:
                 updated_at=at,
             )
             made[key] = (
-                _project(engine, "berkas", key.lower(), author, at),
-                _project(engine, "aplikasi", f"sunyi-{iid}", author, at),
+                _project(engine, homes[0], key.lower(), author, at),
+                _project(engine, homes[1], f"sunyi-{iid}", author, at),
             )
     _remember(world, made)
     return list(made)
@@ -69,7 +71,7 @@ def _project(engine: Engine, group: str, slug: str, creator: int, at: str) -> in
     return number
 
 
-def _remember(world: World, made: dict[str, tuple[int, int]]) -> None:
+def _remember(world: World | Neutral, made: dict[str, tuple[int, int]]) -> None:
     """The ledger and links as they stand after acceptance and provisioning; in one transaction."""
     accepted = {"form": "f" * 64, "agency": org.AGENCY, "procedure": SHORT, "version": "2026.1"}
     at = stamp(WEEKS_AGO)

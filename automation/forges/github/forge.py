@@ -52,6 +52,7 @@ class GitHubForge(
         self._ca_file = ca_file
         self._me = None
         self._authors = {}
+        self._looked = {}
 
     def git_token(self) -> str:
         """The token for git over HTTP, fresh; never logged or shown."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ _LONGEST_SUMMARY = 65_535
 _LONGEST_TITLE = 255
 _LONGEST_REMARK = 60_000
 _ANNOTATIONS_A_REQUEST = 50
+# For so long a listing is taken for what stands: enough for one round of statuses.
+_LOOK_SECONDS = 10.0
+_LOOKS_KEPT = 1000
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CUT = "\n\n… (dipotong)"
 
@@ -76,6 +80,7 @@ class StatusesPart(AccountsPart):
     """Statuses and check runs."""
 
     _authors: dict[str, User]
+    _looked: dict[tuple[int, str], tuple[float, dict[str, _Row | None]]]
 
     @asks("membaca status komit", "read the statuses of a commit")
     def list_statuses(self, project_id: int, sha: str) -> Sequence[Status]:
@@ -83,7 +88,7 @@ class StatusesPart(AccountsPart):
 
         A check run's author is the account of the app that reported it.
         """
-        return [row.status for row in self._newest(project_id, sha)]
+        return [row.status for row in self._listed_now(project_id, sha).values() if row is not None]
 
     @asks("menulis status komit", "post a commit status")
     def set_status(
@@ -103,7 +108,7 @@ class StatusesPart(AccountsPart):
         """
         short = description[:_LONGEST_DESCRIPTION]
         wanted = _Wanted(context, state, short, target_url, details or StatusDetails(description or context))
-        standing = next((row for row in self._newest(project_id, sha) if row.status.context == context), None)
+        standing = self._standing_row(project_id, sha, context)
         if standing is not None and standing.status.author.id != self.whoami().id:
             # Another's word in our context: ours must become the newest.
             standing = None
@@ -111,6 +116,27 @@ class StatusesPart(AccountsPart):
             self._report(project_id, sha, wanted, standing)
         else:
             self._post(project_id, sha, wanted, standing)
+
+    def _standing_row(self, project_id: int, sha: str, context: str) -> _Row | None:
+        """What stands in a context, as it was listed a moment ago, once for all contexts of a commit.
+
+        Each write changes the listings, so asking anew before the next one would cost two whole reads a
+        status. A context is read anew before it is written a second time.
+        """
+        at, rows = self._looked.get((project_id, sha), (float("-inf"), {}))
+        written = context in rows and rows[context] is None
+        if written or time.monotonic() - at > _LOOK_SECONDS:
+            rows = self._listed_now(project_id, sha)
+        standing = rows.get(context)
+        rows[context] = None
+        return standing
+
+    def _listed_now(self, project_id: int, sha: str) -> dict[str, _Row | None]:
+        rows: dict[str, _Row | None] = {row.status.context: row for row in self._newest(project_id, sha)}
+        if len(self._looked) > _LOOKS_KEPT:
+            self._looked.clear()
+        self._looked[project_id, sha] = (time.monotonic(), rows)
+        return rows
 
     def _newest(self, project_id: int, sha: str) -> list[_Row]:
         """The newest row a context, over statuses and check runs; of two in one second the one not ours."""
