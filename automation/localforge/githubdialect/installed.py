@@ -38,7 +38,6 @@ def app_json(call: Call, app: apps.App) -> dict[str, Any]:
         "updated_at": short(app.created_at),
         "permissions": apps.permissions_of(app),
         "events": [],
-        "installations_count": len(first),
     }
 
 
@@ -70,7 +69,8 @@ def _installation(call: Call, one: apps.Installation) -> dict[str, Any]:
 
 
 def _get_app(call: Call) -> Any:
-    return app_json(call, _own_app(call))
+    app = _own_app(call)
+    return {**app_json(call, app), "installations_count": len(apps.installations_of(call.engine, app.id))}
 
 
 def _get_by_slug(call: Call) -> Any:

@@ -179,6 +179,5 @@ _APP_PERMISSIONS = {"metadata", "contents", "issues", "single_file"}
 def _app(call: Call, app: apps.App) -> dict[str, Any]:
     """An App as a restriction tells of it: less of it, and no null."""
     shown = app_json(call, app)
-    shown.pop("installations_count")
     kept = {name: level for name, level in shown["permissions"].items() if name in _APP_PERMISSIONS}
     return {**shown, "description": shown["description"] or "", "permissions": kept}
