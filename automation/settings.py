@@ -34,10 +34,10 @@ import binascii
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from automation.settingvalues import (
@@ -62,7 +62,10 @@ __all__ = [
     "Settings",
     "default_store",
     "from_environment",
+    "survey",
 ]
+
+T = TypeVar("T")
 
 ForgeKind = Literal["gitlab", "github"]
 LONGEST_SPACING = 60.0  # seconds; more would stop laik rather than slow it down
@@ -119,32 +122,55 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     Raises:
         MissingSetting: naming the variable.
     """
+    found, problems = survey(environment)
+    if problems:
+        raise problems[0]
+    return found
+
+
+def survey(environment: Mapping[str, str] | None = None) -> tuple[Settings, tuple[MissingSetting, ...]]:
+    """The settings as far as they can be read, and what is wrong with the others.
+
+    A setting that cannot be read is left empty (``Path()``, ``""``, ``()``, None), so that whoever looks
+    for faults can go on with the rest; nobody else may use such settings.
+    """
     values = os.environ if environment is None else environment
-    forge = _forge(values)
-    state = Path(required(values, "LAIK_STATE"))
-    app = _app(values, forge)
-    return Settings(
-        url=_address(values, forge),
-        token="" if app else secret(values, "LAIK_TOKEN_FILE"),
-        control_path=required(values, "LAIK_KENDALI"),
+    problems: list[MissingSetting] = []
+
+    def read(part: Callable[[], T], blank: T) -> T:
+        try:
+            return part()
+        except MissingSetting as problem:
+            problems.append(problem)
+            return blank
+
+    forge: ForgeKind = read(lambda: _forge(values), "gitlab")
+    state = read(lambda: Path(required(values, "LAIK_STATE")), Path())
+    app = read(lambda: _app(values, forge), None)
+    as_app = bool(values.get("LAIK_APP_ID", "").strip())
+    found = Settings(
+        url=read(lambda: _address(values, forge), ""),
+        token="" if as_app else read(lambda: secret(values, "LAIK_TOKEN_FILE"), ""),
+        control_path=read(lambda: required(values, "LAIK_KENDALI"), ""),
         state=state,
         out=Path(values.get("LAIK_OUT") or state / "saji"),
         store_url=values.get("LAIK_STORE") or default_store(state),
-        hook_url=_hook_url(values, forge),
-        hook_secrets=secrets(values, "LAIK_HOOK_SECRET_FILE"),
-        hook_signing=_signing(values, forge),
-        dns=server(values, "LAIK_DNS"),
-        http=server(values, "LAIK_HTTP"),
-        http_port=port(values, "LAIK_HTTP_PORT", default=80),
-        https_port=port(values, "LAIK_HTTPS_PORT", default=443),
+        hook_url=read(lambda: _hook_url(values, forge), ""),
+        hook_secrets=read(lambda: secrets(values, "LAIK_HOOK_SECRET_FILE"), ()),
+        hook_signing=read(lambda: _signing(values, forge), ()),
+        dns=read(lambda: server(values, "LAIK_DNS"), None),
+        http=read(lambda: server(values, "LAIK_HTTP"), None),
+        http_port=read(lambda: port(values, "LAIK_HTTP_PORT", default=80), 80),
+        https_port=read(lambda: port(values, "LAIK_HTTPS_PORT", default=443), 443),
         listen=values.get("LAIK_LISTEN", ""),
-        apply=program(values, "LAIK_APPLY"),
-        reload=program(values, "LAIK_RELOAD"),
+        apply=read(lambda: program(values, "LAIK_APPLY"), ()),
+        reload=read(lambda: program(values, "LAIK_RELOAD"), ()),
         forge=forge,
         app=app,
-        ca_file=_certificates(values),
-        write_spacing=_spacing(values),
+        ca_file=read(lambda: _certificates(values), None),
+        write_spacing=read(lambda: _spacing(values), None),
     )
+    return found, tuple(problems)
 
 
 def default_store(state: Path) -> str:

@@ -89,7 +89,7 @@ def build(
         procedures: the SOPs by id; those that laik ships when None.
     """
     settings.state.mkdir(parents=True, exist_ok=True)
-    forge = _forge(settings)
+    forge = connect(settings)
     store = open_store(settings.store_url)
     mirrors = Mirrors(
         settings.state / "cermin",
@@ -100,11 +100,7 @@ def build(
     )
     procedures = procedures or sops.bundled()
     bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
-    known = Known(
-        sops=frozenset(procedures),
-        roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
-        templates=frozenset(bundled_templates),
-    )
+    known = known_names(procedures, bundled_templates)
     office = OfficeReader(forge, mirrors, control_path=settings.control_path, known=known)
     today = today or _today_of(procedures[next(iter(procedures))].identity.timezone)
     observer = Observer(
@@ -146,7 +142,16 @@ def build(
     return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
 
 
-def _forge(settings: Settings) -> Forge:
+def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[str, object]) -> Known:
+    """What a policy may name, by the SOPs and templates that are there."""
+    return Known(
+        sops=frozenset(procedures),
+        roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
+        templates=frozenset(project_templates),
+    )
+
+
+def connect(settings: Settings) -> Forge:
     """The adapter for the forge in use; nothing is asked of it yet."""
     ca_file = str(settings.ca_file) if settings.ca_file else None
     if settings.forge == "gitlab":

@@ -57,9 +57,9 @@ def test_an_unfinished_scan_is_tried_again_by_the_next_sweep(world: SimpleNamesp
 
 def test_the_adapter_is_that_of_the_forge_in_use(tmp_path: Path) -> None:
     settings = Settings("https://git.contoh.go.id", "t", "d/kendali", tmp_path, tmp_path, "sqlite://")
-    gitlab = wiring._forge(settings)
+    gitlab = wiring.connect(settings)
     assert (type(gitlab), gitlab.url, gitlab.git_username) == (GitLabForge, settings.url, "oauth2")
-    github = wiring._forge(replace(settings, forge="github"))
+    github = wiring.connect(replace(settings, forge="github"))
     assert (type(github), github.url) == (GitHubForge, settings.url)
     assert (github.git_username, github.git_token()) == ("x-access-token", "t")
 
@@ -67,7 +67,7 @@ def test_the_adapter_is_that_of_the_forge_in_use(tmp_path: Path) -> None:
 def test_an_app_signs_in_as_itself_and_asks_for_nothing_before_it_is_needed(tmp_path: Path) -> None:
     settings = Settings("https://github.invalid", "", "d/kendali", tmp_path, tmp_path, "sqlite://")
     app = AppIdentity(7, "kunci", 9)
-    forge = wiring._forge(replace(settings, forge="github", app=app))
+    forge = wiring.connect(replace(settings, forge="github", app=app))
     assert isinstance(forge, GitHubForge)
     assert forge.calls == 0
     assert "kunci" not in repr(forge)
@@ -85,8 +85,8 @@ def test_writes_are_spaced_as_the_forge_asks_unless_set(
     monkeypatch.setattr(wiring, "GitLabForge", adapter)
     monkeypatch.setattr(wiring, "GitHubForge", adapter)
     settings = Settings("http://forge", "t", "d/kendali", tmp_path, tmp_path, "sqlite://", forge=forge)
-    wiring._forge(settings)
-    wiring._forge(replace(settings, write_spacing=0.25))
+    wiring.connect(settings)
+    wiring.connect(replace(settings, write_spacing=0.25))
     assert seen == [usual, 0.25]
 
 

@@ -151,7 +151,7 @@ class Mirrors:
                 return run_git(
                     ["fetch", *options, "--", url, *what],
                     repository=self._place(project_id),
-                    settings={**self._trust, **self._credentials(url)},
+                    settings={**self._trust, **self.credentials(url)},
                     protocols=self._protocols,
                     seconds=self._fetch_seconds,
                     file_limit=self._transfer_limit,
@@ -159,7 +159,7 @@ class Mirrors:
             finally:
                 _remove_leftovers(self._place(project_id))
 
-    def _credentials(self, url: str) -> dict[str, str]:
+    def credentials(self, url: str) -> dict[str, str]:
         """The token as a header for this one server; git sends it nowhere else."""
         token = self._token_source()
         parts = urlsplit(url)

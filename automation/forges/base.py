@@ -10,7 +10,7 @@ answer whether they wrote.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from automation.forges.records import (
@@ -28,6 +28,7 @@ from automation.forges.records import (
     MergeRequest,
     Milestone,
     Project,
+    ProjectFacts,
     Protection,
     ProtectionFacts,
     Push,
@@ -58,6 +59,7 @@ __all__ = [
     "MergeRequests",
     "Milestone",
     "Project",
+    "ProjectFacts",
     "Projects",
     "Protection",
     "ProtectionFacts",
@@ -200,6 +202,14 @@ class Issues(Protocol):
     def ensure_board_lists(self, project_id: int, board: str, labels: Sequence[str]) -> int:
         """A board of that name with one list a label, in order; the number written."""
 
+    def place_on_board(self, issue: Issue, board: str, lane: str | None, due: date | None) -> bool:
+        """Let an issue stand in that lane of the board with that due date; True when something was written.
+
+        None clears. Where a lane is the list of a label (GitLab), the label alone moves the issue; where a
+        board is not there or knows no such lane, the issue stands in none. ``issue`` as it was read a
+        moment ago: what it tells is not asked for again.
+        """
+
     def ensure_hook(self, project_id: int, hook: Hook) -> bool:
         """A webhook to that address; True when it was made."""
 
@@ -269,6 +279,9 @@ class Inspection(Protocol):
 
     def find_protection(self, project_id: int, branch: str) -> ProtectionFacts | None:
         """How a branch is protected (the sum of all rules that match it); None while it is not."""
+
+    def project_facts(self, project_id: int, branch: str) -> ProjectFacts:
+        """How a project is set up, as far as laik cares; ``branch`` is the one that requests merge into."""
 
     def own_access(self, project_id: int) -> Access:
         """The access of the token's account to a project; NONE where it is no member."""

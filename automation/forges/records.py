@@ -76,7 +76,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue; ``iid`` is its number within the project."""
+    """An issue; ``iid`` is its number within the project.
+
+    ``due``: its due date, where an issue itself has one (GitLab); on GitHub the item of a board has it.
+    """
 
     project_id: int
     iid: int
@@ -89,6 +92,7 @@ class Issue:
     created_at: datetime
     updated_at: datetime
     web_url: str
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,17 @@ class HookFacts:
     enabled: bool
     why: str = ""
     verifies_tls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """How a project is set up. ``issues``: whether it has any; ``queued``: a train or queue merges.
+
+    laik merges by itself, pinned to the commit that was judged, which a train or queue does not let it.
+    """
+
+    issues: bool
+    queued: bool
 
 
 @dataclass(frozen=True, slots=True)

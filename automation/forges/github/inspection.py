@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import quote
 
 import github
 
 from automation.core.text import Bilingual
-from automation.forges.base import Access, TokenFacts
+from automation.forges.base import Access, ProjectFacts, TokenFacts
 from automation.forges.github import convert
 from automation.forges.github.accounts import AccountsPart
 from automation.forges.github.auth import InstallationToken
@@ -53,6 +54,19 @@ class InspectionPart(AccountsPart):
             None if scopes is None else tuple(one for one in str(scopes).replace(" ", "").split(",") if one),
             date.fromisoformat(str(ends)[:10]) if ends else None,
         )
+
+    @asks("membaca setelan repositori", "read a repository's settings")
+    def project_facts(self, project_id: int, branch: str) -> ProjectFacts:
+        """Whether it has issues, and whether a ruleset puts a merge queue before the branch."""
+        told = self._raw("GET", self._at(project_id))
+        try:
+            rules = list(self._rows(f"{self._at(project_id)}/rules/branches/{quote(branch, safe='')}"))
+        except github.GithubException as problem:
+            if not is_absent(problem):
+                raise
+            rules = []
+        queued = any(rule["type"] == "merge_queue" for rule in rules)
+        return ProjectFacts(issues=bool(told.get("has_issues", True)), queued=queued)
 
     @asks("menanyakan peran akun laik", "tell the role of laik's account")
     def own_access(self, project_id: int) -> Access:

@@ -11,7 +11,7 @@ from typing import Any
 from gitlab.exceptions import GitlabDeleteError, GitlabError, GitlabGetError, GitlabHttpError
 
 from automation.core.text import Bilingual
-from automation.forges.base import Access, HookFacts, ProtectionFacts, TokenFacts
+from automation.forges.base import Access, HookFacts, ProjectFacts, ProtectionFacts, TokenFacts
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
 from automation.forges.gitlab.hooks import EVENT_FIELDS, is_enabled
@@ -85,6 +85,14 @@ class InspectionPart(AccountsPart):
             checks={PIPELINE: None} if needs else {},
             by_name=tuple(sorted({name for level in [*push, *merge] if (name := _named(level))})),
         )
+
+    @asks("membaca setelan proyek", "read a project's settings")
+    def project_facts(self, project_id: int, branch: str) -> ProjectFacts:
+        """Whether it has issues, and whether merge trains (Premium) stand between laik and the branch."""
+        told = self._client.projects.get(project_id).attributes
+        issues = told.get("issues_access_level", "enabled") != "disabled" and told.get("issues_enabled", True)
+        trains = told.get("merge_trains_enabled") and told.get("merge_pipelines_enabled", True)
+        return ProjectFacts(issues=bool(issues), queued=bool(trains))
 
     @asks("menanyakan peran akun laik", "tell the role of laik's account")
     def own_access(self, project_id: int) -> Access:
