@@ -19,15 +19,22 @@ EXTRA = (
 
 def organise(forge: Forge, office: Office, procedures: Iterable[Procedure], hook: Hook | None) -> int:
     """Make what is missing; the number of things written."""
-    written = 0
-    phases: dict[str, None] = {}
-    for procedure in procedures:
-        wished = [Label(one.name, one.color, one.description) for one in labels(procedure)]
-        written += forge.ensure_labels(office.control.id, wished)
-        phases.update(dict.fromkeys(phase_label(phase.key) for phase in procedure.phases))
-    written += forge.ensure_labels(office.control.id, EXTRA)
-    written += forge.ensure_board_lists(office.control.id, BOARD, list(phases))
+    sops = list(procedures)
+    written = forge.ensure_labels(office.control.id, labels_of(sops))
+    written += forge.ensure_board_lists(office.control.id, BOARD, columns_of(sops))
     if hook is not None:
         for project in (office.control, office.hosting, office.secret):
             written += forge.ensure_hook(project.id, hook)
     return written
+
+
+def labels_of(procedures: Iterable[Procedure]) -> list[Label]:
+    """The labels of the control project, each once: those of every SOP, and laik's own."""
+    found = {one.name: one for procedure in procedures for one in labels(procedure)}
+    return [*(Label(one.name, one.color, one.description) for one in found.values()), *EXTRA]
+
+
+def columns_of(procedures: Iterable[Procedure]) -> list[str]:
+    """The columns of its board in order: the phases of every SOP, each once."""
+    phases = (phase_label(phase.key) for procedure in procedures for phase in procedure.phases)
+    return list(dict.fromkeys(phases))

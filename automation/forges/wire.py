@@ -13,7 +13,9 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -38,6 +40,38 @@ _CREDENTIALS = ("Authorization", "PRIVATE-TOKEN", "JOB-TOKEN")
 _SECONDARY = re.compile(r"secondary rate limit|abuse detection", re.IGNORECASE)
 # A moment in seconds since 1970, not a number of seconds to wait.
 _EPOCH = 1_000_000_000.0
+
+
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+# Signing in as an App makes a token and changes nothing people see.
+_SIGN_IN = re.compile(r"/app/installations/[0-9]+/access_tokens")
+
+
+class WouldWrite(Exception):
+    """A write was about to be sent during a rehearsal; nothing was sent."""
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Within the block, in this thread, no write leaves: :class:`WouldWrite` is raised in its place.
+
+    So an ``ensure_*`` tells whether it would write by the very code that writes.
+    """
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
+
+
+def about_to_write() -> None:
+    """Called where something is written past the wire (git, files): a rehearsal ends here.
+
+    Raises:
+        WouldWrite: during a rehearsal.
+    """
+    if _rehearsing.get():
+        raise WouldWrite
 
 
 class Wire(requests.Session):
@@ -104,6 +138,8 @@ class Wire(requests.Session):
             requests.RequestException: no answer came; for a write nobody knows whether it happened.
         """
         reading = is_reading(request)
+        if not reading and not _SIGN_IN.search(_path(request)):
+            about_to_write()
         for tried in range(_TRIES):
             self._keep_limits(request)
             if not reading:
