@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from automation.collect.procedures import bundled
 from automation.core.memory import Memory, remember
@@ -130,8 +131,8 @@ class Neutral:
 
 
 @contextmanager
-def neutral_world(folder: Path, dialect: ForgeKind) -> Iterator[Neutral]:
-    """One forge of that dialect and one laik for as long as the block lasts."""
+def neutral_world(folder: Path, dialect: ForgeKind, **more: Any) -> Iterator[Neutral]:
+    """One forge of that dialect and one laik for as long as the block lasts; ``more`` settings of laik's."""
     with start(folder / "forge", dialect=dialect) as forge:
         organisation = founded(forge, dialect)
         settings = Settings(
@@ -144,6 +145,7 @@ def neutral_world(folder: Path, dialect: ForgeKind) -> Iterator[Neutral]:
             forge=organisation.forge,
             app=organisation.app,
             write_spacing=0.0,
+            **more,
         )
         # The short SOP stands under the name the policy has: on GitHub laik alone may push there.
         short = short_procedure().model_copy(update={"id": SOP})
