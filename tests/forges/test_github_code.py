@@ -404,6 +404,26 @@ def test_levels_become_what_github_can_hold(
         assert (forge.branch_head(project.id, "main") != head) == may
 
 
+def test_a_branch_for_maintainers_is_for_those_who_are_let_into_the_repository_as_such(
+    world: GitHubWorld, forge: GitHubForge, project: Project
+) -> None:
+    _fill(forge, project)
+    assert forge.ensure_protection(project.id, MAINTAINED)
+    reviewer = world.join(project, "teknis-1", Access.MAINTAINER)
+    builder = world.join(project, "tim-dinkes", Access.DEVELOPER)
+    with pytest.raises(ForgeRefused):  # GitHub names people one by one, and he came later
+        reviewer.commit_files(project.id, "main", "m", [FileWrite("a", b"2")])
+    assert forge.ensure_protection(project.id, MAINTAINED)
+    assert not forge.ensure_protection(project.id, MAINTAINED)
+    reviewer.commit_files(project.id, "main", "m", [FileWrite("a", b"2")])
+    with pytest.raises(ForgeRefused):
+        builder.commit_files(project.id, "main", "m", [FileWrite("a", b"3")])
+    forge.ensure_member(project.id, reviewer.whoami(), Access.DEVELOPER)
+    assert forge.ensure_protection(project.id, MAINTAINED)
+    with pytest.raises(ForgeRefused):
+        reviewer.commit_files(project.id, "main", "m", [FileWrite("a", b"4")])
+
+
 def test_a_loosened_protection_is_tightened_again_in_one_replacement(
     world: GitHubWorld, forge: GitHubForge, project: Project
 ) -> None:
