@@ -19,6 +19,7 @@ from automation.core.plan import (
     CloseIssue,
     MergeHosting,
     Place,
+    PlaceOnBoard,
     Plan,
     PostStatus,
     Provision,
@@ -30,11 +31,11 @@ from automation.core.plan import (
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook, Issue, StatusState
-from automation.provision import provision
+from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
 
-Shows = Relabel | WriteCard | PostStatus | Answer
+Shows = Relabel | PlaceOnBoard | WriteCard | PostStatus | Answer
 """What only shows: carried out also when a repository could not be made."""
 
 
@@ -92,10 +93,10 @@ class Applier:
         self._now = now
 
     def carry_out(self, plan: Plan) -> tuple[LaikError, ...]:
-        """Every change, in order; the refusals of statuses, which keep nothing else from being done.
+        """Every change, in order; the refusals of statuses and boards, which keep nothing else from it.
 
-        Nothing is decided from a status, and whoever may push can make the forge refuse more of them: GitHub
-        takes 1,000 on a commit for each context, whoever posts them.
+        Nothing is decided from either. Whoever may push can make the forge refuse more statuses: GitHub takes
+        1,000 on a commit for each context, whoever posts them. A board needs a permission of its own there.
 
         Raises:
             LedgerConflict: another worker was first; read the case anew.
@@ -110,7 +111,7 @@ class Applier:
                 self._carry_out(change)
             except (ForgeRefused, RenderFailed) as problem:
                 # A repository that cannot be made must not keep people from hearing where their case stands.
-                if isinstance(change, PostStatus):
+                if isinstance(change, PostStatus | PlaceOnBoard):
                     unshown.append(problem)
                 elif isinstance(change, Provision):
                     refusal = refusal or problem
@@ -132,16 +133,22 @@ class Applier:
                 self._answer(change)
             case PostStatus():
                 self._post_status(change)
-            case Relabel():
+            case Relabel() | PlaceOnBoard() | CloseIssue():
                 if self._issue is not None:
-                    self._forge.relabel_issue(self._issue, add=change.add, remove=change.remove)
+                    self._change_issue(self._issue, change)
             case MergeHosting():
                 self._merge(change)
             case ServeHosting():
                 self._serve_name(change)
+
+    def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue) -> None:
+        match change:
+            case Relabel():
+                self._forge.relabel_issue(issue, add=change.add, remove=change.remove)
+            case PlaceOnBoard():
+                self._forge.place_on_board(issue, BOARD, change.lane, change.due)
             case CloseIssue():
-                if self._issue is not None:
-                    self._forge.close_issue(self._issue)
+                self._forge.close_issue(issue)
 
     def _remember(self, kind: str, body: Mapping[str, object]) -> None:
         entry = self._store.ledger.append(

@@ -60,8 +60,8 @@ class NeverSettled(LaikError):
 class Result:
     """What a run did: rounds it took, changes it carried out, keys that should be looked at next.
 
-    ``failed``: hosting requests that could not be dealt with and statuses that the forge refused; they are
-    tried again.
+    ``failed``: hosting requests that could not be dealt with, statuses and places on the board that the forge
+    refused; requests and statuses are tried again, the place on the board with the next card.
     """
 
     rounds: int

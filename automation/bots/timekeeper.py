@@ -1,4 +1,4 @@
-"""The timekeeper: phase and turn of a case as labels, and the date an open step is due.
+"""The timekeeper: phase and turn of a case as labels and on the board, and the date an open step is due.
 
 Dates, never ages: a sweep over an unchanged case writes nothing. A blank duration in the source gives no
 date; none is invented.
@@ -11,24 +11,27 @@ from datetime import date
 from automation.bots.desk import Desk, local_day, turn
 from automation.bots.provisioner import phase_label, turn_label
 from automation.core.deadline import due_date
-from automation.core.plan import Change, Relabel
+from automation.core.plan import Change, PlaceOnBoard, Relabel
 
 DONE = "fase::selesai"
 
 
 def wishes(desk: Desk) -> list[Change]:
-    """The issue's labels: exactly one phase, and whose turn it is; siblings are taken off.
+    """The issue's labels (exactly one phase, and whose turn it is), and its lane and due date on the board.
 
-    Scoped labels exclude each other only in paid tiers, so laik removes the siblings itself.
+    Scoped labels exclude each other only in paid tiers, so laik takes the siblings off itself.
     """
+    place = desk.decision.observation.place
     open_state = desk.decision.state.open
     if open_state is None or desk.decision.memory.finished:
-        wanted = {DONE}
+        lane, turns = DONE, set()
     else:
-        wanted = {phase_label(open_state.step.phase), *(turn_label(role) for role in turn(desk))}
+        lane, turns = phase_label(open_state.step.phase), {turn_label(role) for role in turn(desk)}
+    wanted = {lane, *turns}
     shown = desk.decision.observation.shown.labels
     stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
-    return [Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))]
+    labelled = Relabel(place, tuple(sorted(wanted)), tuple(sorted(stale)))
+    return [labelled, PlaceOnBoard(place, lane, due(desk))]
 
 
 def open_since(desk: Desk) -> date:
@@ -47,8 +50,9 @@ def open_since(desk: Desk) -> date:
 
 
 def due(desk: Desk) -> date | None:
-    """When the open step is due; None where the source gives no duration or nothing is open."""
+    """When the open step is due; None where the source gives no duration, or no step or issue is open."""
     open_state = desk.decision.state.open
-    if open_state is None or desk.decision.memory.finished:
+    at_work = desk.decision.observation.shown.issue_open and not desk.decision.memory.finished
+    if open_state is None or not at_work:
         return None
     return due_date(open_since(desk), open_state.step.duration.iso, frozenset())

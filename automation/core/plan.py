@@ -72,6 +72,19 @@ class Relabel:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOnBoard:
+    """Show the case on the board: in that lane, due on that day; None for neither.
+
+    What a board shows is not observed: looking at it would cost a call for each case at rest. The day it
+    shows stands in the card's text as well, so it is planned with a changed card and only then.
+    """
+
+    place: Place
+    lane: str | None
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class LabelWish:
     """A label a repository should have."""
 
@@ -166,6 +179,7 @@ Change = (
     Remember
     | Provision
     | Relabel
+    | PlaceOnBoard
     | WriteCard
     | PostStatus
     | Answer
@@ -179,6 +193,7 @@ ORDER: tuple[type[Change], ...] = (
     Remember,
     Provision,
     Relabel,
+    PlaceOnBoard,  # before the card: while that differs, a placing that was cut off is planned again
     WriteCard,
     PostStatus,
     Answer,
@@ -208,6 +223,8 @@ def describe(change: Change) -> str:
             return f"status {change.context}={change.state} pada {change.sha[:12]}"
         case Relabel():
             return f"label +{','.join(change.add)} -{','.join(change.remove)}"
+        case PlaceOnBoard():
+            return f"papan: {change.lane or 'tanpa lajur'}, tenggat {change.due or 'tidak ada'}"
         case MergeHosting():
             return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
         case ServeHosting():

@@ -22,6 +22,7 @@ from automation.core.plan import (
     Change,
     CloseIssue,
     Place,
+    PlaceOnBoard,
     Plan,
     PostStatus,
     Relabel,
@@ -273,7 +274,13 @@ def difference(wished: Iterable[Change], shown: ShownState) -> Plan:
                     changes.append(wish)
             case _:
                 changes.append(wish)
-    return ordered(changes)
+    return ordered(_placed_with_cards(changes))
+
+
+def _placed_with_cards(changes: list[Change]) -> list[Change]:
+    """The changes without the placing of cases whose card stays as it is; see :class:`PlaceOnBoard`."""
+    written = {change.place for change in changes if isinstance(change, WriteCard)}
+    return [one for one in changes if not isinstance(one, PlaceOnBoard) or one.place in written]
 
 
 def _card_difference(wish: WriteCard, shown: ShownState) -> list[Change]:

@@ -3,14 +3,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from automation.bots import timekeeper
-from automation.core.plan import Relabel
-from tests.core.cases import Case, ready_for_hosting, small_case, walk_to
+from automation.core.plan import PlaceOnBoard, Relabel, WriteCard
+from tests.core.cases import ISSUE, Case, ready_for_hosting, small_case, walk_to
 
 
 def relabel(case: Case) -> Relabel:
-    (change,) = timekeeper.wishes(case.desk())
-    assert isinstance(change, Relabel)
+    (change,) = [one for one in timekeeper.wishes(case.desk()) if isinstance(one, Relabel)]
     return change
+
+
+def kinds(case: Case) -> list[type]:
+    """What would be written of the case's card and its place on the board, in order."""
+    ours = [one for one in case.plan() if isinstance(one, WriteCard | PlaceOnBoard)]
+    return [type(one) for one in ours if one.place == ISSUE]
 
 
 def test_the_labels_say_the_phase_and_whose_turn_it_is() -> None:
@@ -73,3 +78,49 @@ def test_a_finished_case_is_due_on_no_day() -> None:
     case.pastes_hosting("teknis-1")
     case.settle()
     assert timekeeper.due(case.desk()) is None
+
+
+def test_the_board_shows_the_phase_and_the_day_the_step_is_due() -> None:
+    case = small_case()
+    case.settle()
+    assert case.placed == ("fase::awal", date(2026, 3, 3))
+    sent_on = walk_to(small_case(), "sajikan")
+    assert sent_on.placed == ("fase::akhir", timekeeper.due(sent_on.desk()))
+
+
+def test_the_board_is_written_with_the_card_and_only_then() -> None:
+    case = small_case()
+    assert kinds(case) == [PlaceOnBoard, WriteCard]
+    case.settle()
+    case.labels = set()
+    assert kinds(case) == []
+    case.cards[ISSUE] = (1, "disunting orang")
+    assert kinds(case) == [PlaceOnBoard, WriteCard]
+
+
+def test_a_placing_that_was_cut_off_is_planned_again() -> None:
+    case = small_case()
+    plan = case.plan()
+    case.carry_out(plan[: [type(one) for one in plan].index(PlaceOnBoard)])
+    assert kinds(case) == [PlaceOnBoard, WriteCard]
+
+
+def test_a_finished_case_stands_in_no_lane_of_work_and_has_no_due_date() -> None:
+    case = ready_for_hosting()
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert case.placed == (timekeeper.DONE, None)
+
+
+def test_a_case_closed_by_hand_loses_its_due_date_and_gets_it_back_when_it_is_opened_again() -> None:
+    case = small_case()
+    case.settle()
+    stood = case.placed
+    case.issue_open = False
+    case.settle()
+    assert "tenggat" not in case.card()
+    assert case.placed == (stood[0], None)
+    case.issue_open = True
+    case.settle()
+    assert case.placed == stood
+    assert stood[1] is not None

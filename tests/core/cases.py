@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from automation.bots import all_wishes
 from automation.bots.desk import Desk
@@ -25,9 +25,11 @@ from automation.core.gate import FLOOR, HOSTING_CHECK, HostingFacts
 from automation.core.memory import Memory, remember
 from automation.core.plan import (
     Answer,
+    Change,
     CloseIssue,
     MergeHosting,
     Place,
+    PlaceOnBoard,
     Plan,
     PostStatus,
     Provision,
@@ -242,6 +244,7 @@ class Case:
     statuses: dict[tuple[int, str, str], tuple[str, str, bool]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
     issue_open: bool = True
+    placed: tuple[str | None, date | None] = (None, None)
     hosting: HostingFacts | None = None
     judged_commit: str = COMMIT
     merged: dict[int, str] = field(default_factory=dict)
@@ -438,19 +441,26 @@ class Case:
                 case PostStatus():
                     shown = (change.state, change.description, True)
                     self.statuses[change.project_id, change.sha, change.context] = shown
-                case Relabel():
-                    self.labels = (self.labels | set(change.add)) - set(change.remove)
-                case Answer():
-                    assert change.marker not in self.answers
-                    self.answers[change.marker] = change.body
                 case MergeHosting():
                     self._append("merge_intended", change.intent)
                     self.merged[change.iid], self.hosting = "9" * 40, None
                 case ServeHosting():
                     if self.read_back:
                         self._append("applied", {"decision": change.decision, "sha": change.sha})
-                case CloseIssue():
-                    self.issue_open = False
+                case _:
+                    self._show_on_issue(change)
+
+    def _show_on_issue(self, change: Change) -> None:
+        match change:
+            case Relabel():
+                self.labels = (self.labels | set(change.add)) - set(change.remove)
+            case PlaceOnBoard():
+                self.placed = (change.lane, change.due)
+            case Answer():
+                assert change.marker not in self.answers
+                self.answers[change.marker] = change.body
+            case CloseIssue():
+                self.issue_open = False
 
     def _append(self, kind: str, body: Mapping[str, object]) -> None:
         self.entries.append(Entry(kind, len(self.entries) + 1, body, self.now))

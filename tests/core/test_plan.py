@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import typing
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from automation.core.plan import (
     CloseIssue,
     MergeHosting,
     Place,
+    PlaceOnBoard,
     PostStatus,
     Provision,
     Relabel,
@@ -31,6 +33,7 @@ CHANGES: list[Change] = [
     Answer(PLACE, "m", "b"),
     PostStatus(3, "c" * 40, "laik/sop", "pending", "Belum", ""),
     WriteCard(PLACE, "kartu /approve", None),
+    PlaceOnBoard(PLACE, "fase::awal", date(2026, 3, 3)),
     Relabel(PLACE, ("fase::awal",), ("fase::akhir",)),
     Provision(WISH, "w"),
     Remember("closed", {"step": "kak"}),

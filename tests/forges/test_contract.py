@@ -329,6 +329,29 @@ def test_a_board_gets_its_lists_in_order_once(forge: Forge, project: Project) ->
     assert forge.ensure_board_lists(project.id, "Papan SOP", sorted(names)) == 0
 
 
+def test_an_issue_gets_its_due_date_on_the_board_once_and_loses_it(
+    world: World, forge: Forge, project: Project
+) -> None:
+    names = ["fase a", "fase b"]
+    forge.ensure_labels(project.id, [Label(name, "#abcdef") for name in names])
+    forge.ensure_board_lists(project.id, "Papan Tenggat", names)
+    number = forge.create_issue(project.id, "judul", "").iid
+
+    def place(lane: str | None, due: date | None) -> bool:
+        issue = forge.get_issue(project.id, number)
+        assert issue is not None
+        return forge.place_on_board(issue, "Papan Tenggat", lane, due)
+
+    assert place("fase a", date(2026, 3, 3))
+    assert world.due_shown(project, number) == "2026-03-03"
+    assert not place("fase a", date(2026, 3, 3))
+    assert place("fase b", date(2026, 3, 4))
+    assert world.due_shown(project, number) == "2026-03-04"
+    assert place("fase b", None)
+    assert world.due_shown(project, number) is None
+    assert not place("fase b", None)
+
+
 def test_a_hook_is_set_once_and_its_secret_is_never_shown(forge: Forge, project: Project) -> None:
     hook = Hook("http://127.0.0.1:9/kait", "sangat-rahasia")
     assert forge.ensure_hook(project.id, hook)

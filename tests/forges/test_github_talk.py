@@ -33,6 +33,7 @@ from automation.localforge.issues import delete_issue, get_issue
 from automation.localforge.projects import project_by_id
 
 from .githubtalk import QuickForge, TalkWorld, talking
+from .world import board_shows
 
 PHASES = ["fase::permohonan", "fase::analisis", "fase::selesai"]
 URL = "https://laik.contoh.go.id/kasus"
@@ -219,16 +220,9 @@ def test_a_closed_milestone_is_not_made_again(world: TalkWorld, project: Project
 # -- boards ------------------------------------------------------------------------------------------
 
 
-def _lane(world: TalkWorld, project: Project, iid: int) -> tuple[str, str | None]:
+def _lane(world: TalkWorld, project: Project, iid: int) -> tuple[str | None, str | None]:
     """Column and due date of an issue's card, as GitHub shows them."""
-    store = world.engine.store
-    issue_id = store.value("SELECT id FROM issues WHERE project_id = ? AND iid = ?", project.id, iid)
-    (item,) = githubboards.items_of(world.engine, issue_id)
-    fields = {one.name: one for one in githubboards.fields_of(world.engine, item.board_id)}
-    value = githubboards.value_of(world.engine, item.id, fields["Fase"].id)
-    names = {one["id"]: one["name"] for one in fields["Fase"].choices}
-    due = githubboards.value_of(world.engine, item.id, fields["Tenggat"].id)
-    return names.get(value or "", ""), due
+    return board_shows(world.engine, project.id, iid)
 
 
 def test_rule_12_the_board_is_a_project_of_the_organisation_with_phase_and_due_date(
@@ -255,32 +249,33 @@ def test_two_repositories_of_an_organisation_share_the_board_of_one_title(
     assert len(boards) == 1
 
 
-def test_a_phase_label_moves_the_card_and_writes_only_a_difference(
-    world: TalkWorld, project: Project
-) -> None:
+def test_a_card_is_moved_and_only_a_difference_is_written(world: TalkWorld, project: Project) -> None:
     world.bot.ensure_board_lists(project.id, "Papan C", PHASES)
     issue = world.bot.create_issue(project.id, "kasus", "")
-    world.bot.relabel_issue(issue, add=["fase::permohonan"], remove=[])
-    assert _lane(world, project, issue.iid) == ("fase::permohonan", None)
-    world.bot.relabel_issue(issue, add=["fase::analisis"], remove=["fase::permohonan"])
-    assert _lane(world, project, issue.iid) == ("fase::analisis", None)
+    assert not world.bot.place_on_board(issue, "Papan C", None, None)  # on the board not at all yet
+    assert world.bot.place_on_board(issue, "Papan C", PHASES[0], None)
+    assert _lane(world, project, issue.iid) == (PHASES[0], None)
     before = world.bot.writes
-    world.bot.relabel_issue(issue, add=["fase::analisis"], remove=[])
-    assert world.bot.writes == before + 1  # the label alone
-    world.bot.relabel_issue(issue, add=["giliran::tim"], remove=[])
-    assert _lane(world, project, issue.iid) == ("fase::analisis", None)
-    world.bot.relabel_issue(issue, add=[], remove=["fase::analisis"])
-    assert _lane(world, project, issue.iid) == ("", None)
+    assert world.bot.place_on_board(issue, "Papan C", PHASES[0], date(2026, 5, 1))
+    assert world.bot.writes == before + 1  # the day alone
+    assert world.bot.place_on_board(issue, "Papan C", "fase::tidak-ada", date(2026, 5, 1))
+    assert _lane(world, project, issue.iid) == (None, "2026-05-01")
+    assert world.bot.place_on_board(issue, "Papan C", None, None)
+    assert _lane(world, project, issue.iid) == (None, None)
 
 
-def test_a_milestone_gives_the_card_its_due_date(world: TalkWorld, project: Project) -> None:
+def test_labels_and_milestones_are_changed_without_a_look_at_the_board(
+    world: TalkWorld, project: Project
+) -> None:
     world.bot.ensure_board_lists(project.id, "Papan D", PHASES)
     world.bot.ensure_milestones(project.id, [Milestone("Langkah", date(2026, 7, 15))])
     issue = world.bot.create_issue(project.id, "kasus", "")
+    world.bot.place_on_board(issue, "Papan D", PHASES[0], date(2026, 5, 1))
+    before = world.bot.writes
+    world.bot.relabel_issue(issue, add=["fase::analisis"], remove=[])
     world.bot.set_issue_milestone(issue, "Langkah")
-    assert _lane(world, project, issue.iid) == ("", "2026-07-15")
-    world.bot.set_issue_milestone(issue, None)
-    assert _lane(world, project, issue.iid) == ("", None)
+    assert world.bot.writes == before + 2
+    assert _lane(world, project, issue.iid) == (PHASES[0], "2026-05-01")
 
 
 def test_an_issue_is_placed_on_one_board_with_column_and_date(world: TalkWorld, project: Project) -> None:
@@ -298,7 +293,7 @@ def test_new_columns_leave_every_card_in_its_column(world: TalkWorld, project: P
     """GitHub replaces all options of a field at once, and the cards lose their values by that."""
     world.bot.ensure_board_lists(project.id, "Papan F", PHASES[:2])
     issue = world.bot.create_issue(project.id, "kasus", "")
-    world.bot.relabel_issue(issue, add=[PHASES[1]], remove=[])
+    world.bot.place_on_board(issue, "Papan F", PHASES[1], None)
     assert world.bot.ensure_board_lists(project.id, "Papan F", [PHASES[2], *PHASES[:2]]) > 0
     assert _lane(world, project, issue.iid) == (PHASES[1], None)
 
@@ -314,9 +309,13 @@ def test_a_token_that_may_not_use_projects_is_told_which_permission_is_missing(
     world.bot.ensure_board_lists(project.id, "Papan H", PHASES)
     poor = world.login("bot-laik", scopes=("repo",))
     app = world.other_app("tanpa-papan", {"issues": "write", "metadata": "read", "contents": "write"})
+    issue = world.bot.create_issue(project.id, "kasus", "")
     for forge, name in ((poor, "project"), (app, "Projects")):
         with pytest.raises(ForgeRefused, match=name) as refused:
             forge.ensure_board_lists(project.id, "Papan H", PHASES)
+        assert refused.value.status == 403
+        with pytest.raises(ForgeRefused, match=name) as refused:
+            forge.place_on_board(issue, "Papan H", PHASES[0], None)
         assert refused.value.status == 403
 
 

@@ -12,8 +12,11 @@ import requests
 
 from automation.forges.base import Access, Forge, Project, StatusState
 from automation.forges.github import AppAuth, GitHubForge, TokenAuth
+from automation.forges.github.boardqueries import DUE, LANE
 from automation.forges.gitlab import GitLabForge
+from automation.localforge import githubboards
 from automation.localforge.apps import AppSecrets, create_app
+from automation.localforge.engine import Engine
 from automation.localforge.server import RunningForge
 from tests.localforge.gitworld import Clone
 
@@ -49,6 +52,9 @@ class World(Protocol):
 
     def own_clone(self, project: Project) -> Clone:
         """A working copy of the bot itself."""
+
+    def due_shown(self, project: Project, iid: int) -> str | None:
+        """The due date that a board shows for an issue."""
 
 
 @dataclass
@@ -112,10 +118,24 @@ class GitLabWorld:
         clone.git("clone", "-q", project.http_url, ".")
         return clone
 
+    def due_shown(self, project: Project, iid: int) -> str | None:
+        due = self._admin.projects.get(project.id, lazy=True).issues.get(iid).due_date
+        return str(due) if due else None
+
     def close(self) -> None:
         for forge in self._forges.values():
             forge.close()
         self._admin.session.close()
+
+
+def board_shows(engine: Engine, project_id: int, iid: int) -> tuple[str | None, str | None]:
+    """Column and due date of an issue's one item on GitHub's boards."""
+    found = engine.store.value("SELECT id FROM issues WHERE project_id = ? AND iid = ?", project_id, iid)
+    (item,) = githubboards.items_of(engine, found)
+    fields = {one.name: one for one in githubboards.fields_of(engine, item.board_id)}
+    lane = githubboards.value_of(engine, item.id, fields[LANE].id)
+    names = {one["id"]: one["name"] for one in fields[LANE].choices}
+    return names.get(lane or ""), githubboards.value_of(engine, item.id, fields[DUE].id)
 
 
 SCOPES = ["repo", "admin:org", "delete_repo", "project", "site_admin"]
@@ -223,6 +243,9 @@ class GitHubWorld:
         clone = Clone(folder, self._tokens[username])
         clone.git("clone", "-q", project.http_url, ".")
         return clone
+
+    def due_shown(self, project: Project, iid: int) -> str | None:
+        return board_shows(self.running.engine, project.id, iid)[1]
 
     def close(self) -> None:
         for forge in self._forges.values():

@@ -17,9 +17,6 @@ from automation.forges.github.boardqueries import Board, Card, Lanes
 from automation.forges.github.planning import PlanningPart
 from automation.forges.github.session import asks, status_of, word_of
 
-PHASE = "fase::"
-"""What a label that is a column of the board starts with."""
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -74,39 +71,13 @@ class BoardPart(PlanningPart):
         A board without that column shows the card in none.
         """
         node, places = self._places(issue)
-        written = False
-        for found, card in places:
-            if found.title == board:
-                written |= self._put(found, card, node, lane=lane, due=due)
-        return written
+        ours = [(found, card) for found, card in places if found.title == board]
+        written = [self._put(found, card, node, lane, due) for found, card in ours]
+        return any(written)
 
-    def _follow_labels(self, issue: Issue, added: Sequence[str], removed: Sequence[str]) -> None:
-        """Let the issue's cards follow a phase's label: one look, and a write only where they differ."""
-        phases = [label for label in added if label.startswith(PHASE)]
-        if phases or any(label.startswith(PHASE) for label in removed):
-            self._follow(issue, lane=phases[-1] if phases else None)
-
-    def _follow_due(self, issue: Issue, due: date | None) -> None:
-        """Let the issue's cards show a milestone's due date."""
-        self._follow(issue, due=due)
-
-    def _follow(self, issue: Issue, **wanted: Any) -> None:
-        """Change the issue's cards on all boards that laik arranged.
-
-        Cards only show what labels and milestones say. Where the token may use no projects there are none,
-        which :meth:`ensure_board_lists` has said; the label itself must not wait for that.
-        """
-        try:
-            node, places = self._places(issue)
-            for found, card in places:
-                self._put(found, card, node, **wanted)
-        except github.GithubException as problem:
-            if not _is_forbidden(problem):
-                raise
-
-    def _put(self, board: Board, card: Card | None, node: str, **wanted: Any) -> bool:
-        """Make one card show ``lane`` or ``due``; an issue that is not on the board yet is added to it."""
-        changes = list(_changes(board, card, wanted))
+    def _put(self, board: Board, card: Card | None, node: str, lane: str | None, due: date | None) -> bool:
+        """Make one card show ``lane`` and ``due``; an issue that is not on the board yet is added to it."""
+        changes = list(_changes(board, card, lane, due))
         if not changes:
             return False
         if card is None:
@@ -190,17 +161,17 @@ class BoardPart(PlanningPart):
 
 
 def _changes(
-    board: Board, card: Card | None, wanted: Mapping[str, Any]
+    board: Board, card: Card | None, lane: str | None, due: date | None
 ) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
     """The fields to write: id and value, None to clear it."""
-    if "lane" in wanted and board.lanes is not None:
-        option = board.lanes.option(wanted["lane"])
+    if board.lanes is not None:
+        option = board.lanes.option(lane)
         if option != (card.lane if card else None):
             yield board.lanes.id, {"singleSelectOptionId": option} if option else None
-    if "due" in wanted and board.due is not None:
-        due = wanted["due"].isoformat() if wanted["due"] else None
-        if due != (card.due if card else None):
-            yield board.due, {"date": due} if due else None
+    if board.due is not None:
+        day = due.isoformat() if due else None
+        if day != (card.due if card else None):
+            yield board.due, {"date": day} if day else None
 
 
 def _lane_field(board: str, labels: Sequence[str]) -> dict[str, Any]:

@@ -62,16 +62,14 @@ class IssuesPart(BoardPart):
 
     @asks("mengubah label isu", "relabel an issue")
     def relabel_issue(self, issue: Issue, *, add: Iterable[str], remove: Iterable[str]) -> None:
-        """Add and remove labels, leaving all others as they are; a phase's label moves the issue's card.
+        """Add and remove labels, leaving all others as they are.
 
-        Never the full list (PUT): writing that would lose a label that someone set meanwhile. The card goes
-        first: were it to fail after the labels, nothing would ever move it again.
+        Never the full list (PUT): writing that would lose a label that someone set meanwhile.
         """
-        added, removed = list(add), list(remove)
-        self._follow_labels(issue, added, removed)
+        added = list(add)
         if added:
             self._raw("POST", f"{self._issue_at(issue.project_id, issue.iid)}/labels", body={"labels": added})
-        for name in removed:
+        for name in remove:
             self._take_off(issue, name)
 
     def _take_off(self, issue: Issue, name: str) -> None:
@@ -85,9 +83,8 @@ class IssuesPart(BoardPart):
 
     @asks("mengatur tonggak isu", "set an issue's milestone")
     def set_issue_milestone(self, issue: Issue, title: str | None) -> None:
-        """Put the issue on the milestone of that title (None: on none); its card gets the due date."""
+        """Put the issue on the milestone of that title (None: on none)."""
         found = self._milestone(issue.project_id, title) if title else None
-        self._follow_due(issue, convert.due_date(found["due_on"]) if found else None)
         body = {"milestone": found["number"] if found else None}
         self._raw("PATCH", self._issue_at(issue.project_id, issue.iid), body=body)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from automation.forges.base import (
@@ -106,7 +106,7 @@ def token_kind(username: str) -> str:
 
 def issue(data: Data, person: Person) -> Issue:
     """An issue."""
-    milestone = data.get("milestone")
+    milestone, due = data.get("milestone"), data.get("due_date")
     return Issue(
         project_id=data["project_id"],
         iid=data["iid"],
@@ -119,6 +119,7 @@ def issue(data: Data, person: Person) -> Issue:
         created_at=moment(data["created_at"]),
         updated_at=moment(data["updated_at"]),
         web_url=data["web_url"],
+        due=date.fromisoformat(due) if due else None,
     )
 
 

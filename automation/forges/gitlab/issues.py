@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from gitlab.exceptions import GitlabCreateError, GitlabGetError
@@ -186,6 +186,17 @@ class IssuesPart(HooksPart):
                 raise refused(Bilingual("mencari label papan", "find the board's label"), 404, label)
             lists[label] = found.lists.create({"label_id": ids[label]})
         return written + len(missing) + _put_in_order(found, lists, labels)
+
+    @asks("menaruh isu di papan", "place an issue on the board")
+    def place_on_board(self, issue: Issue, board: str, lane: str | None, due: date | None) -> bool:
+        """Give the issue that due date, which every board's card shows; True when something was written.
+
+        ``board`` and ``lane`` need nothing: a list of a board is a label, and the label stands on the issue.
+        """
+        if issue.due == due:
+            return False
+        self._change(issue, {"due_date": due.isoformat() if due else ""})
+        return True
 
 
 def _put_in_order(board: ProjectBoard, lists: dict[str, Any], labels: Sequence[str]) -> int:
