@@ -112,7 +112,7 @@ class EachOnce(Script):
     """
 
     faults: Sequence[Fault]
-    shapes: int = 3
+    shapes: int = 2
     pardon: Callable[[Asked, Fault], bool] = lambda asked, fault: False
     met: list[tuple[str, Fault]] = field(default_factory=list)
     _seen: set[tuple[str, str, str]] = field(default_factory=set)
