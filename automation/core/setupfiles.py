@@ -7,7 +7,7 @@ from typing import Literal
 
 from automation.core.setupanswers import BLANK, SECRETS_FOLDER, Answers
 
-TOKEN, APP_KEY, HOOK_SECRET = "token", "app.pem", "hook-secret"  # noqa: S105 - names of files
+TOKEN, APP_KEY, HOOK_SECRET = "token", "app.pem", "hook-secret"
 
 _SETTINGS_HEAD = """\
 # Setelan laik, ditulis oleh `laik init`. Tidak memuat rahasia: rahasia hanya ada dalam berkas yang disebut.
@@ -57,7 +57,7 @@ def settings_of(answers: Answers, folder: str) -> dict[str, str]:
 def hook_address(answers: Answers) -> str:
     """Where the forge sends events; a bare host gets the forge's own path."""
     address = answers.webhook.alamat.rstrip("/")
-    bare = address.count("/") == 2  # noqa: PLR2004 - the two of https://
+    bare = address.count("/") == 2
     return f"{address}/webhook/{answers.forge.jenis}" if address and bare else address
 
 
@@ -68,7 +68,7 @@ def write_settings(settings: Mapping[str, str]) -> str:
 
 
 def read_settings(text: str) -> dict[str, str]:
-    """The variables of a ``laik.env``: one ``NAME=value`` a line, in quotes or not; other lines are left out."""
+    """The variables of a ``laik.env``: ``NAME=value`` a line, in quotes or not; others are left out."""
     found = {}
     for line in text.splitlines():
         name, sign, value = line.strip().partition("=")
@@ -90,8 +90,9 @@ forge:
   jenis: @FORGE@
   # Alamat yang dibuka orang, bukan alamat API. / The address people open, not that of the API.
   alamat: @ADDRESS@
-  # GitHub App saja: nomor App; kuncinya ditaruh di {SECRETS_FOLDER}/{APP_KEY}. Tanpa ini: token di {SECRETS_FOLDER}/{TOKEN}.
-  # A GitHub App only: the App's id; its key goes to {SECRETS_FOLDER}/{APP_KEY}. Without: a token in {SECRETS_FOLDER}/{TOKEN}.
+  # GitHub App saja: nomor App; kuncinya di {SECRETS_FOLDER}/{APP_KEY}.
+  # A GitHub App only: its id; its key is in {SECRETS_FOLDER}/{APP_KEY}.
+  # Tanpa App / without an App: token di / in {SECRETS_FOLDER}/{TOKEN}.
   # id_app: 123456
   # Hanya bila App terpasang di lebih dari satu tempat. / Only where the App is installed more than once.
   # instalasi: 12345678
@@ -110,7 +111,8 @@ grup:
   # Repositori aplikasi. / Repositories of applications.
   aplikasi: @APPS@
 
-# Sedikitnya dua akun yang menyetujui perubahan kebijakan. / At least two accounts that agree to policy changes.
+# Sedikitnya dua akun yang menyetujui perubahan kebijakan.
+# At least two accounts that agree to changes of the policy.
 pemilik_kebijakan: [{BLANK}]
 
 organisasi:
