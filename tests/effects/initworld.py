@@ -29,7 +29,15 @@ from automation.wiring import connect, known_names
 
 Login = Literal["gitlab", "token", "app"]
 """How laik signs in: a token on GitLab, a token on GitHub, an App on GitHub."""
-PEOPLE = ("pemilik-1", "pemilik-2", "kepala-diskominfo", "teknis-1", "teknis-2", "kepala-dinkes", "tim-dinkes")
+PEOPLE = (
+    "pemilik-1",
+    "pemilik-2",
+    "kepala-diskominfo",
+    "teknis-1",
+    "teknis-2",
+    "kepala-dinkes",
+    "tim-dinkes",
+)
 SCOPES = ["repo", "admin:org", "delete_repo", "project", "workflow", "site_admin"]
 HOOK = "http://127.0.0.1:9/webhook"
 FILLED = {
