@@ -88,7 +88,7 @@ def build(
         today: the date for due dates; that of the first SOP's time zone when None.
         procedures: the SOPs by id; those that laik ships when None.
     """
-    settings.state.mkdir(parents=True, exist_ok=True)
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     forge = connect(settings)
     store = open_store(settings.store_url)
     mirrors = Mirrors(

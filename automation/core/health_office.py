@@ -1,0 +1,327 @@
+"""Health of the office: policy, roles, people, groups, calendar, and laik's own door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from automation.core.errors import InvalidPolicy, UnreadableDocument
+from automation.core.health import Check, Diagnosis, Unread, listed, skipped
+from automation.core.policy import Policy
+from automation.core.procedure import Procedure
+from automation.core.text import Bilingual
+
+SILENT = timedelta(hours=24)
+MAINTAINER = 40
+ENOUGH_OWNERS = 2
+OF_POLICY = ("token_account", "policy_roles", "policy_accounts", "group_exists", "group_access")
+
+_ASK_LIVE = Bilingual("Buktikan dengan 'laik doctor --live'.", "Prove it with 'laik doctor --live'.")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """A group: ``key`` in the policy, whether it ``exists``, laik's access where a project in it tells."""
+
+    key: str
+    path: str
+    exists: bool | Unread
+    access: int | Unread | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFacts:
+    """What laik's own ``/sehat`` says. ``healthy`` is its word; ``stuck`` keys it gave up on or fails at."""
+
+    healthy: bool
+    stuck: tuple[str, ...]
+    last_event: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFacts:
+    """What was read of the organisation.
+
+    Attributes:
+        control: the control project's path.
+        policy: None where there is no control project to read it from.
+        procedures: the SOPs of this installation, by id.
+        me: laik's account name.
+        accounts: every account named in the policy -> whether it exists and is a person; None: absent.
+        outsiders: role holders that cannot take part in the control project.
+        owners: people with all rights on the control project, laik left out.
+        groups: case files and applications.
+        holidays: years whose holidays are known to laik.
+        today: the date here.
+        door: None where no address is set.
+        address: of laik's door.
+    """
+
+    control: str
+    policy: Policy | Unread | None
+    procedures: Mapping[str, Procedure]
+    me: str | Unread
+    accounts: Mapping[str, bool | None] | Unread
+    outsiders: tuple[str, ...] | Unread
+    owners: tuple[str, ...] | Unread
+    groups: tuple[GroupFacts, ...]
+    holidays: frozenset[int]
+    today: date
+    door: DoorFacts | Unread | None
+    address: str
+
+
+def judge_office(facts: OfficeFacts) -> Iterator[Diagnosis]:
+    """Every check of this theme."""
+    yield from _policy(facts)
+    yield _owners(facts)
+    yield _calendar(facts)
+    yield from _door(facts)
+
+
+def _policy(facts: OfficeFacts) -> Iterator[Diagnosis]:
+    where = f"{facts.control}/laik.yaml" if facts.control else "laik.yaml"
+    check = Check("policy_loads", where)
+    if isinstance(facts.policy, Policy):
+        yield check.ok("Kebijakan terbaca dan sah.", "The policy is readable and valid.")
+        yield _account(facts, facts.policy)
+        yield _roles(facts, facts.policy)
+        yield _accounts(facts, where)
+        yield _outsiders(facts)
+        for group in facts.groups:
+            yield from _group(group)
+        return
+    if facts.policy is None:
+        yield check.after("project_exists")
+    elif not isinstance(facts.policy.why, InvalidPolicy | UnreadableDocument):
+        yield check.unread(facts.policy)
+    else:
+        problem = facts.policy.why
+        yield Check("policy_loads", str(problem.where) or where).failed(problem)
+    yield from skipped((*OF_POLICY, "role_membership"), "policy_loads")
+
+
+def _account(facts: OfficeFacts, policy: Policy) -> Diagnosis:
+    check = Check("token_account", policy.bot)
+    if isinstance(facts.me, Unread):
+        return check.unread(facts.me)
+    if facts.me.casefold() == policy.bot.casefold():
+        return check.ok("Token milik akun bot pada kebijakan.", "The token is of the policy's bot account.")
+    return check.fail(
+        Bilingual(
+            f"Kebijakan menyebut akun bot '{policy.bot}', tetapi token milik '{facts.me}'.",
+            f"The policy names the bot account '{policy.bot}', but the token is of '{facts.me}'.",
+        ),
+        Bilingual(
+            "Pakai token akun bot itu, atau perbaiki kunci 'bot' pada kebijakan.",
+            "Use a token of that account, or mend the key 'bot' in the policy.",
+        ),
+    )
+
+
+def _roles(facts: OfficeFacts, policy: Policy) -> Diagnosis:
+    """Roles of single cases (vendor, joint team) are held through the case's own documents."""
+    check = Check("policy_roles", f"{facts.control}/laik.yaml")
+    empty: dict[str, None] = {}
+    for procedure in (facts.procedures[one] for one in policy.sop if one in facts.procedures):
+        for role in procedure.roles:
+            if role.scope == "kasus":
+                continue
+            agencies = [""] if role.scope == "dinas" else list(policy.perangkat_daerah)
+            for agency in agencies:
+                if not policy.holders(role.id, agency):
+                    empty[f"{agency}.{role.id}" if agency else role.id] = None
+    if empty:
+        return check.fail(
+            Bilingual(
+                f"Peran tanpa pemegang: {listed(empty)}; kasus akan menunggu di langkahnya.",
+                f"Roles that nobody holds: {listed(empty)}; cases will wait at their steps.",
+            ),
+            Bilingual(
+                "Isi akunnya pada 'peran' atau 'perangkat_daerah' di laik.yaml.",
+                "Name accounts under 'peran' or 'perangkat_daerah' in laik.yaml.",
+            ),
+        )
+    return check.ok("Setiap peran ada pemegangnya.", "Every role is held by somebody.")
+
+
+def _accounts(facts: OfficeFacts, where: str) -> Diagnosis:
+    """A name that nobody has is a danger where people sign up: whoever takes it has the role."""
+    check = Check("policy_accounts", where)
+    if isinstance(facts.accounts, Unread):
+        return check.unread(facts.accounts)
+    absent = [name for name, person in facts.accounts.items() if person is None]
+    bots = [name for name, person in facts.accounts.items() if person is False]
+    if absent or bots:
+        told = listed([*absent, *(f"{name} (bot)" for name in bots)])
+        return check.fail(
+            Bilingual(
+                f"Pemegang peran tanpa akun orang di forge: {told}; siapa pun yang mendaftar dengan nama itu"
+                " mendapat perannya.",
+                f"Role holders without a person's account on the forge: {told}; whoever signs up by that name"
+                " gets the role.",
+            ),
+            Bilingual(
+                "Perbaiki ejaan akunnya pada laik.yaml, atau hapus dari peran itu.",
+                "Mend the account's spelling in laik.yaml, or take it out of the role.",
+            ),
+        )
+    return check.ok("Semua pemegang peran punya akun.", "All role holders have an account.")
+
+
+def _outsiders(facts: OfficeFacts) -> Diagnosis:
+    check = Check("role_membership", facts.control)
+    if isinstance(facts.outsiders, Unread):
+        return check.unread(facts.outsiders)
+    if facts.outsiders:
+        return check.warn(
+            Bilingual(
+                f"Pemegang peran bukan anggota proyek kendali: {listed(facts.outsiders)}; mereka tidak dapat"
+                " berkomentar pada kasus.",
+                f"Role holders who are no members of the control project: {listed(facts.outsiders)}; they"
+                " cannot comment on cases.",
+            ),
+            Bilingual(
+                "Undang mereka sebagai Guest (GitLab) atau read (GitHub), dan terima undangannya.",
+                "Invite them as Guest (GitLab) or read (GitHub), and let them accept.",
+            ),
+        )
+    return check.ok("Semua pemegang peran anggota proyek kendali.", "All role holders are members there.")
+
+
+def _group(group: GroupFacts) -> Iterator[Diagnosis]:
+    check, access = Check("group_exists", group.path), Check("group_access", group.path)
+    if isinstance(group.exists, Unread):
+        yield check.unread(group.exists)
+        yield access.after("group_exists")
+        return
+    if not group.exists:
+        yield check.fail(
+            Bilingual(
+                f"Grup atau organisasi '{group.path}' ({group.key}) tidak ditemukan.",
+                f"The group or organisation '{group.path}' ({group.key}) was not found.",
+            ),
+            Bilingual("Jalankan 'laik init', atau perbaiki jalurnya.", "Run 'laik init', or mend the path."),
+        )
+        yield access.after("group_exists")
+        return
+    yield check.ok("Grup ada.", "The group is there.")
+    yield _group_access(access, group.access)
+
+
+def _group_access(check: Check, access: int | Unread | None) -> Diagnosis:
+    if isinstance(access, Unread):
+        return check.unread(access)
+    if access is None:
+        return check.unknown(
+            Bilingual(
+                "Grup masih kosong, jadi akses laik tidak terlihat.",
+                "The group is still empty, so laik's access cannot be seen.",
+            ),
+            _ASK_LIVE,
+        )
+    if access < MAINTAINER:
+        return check.fail(
+            Bilingual(
+                "Akses laik di grup ini kurang untuk membuat dan melindungi proyek.",
+                "laik's access to this group is too little to make and protect projects.",
+            ),
+            Bilingual(
+                "Beri akun laik akses Owner (GitHub App: pasang pada seluruh organisasi).",
+                "Give laik's account Owner access (GitHub App: install it on the whole organisation).",
+            ),
+        )
+    return check.ok("Akses laik cukup.", "laik's access is enough.")
+
+
+def _owners(facts: OfficeFacts) -> Diagnosis:
+    check = Check("policy_owners", facts.control)
+    if isinstance(facts.owners, Unread):
+        return check.unread(facts.owners)
+    if len(facts.owners) < ENOUGH_OWNERS:
+        return check.warn(
+            Bilingual(
+                f"Pemilik proyek kendali selain laik: {len(facts.owners)}. Perubahan kebijakan perlu dua"
+                " pasang mata, dan satu akun dapat hilang.",
+                f"Owners of the control project beside laik: {len(facts.owners)}. A change of policy wants"
+                " two pairs of eyes, and one account can be lost.",
+            ),
+            Bilingual("Tetapkan sekurangnya dua orang sebagai pemilik.", "Make at least two people owners."),
+        )
+    return check.ok(f"Pemilik: {listed(facts.owners)}.", f"Owners: {listed(facts.owners)}.")
+
+
+def _calendar(facts: OfficeFacts) -> Diagnosis:
+    year = facts.today.year
+    missing = [str(one) for one in (year, year + 1) if one not in facts.holidays]
+    check = Check("calendar_year", ", ".join(missing) or str(year))
+    if missing:
+        return check.warn(
+            Bilingual(
+                f"Hari libur tahun {listed(missing)} tidak dikenal laik: tenggat dihitung Senin-Jumat saja.",
+                f"laik knows no holidays of {listed(missing)}: deadlines count Monday to Friday alone.",
+            ),
+            Bilingual(
+                "Tenggat di sekitar libur dapat jatuh terlalu awal; lihat SKB hari libur tahun itu.",
+                "Deadlines around holidays may fall too early; look at that year's decree on holidays.",
+            ),
+        )
+    return check.ok(
+        "Hari libur tahun ini dan berikutnya dikenal.", "This and next year's holidays are known."
+    )
+
+
+def _door(facts: OfficeFacts) -> Iterator[Diagnosis]:
+    answers, events = Check("laik_answers", facts.address), Check("events_arrive", facts.address)
+    if facts.door is None:
+        yield answers.unknown(
+            Bilingual(
+                "Alamat laik tidak diketahui (LAIK_HOOK_URL kosong).",
+                "laik's own address is not known (LAIK_HOOK_URL is empty).",
+            ),
+            Bilingual("Isi LAIK_HOOK_URL.", "Set LAIK_HOOK_URL."),
+        )
+        yield events.after("laik_answers")
+    elif isinstance(facts.door, Unread):
+        yield answers.unread(facts.door)
+        yield events.after("laik_answers")
+    else:
+        yield _healthy(answers, facts.door)
+        yield _events(events, facts.door)
+
+
+def _healthy(check: Check, door: DoorFacts) -> Diagnosis:
+    if door.healthy:
+        return check.ok("laik berjalan dan sehat.", "laik runs and is healthy.")
+    stuck = listed(door.stuck) or "-"
+    return check.fail(
+        Bilingual(f"laik berjalan tetapi gagal pada: {stuck}.", f"laik runs but fails at: {stuck}."),
+        Bilingual(
+            "Lihat log laik, lalu 'laik reconcile KEY' untuk pesan lengkapnya.",
+            "Look at laik's log, then 'laik reconcile KEY' for the whole message.",
+        ),
+    )
+
+
+def _events(check: Check, door: DoorFacts) -> Diagnosis:
+    last = door.last_event or "-"
+    if door.silent:
+        hours = int(SILENT.total_seconds() // 3600)
+        return check.warn(
+            Bilingual(
+                f"Tidak ada kejadian dari forge selama {hours} jam (terakhir: {last}).",
+                f"No event of the forge for {hours} hours (last: {last}).",
+            ),
+            Bilingual(
+                "Periksa apakah webhook dimatikan forge; lihat hook_enabled.",
+                "Look whether the forge switched the webhooks off; see hook_enabled.",
+            ),
+        )
+    if not door.last_event:
+        return check.unknown(
+            Bilingual("Belum ada kejadian sejak laik dimulai.", "No event has come since laik was started."),
+            _ASK_LIVE,
+        )
+    return check.ok(f"Kejadian terakhir {last}.", f"The last event came {last}.")
