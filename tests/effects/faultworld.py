@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from automation.demo.webserver import serve
 from automation.forges.wire import Wire
 from automation.keys import EVERYTHING, HOSTING
 from automation.settings import ForgeKind
-from tests.effects.faults import Door, Script, faulty_door
+from tests.effects.faultdoor import Door, Script, faulty_door
 from tests.effects.neutral import Neutral, neutral_world
 
 DAY = date(2026, 3, 2)
@@ -33,7 +33,8 @@ TABLES: Mapping[str, str] = {
     "labels": "SELECT name, color, description FROM labels WHERE project_id = ?",
     "milestones": "SELECT title, state, due_date IS NULL FROM milestones WHERE project_id = ?",
     "boards": "SELECT name FROM boards WHERE project_id = ?",
-    "lists": "SELECT l.position, b.name FROM lists l JOIN boards b ON b.id = l.board_id WHERE b.project_id = ?",
+    "lists": "SELECT l.position, b.name FROM lists l JOIN boards b ON b.id = l.board_id"
+    " WHERE b.project_id = ?",
     "protections": "SELECT name, push_level, merge_level, allow_force_push FROM protections"
     " WHERE project_id = ?",
     "hooks": "SELECT url, push_events, issues_events, note_events FROM hooks WHERE project_id = ?",
@@ -100,6 +101,11 @@ class FaultWorld:
 
     def play(self, slug: str, script: Script | None = None) -> tuple[str, list[LaikError]]:
         """The whole case from its request to the served name; its key and every refusal on the way."""
+        key, _, refused = self.approved(slug, script)
+        return key, refused + self.to_rest(key, script=script)
+
+    def approved(self, slug: str, script: Script | None = None) -> tuple[str, int, list[LaikError]]:
+        """As above up to the approval that laik has not seen yet; the hosting request's number besides."""
         key = self.neutral.filed(slug)
         refused = self.to_rest(key, script=script)
         self.neutral.paste(org.HEAD, key, "ajukan permohonan")
@@ -111,8 +117,7 @@ class FaultWorld:
         number = self._ask(key, slug)
         refused += self.to_rest(HOSTING, key, script=script)
         self._approve(number)
-        refused += self.to_rest(key, script=script)
-        return key, refused
+        return key, number, refused
 
     def _bring_evidence(self, key: str, slug: str) -> None:
         builder, path = self.neutral.who(org.REVIEWERS[0]), self.neutral.aplikasi(slug)
@@ -220,15 +225,11 @@ class FaultWorld:
         return sorted(Counter(mark[1] if mark else "" for mark in marks).items())
 
 
-def _receiver() -> Starlette:
-    return Starlette()
-
-
 @contextmanager
 def fault_world(folder: Path, dialect: ForgeKind) -> Iterator[FaultWorld]:
     """One forge of that dialect behind a door, and one laik whose pauses take no time."""
     with faulty_door() as door, serve() as (address, mount):
-        mount(_receiver())
+        mount(Starlette())
         hook = {"hook_url": f"{address}/webhook/{dialect}", "hook_secrets": ("rahasia-uji",)}
         with neutral_world(folder, dialect, **hook) as neutral:
             clock = Clock()
@@ -237,6 +238,3 @@ def fault_world(folder: Path, dialect: ForgeKind) -> Iterator[FaultWorld]:
             neutral.laik.organise()
             neutral.worked(EVERYTHING)
             yield FaultWorld(neutral, door, clock)
-
-
-Work = Callable[[], object]

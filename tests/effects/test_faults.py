@@ -1,4 +1,4 @@
-"""Every write of a whole small case meets its fault; the end is the undisturbed one and nothing is doubled."""
+"""Every write of a whole small case meets its fault; the end is the undisturbed one, nothing is doubled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.effects.faults import Asked, EachOnce, Fault
+from tests.effects.faultdoor import Asked, EachOnce, Fault
 from tests.effects.faultworld import FaultWorld, State, fault_world
 
 LEAST_POSITIONS = 25
