@@ -16,18 +16,38 @@ from automation.collect import procedures, templates
 from automation.core import memory
 from automation.core.act import VERBS as SPOKEN
 from automation.core.gate import FLOOR, HOSTING_CHECK
+from automation.core.health import STATES
+from automation.core.health_forge import GITHUB_PERMISSIONS, GITHUB_SCOPES, GITLAB_SCOPES
 from automation.core.policy import Policy
 from automation.core.procedure import Procedure
 from automation.core.requestform import FIELDS
 from automation.core.ruling import typed
+from automation.core.setup import APP_PERMISSIONS
 from automation.demo.refusals import EXPECTED
-from automation.reconciler import EVERYTHING, HOSTING, SERVING
+from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
+from automation.smoke.steps import STEPS
 from checks import discover
 from tests.bench.__main__ import BENCHES
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH, INDONESIAN, ENGINE = ROOT / "README.md", ROOT / "README.id.md", ROOT / "automation/README.md"
+GUIDE, PANDUAN = ROOT / "automation/SETUP.md", ROOT / "automation/SETUP.id.md"
 BOTH = pytest.mark.parametrize("readme", [ENGLISH, INDONESIAN], ids=["en", "id"])
+SECURITY = ROOT / "SECURITY.md"
+# How GitHub's page of an App calls the permissions that its API names otherwise.
+PERMISSION_NAMES = {
+    "administration": "Administration",
+    "checks": "Checks",
+    "contents": "Contents",
+    "issues": "Issues",
+    "members": "Members",
+    "metadata": "Metadata",
+    "organization_projects": "Projects",
+    "pull_requests": "Pull requests",
+    "repository_hooks": "Webhooks",
+    "statuses": "Commit statuses",
+    "workflows": "Workflows",
+}
 OURS = ("automation", "checks", "project_templates", "tests", ".github", ".ci")
 SKIPPED = {"__pycache__", ".venv", "node_modules"}
 PROCEDURES = procedures.bundled()
@@ -116,7 +136,7 @@ def test_every_command_is_in_the_engine_readme():
 def test_every_command_that_the_readmes_name_exists():
     known = {tuple(command.split()) for command in _commands()} | {("laik", verb) for verb in VERBS}
     groups = {command[1] for command in known if len(command) == 3}
-    for path in (ENGLISH, INDONESIAN, ENGINE):
+    for path in (ENGLISH, INDONESIAN, ENGINE, *(one for one in (GUIDE, PANDUAN) if one.exists())):
         shown = "\n".join(_blocks(_text(path)))
         named = re.findall(r"`(laik(?: [a-z]+)+)", _text(path))
         named += re.findall(r"^(laik(?: [a-z]+)+)(?= -)", shown, re.MULTILINE)
@@ -194,7 +214,59 @@ def test_every_kind_of_ledger_entry_and_every_queue_key_is_in_the_engine_readme(
     text = _text(ENGINE)
     kinds = re.findall(r"^([a-z_]+)  +\S", memory.__doc__ or "", re.MULTILINE)
     assert len(kinds) >= 10
-    assert [word for word in (*kinds, HOSTING, SERVING, EVERYTHING) if f"`{word}`" not in text] == []
+    keys = (HOSTING, SERVING, SECRET, EVERYTHING)
+    assert [word for word in (*kinds, *keys) if f"`{word}`" not in text] == []
+    assert f"| `{SHARED}" in text
+
+
+def _diagnoses() -> set[str]:
+    """Ids of the checks of ``laik doctor``, as the modules that judge name them."""
+    sources = [*(ROOT / "automation/core").glob("health_*.py"), *(ROOT / "automation/smoke").glob("*.py")]
+    named = re.findall(r'\bCheck\(\s*"(\w+)"', "".join(_text(path) for path in sources))
+    return {*named, *(step.id for step in STEPS)}
+
+
+def test_every_check_of_the_doctor_is_in_the_engine_readme_and_every_one_it_lists_exists():
+    rows = re.findall(r"^\| .+ \| (`.+`) \|$", _section(_text(ENGINE), "What `laik doctor` looks at"), re.M)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == _diagnoses()
+
+
+def test_a_diagnosis_is_told_in_four_states():
+    assert set(STATES) == {"ok", "warn", "fail", "unknown"}
+    told = _section(_text(ENGINE), "What `laik doctor` looks at")
+    assert all(f"`{state}`" in told for state in STATES)
+
+
+def test_init_and_doctor_ask_for_the_same_permissions_and_the_security_page_names_them():
+    assert dict(APP_PERMISSIONS) == dict(GITHUB_PERMISSIONS)
+    pages = (
+        _section(_text(SECURITY), "The least rights of laik's token"),
+        _section(_text(SECURITY), "Hak paling sedikit bagi token laik"),
+    )
+    for page in pages:
+        row = next(line for line in page.splitlines() if "GitHub App" in line)
+        assert [PERMISSION_NAMES[name] for name in APP_PERMISSIONS if PERMISSION_NAMES[name] not in row] == []
+        assert [one for one in (*GITHUB_SCOPES, *GITLAB_SCOPES) if f"`{one}`" not in page] == []
+
+
+@pytest.mark.parametrize("guide", [GUIDE, PANDUAN], ids=["en", "id"])
+def test_the_guide_names_every_permission_and_scope_that_laik_asks_for(guide: Path):
+    text = _text(guide)
+    assert [name for name in PERMISSION_NAMES.values() if name.casefold() not in text.casefold()] == []
+    assert [one for one in (*GITHUB_SCOPES, *GITLAB_SCOPES) if f"`{one}`" not in text] == []
+
+
+def _outline(guide: str) -> tuple[list[str], list[str], list[str]]:
+    """What the guide has in both languages: levels of its headings, command lines, and what it quotes."""
+    titles = re.findall(r"^(#+) ", re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.M | re.S), re.M)
+    blocks = "".join(re.findall(r"^ *```sh\n(.*?)^ *```$", guide, re.M | re.S))
+    commands = [line.strip() for line in blocks.splitlines() if not line.strip().startswith("#")]
+    quoted = sorted(set(re.findall(r"`(laik [a-z][^`]*|LAIK_[A-Z_]+)`", guide)))
+    return titles, commands, quoted
+
+
+def test_the_two_guides_have_the_same_parts_and_the_same_commands():
+    assert _outline(_text(GUIDE)) == _outline(_text(PANDUAN))
 
 
 @BOTH
