@@ -61,7 +61,7 @@ class Result:
     """What a run did: rounds it took, changes it carried out, keys that should be looked at next.
 
     ``failed``: hosting requests that could not be dealt with, statuses and places on the board that the forge
-    refused; requests and statuses are tried again, the place on the board with the next card.
+    refused; requests and statuses are tried again, the place on the board when it changes.
     """
 
     rounds: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
-from automation.bots.timekeeper import due
+from automation.bots.timekeeper import due, placing
 from automation.core.act import Act
 from automation.core.case import StepState
 from automation.core.finding import Finding, Outcome
@@ -58,6 +58,7 @@ def case_card(desk: Desk) -> str:
     parts.extend(_step_table(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
+    parts.append(f"\n{placing(desk).marker}\n")
     return outgoing(parts)
 
 

@@ -21,17 +21,23 @@ def wishes(desk: Desk) -> list[Change]:
 
     Scoped labels exclude each other only in paid tiers, so laik takes the siblings off itself.
     """
-    place = desk.decision.observation.place
-    open_state = desk.decision.state.open
-    if open_state is None or desk.decision.memory.finished:
-        lane, turns = DONE, set()
-    else:
-        lane, turns = phase_label(open_state.step.phase), {turn_label(role) for role in turn(desk)}
-    wanted = {lane, *turns}
+    wanted = {_lane(desk), *(turn_label(role) for role in turn(desk))}
     shown = desk.decision.observation.shown.labels
     stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
-    labelled = Relabel(place, tuple(sorted(wanted)), tuple(sorted(stale)))
-    return [labelled, PlaceOnBoard(place, lane, due(desk))]
+    labelled = Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))
+    return [labelled, placing(desk)]
+
+
+def placing(desk: Desk) -> PlaceOnBoard:
+    """Where the case stands on the board, and the day its open step is due."""
+    return PlaceOnBoard(desk.decision.observation.place, _lane(desk), due(desk))
+
+
+def _lane(desk: Desk) -> str:
+    open_state = desk.decision.state.open
+    if open_state is None or desk.decision.memory.finished:
+        return DONE
+    return phase_label(open_state.step.phase)
 
 
 def open_since(desk: Desk) -> date:

@@ -75,13 +75,18 @@ class Relabel:
 class PlaceOnBoard:
     """Show the case on the board: in that lane, due on that day; None for neither.
 
-    What a board shows is not observed: looking at it would cost a call for each case at rest. The day it
-    shows stands in the card's text as well, so it is planned with a changed card and only then.
+    What a board shows is not observed: looking at it would cost a call for each case at rest. The case's
+    card, which is written after it, ends with what the board was told.
     """
 
     place: Place
     lane: str | None
     due: date | None
+
+    @property
+    def marker(self) -> str:
+        """The hidden end of a card that is written once the board was told."""
+        return f"<!-- papan:{self.lane or '-'}:{self.due or '-'} -->"
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,15 +272,18 @@ def difference(wished: Iterable[Change], shown: ShownState) -> Plan:
             case CloseIssue():
                 if shown.issue_open:
                     changes.append(wish)
+            case PlaceOnBoard():
+                if not _was_placed(wish, shown):
+                    changes.append(wish)
             case _:
                 changes.append(wish)
-    return ordered(_placed_with_cards(changes))
+    return ordered(changes)
 
 
-def _placed_with_cards(changes: list[Change]) -> list[Change]:
-    """The changes without the placing of cases whose card stays as it is; see :class:`PlaceOnBoard`."""
-    written = {change.place for change in changes if isinstance(change, WriteCard)}
-    return [one for one in changes if not isinstance(one, PlaceOnBoard) or one.place in written]
+def _was_placed(wish: PlaceOnBoard, shown: ShownState) -> bool:
+    """Whether the card says so; at its end, where nobody else's words ever stand."""
+    _, body = shown.cards.get(wish.place, (0, ""))
+    return body.rstrip().endswith(wish.marker)
 
 
 def _card_difference(wish: WriteCard, shown: ShownState) -> list[Change]:

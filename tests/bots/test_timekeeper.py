@@ -88,13 +88,24 @@ def test_the_board_shows_the_phase_and_the_day_the_step_is_due() -> None:
     assert sent_on.placed == ("fase::akhir", timekeeper.due(sent_on.desk()))
 
 
-def test_the_board_is_written_with_the_card_and_only_then() -> None:
+def test_the_board_is_told_once_and_again_with_a_card_that_does_not_say_so() -> None:
     case = small_case()
     assert kinds(case) == [PlaceOnBoard, WriteCard]
     case.settle()
     case.labels = set()
     assert kinds(case) == []
-    case.cards[ISSUE] = (1, "disunting orang")
+    number, text = case.cards[ISSUE]
+    case.cards[ISSUE] = (number, text.replace("Langkah", "Tahap"))
+    assert kinds(case) == [WriteCard]
+    case.cards[ISSUE] = (number, text.replace("papan:", ""))
+    assert kinds(case) == [PlaceOnBoard, WriteCard]
+
+
+def test_words_of_a_request_never_pass_for_what_the_board_was_told() -> None:
+    case = small_case()
+    case.settle()
+    number, text = case.cards[ISSUE]
+    case.cards[ISSUE] = (number, f"{timekeeper.placing(case.desk()).marker}\n{text}lain")
     assert kinds(case) == [PlaceOnBoard, WriteCard]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from automation.collect.procedures import bundled
 from automation.core.memory import Memory, remember
+from automation.core.procedure import Procedure
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.demo.people import Person
@@ -131,8 +132,17 @@ class Neutral:
 
 
 @contextmanager
-def neutral_world(folder: Path, dialect: ForgeKind, **more: Any) -> Iterator[Neutral]:
-    """One forge of that dialect and one laik for as long as the block lasts; ``more`` settings of laik's."""
+def neutral_world(
+    folder: Path, dialect: ForgeKind, *, procedure: Procedure | None = None, **more: Any
+) -> Iterator[Neutral]:
+    """One forge of that dialect and one laik for as long as the block lasts.
+
+    Args:
+        folder: where both keep what they have.
+        dialect: the forge's.
+        procedure: the SOP of all cases; the short one when None.
+        more: settings of laik's.
+    """
     with start(folder / "forge", dialect=dialect) as forge:
         organisation = founded(forge, dialect)
         settings = Settings(
@@ -148,7 +158,7 @@ def neutral_world(folder: Path, dialect: ForgeKind, **more: Any) -> Iterator[Neu
             **more,
         )
         # The short SOP stands under the name the policy has: on GitHub laik alone may push there.
-        short = short_procedure().model_copy(update={"id": SOP})
+        short = (procedure or short_procedure()).model_copy(update={"id": SOP})
         laik = build(settings, procedures={**bundled(), SOP: short})
         try:
             yield Neutral(forge, laik, organisation)

@@ -39,6 +39,8 @@ def _with_projects(function: Callable[P, R]) -> Callable[P, R]:
 class BoardPart(PlanningPart):
     """Boards and the cards on them."""
 
+    _nodes: dict[int, str]
+
     @asks("menyusun papan", "arrange a board")
     @_with_projects
     def ensure_board_lists(self, project_id: int, board: str, labels: Sequence[str]) -> int:
@@ -97,8 +99,10 @@ class BoardPart(PlanningPart):
             self._graphql(queries.SET_VALUE, {"input": {**told, "value": value}})
 
     def _node_of(self, project_id: int) -> str:
-        """GraphQL's id of a repository; the request is answered from the cache while nothing moved."""
-        return str(self._raw("GET", self._at(project_id))["node_id"])
+        """GraphQL's id of a repository, asked for once: it never changes, unlike the rest of the answer."""
+        if project_id not in self._nodes:
+            self._nodes[project_id] = str(self._raw("GET", self._at(project_id))["node_id"])
+        return self._nodes[project_id]
 
     def _linked_board(self, repository: str, title: str) -> tuple[Board, int]:
         """The board of that title, made and linked where absent; how much was written.

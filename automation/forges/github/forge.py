@@ -53,6 +53,8 @@ class GitHubForge(
         self._me = None
         self._authors = {}
         self._looked = {}
+        self._nodes = {}
+        self._edits = {}
 
     def git_token(self) -> str:
         """The token for git over HTTP, fresh; never logged or shown."""
