@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from automation.core.errors import InvalidPolicy, UnreadableDocument
 from automation.core.health import Check, Diagnosis, Unread, listed, skipped
+from automation.core.health_people import judge_accounts, judge_outsiders, judge_owners, judge_roles
 from automation.core.policy import Policy
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 
 SILENT = timedelta(hours=24)
 MAINTAINER = 40
-ENOUGH_OWNERS = 2
 OF_POLICY = ("token_account", "policy_roles", "policy_accounts", "group_exists", "group_access")
 
 _ASK_LIVE = Bilingual("Buktikan dengan 'laik doctor --live'.", "Prove it with 'laik doctor --live'.")
@@ -76,7 +76,7 @@ class OfficeFacts:
 def judge_office(facts: OfficeFacts) -> Iterator[Diagnosis]:
     """Every check of this theme."""
     yield from _policy(facts)
-    yield _owners(facts)
+    yield judge_owners(facts.owners, facts.control)
     yield _calendar(facts)
     yield from _door(facts)
 
@@ -87,9 +87,9 @@ def _policy(facts: OfficeFacts) -> Iterator[Diagnosis]:
     if isinstance(facts.policy, Policy):
         yield check.ok("Kebijakan terbaca dan sah.", "The policy is readable and valid.")
         yield _account(facts, facts.policy)
-        yield _roles(facts, facts.policy)
-        yield _accounts(facts, where)
-        yield _outsiders(facts)
+        yield judge_roles(facts.control, facts.policy, facts.procedures)
+        yield judge_accounts(facts.accounts, where)
+        yield judge_outsiders(facts.outsiders, facts.control)
         for group in facts.groups:
             yield from _group(group)
         return
@@ -119,76 +119,6 @@ def _account(facts: OfficeFacts, policy: Policy) -> Diagnosis:
             "Use a token of that account, or mend the key 'bot' in the policy.",
         ),
     )
-
-
-def _roles(facts: OfficeFacts, policy: Policy) -> Diagnosis:
-    """Roles of single cases (vendor, joint team) are held through the case's own documents."""
-    check = Check("policy_roles", f"{facts.control}/laik.yaml")
-    empty: dict[str, None] = {}
-    for procedure in (facts.procedures[one] for one in policy.sop if one in facts.procedures):
-        for role in procedure.roles:
-            if role.scope == "kasus":
-                continue
-            agencies = [""] if role.scope == "dinas" else list(policy.perangkat_daerah)
-            for agency in agencies:
-                if not policy.holders(role.id, agency):
-                    empty[f"{agency}.{role.id}" if agency else role.id] = None
-    if empty:
-        return check.fail(
-            Bilingual(
-                f"Peran tanpa pemegang: {listed(empty)}; kasus akan menunggu di langkahnya.",
-                f"Roles that nobody holds: {listed(empty)}; cases will wait at their steps.",
-            ),
-            Bilingual(
-                "Isi akunnya pada 'peran' atau 'perangkat_daerah' di laik.yaml.",
-                "Name accounts under 'peran' or 'perangkat_daerah' in laik.yaml.",
-            ),
-        )
-    return check.ok("Setiap peran ada pemegangnya.", "Every role is held by somebody.")
-
-
-def _accounts(facts: OfficeFacts, where: str) -> Diagnosis:
-    """A name that nobody has is a danger where people sign up: whoever takes it has the role."""
-    check = Check("policy_accounts", where)
-    if isinstance(facts.accounts, Unread):
-        return check.unread(facts.accounts)
-    absent = [name for name, person in facts.accounts.items() if person is None]
-    bots = [name for name, person in facts.accounts.items() if person is False]
-    if absent or bots:
-        told = listed([*absent, *(f"{name} (bot)" for name in bots)])
-        return check.fail(
-            Bilingual(
-                f"Pemegang peran tanpa akun orang di forge: {told}; siapa pun yang mendaftar dengan nama itu"
-                " mendapat perannya.",
-                f"Role holders without a person's account on the forge: {told}; whoever signs up by that name"
-                " gets the role.",
-            ),
-            Bilingual(
-                "Perbaiki ejaan akunnya pada laik.yaml, atau hapus dari peran itu.",
-                "Mend the account's spelling in laik.yaml, or take it out of the role.",
-            ),
-        )
-    return check.ok("Semua pemegang peran punya akun.", "All role holders have an account.")
-
-
-def _outsiders(facts: OfficeFacts) -> Diagnosis:
-    check = Check("role_membership", facts.control)
-    if isinstance(facts.outsiders, Unread):
-        return check.unread(facts.outsiders)
-    if facts.outsiders:
-        return check.warn(
-            Bilingual(
-                f"Pemegang peran bukan anggota proyek kendali: {listed(facts.outsiders)}; mereka tidak dapat"
-                " berkomentar pada kasus.",
-                f"Role holders who are no members of the control project: {listed(facts.outsiders)}; they"
-                " cannot comment on cases.",
-            ),
-            Bilingual(
-                "Undang mereka sebagai Guest (GitLab) atau read (GitHub), dan terima undangannya.",
-                "Invite them as Guest (GitLab) or read (GitHub), and let them accept.",
-            ),
-        )
-    return check.ok("Semua pemegang peran anggota proyek kendali.", "All role holders are members there.")
 
 
 def _group(group: GroupFacts) -> Iterator[Diagnosis]:
@@ -234,23 +164,6 @@ def _group_access(check: Check, access: int | Unread | None) -> Diagnosis:
             ),
         )
     return check.ok("Akses laik cukup.", "laik's access is enough.")
-
-
-def _owners(facts: OfficeFacts) -> Diagnosis:
-    check = Check("policy_owners", facts.control)
-    if isinstance(facts.owners, Unread):
-        return check.unread(facts.owners)
-    if len(facts.owners) < ENOUGH_OWNERS:
-        return check.warn(
-            Bilingual(
-                f"Pemilik proyek kendali selain laik: {len(facts.owners)}. Perubahan kebijakan perlu dua"
-                " pasang mata, dan satu akun dapat hilang.",
-                f"Owners of the control project beside laik: {len(facts.owners)}. A change of policy wants"
-                " two pairs of eyes, and one account can be lost.",
-            ),
-            Bilingual("Tetapkan sekurangnya dua orang sebagai pemilik.", "Make at least two people owners."),
-        )
-    return check.ok(f"Pemilik: {listed(facts.owners)}.", f"Owners: {listed(facts.owners)}.")
 
 
 def _calendar(facts: OfficeFacts) -> Diagnosis:

@@ -10,9 +10,10 @@ from typing import Literal, TypeVar
 
 from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.health import Unread
+from automation.core.health_branch import BranchFacts, Key
 from automation.core.health_hooks import HookWish
 from automation.core.health_office import GroupFacts, OfficeFacts
-from automation.core.health_project import Key, ProjectFacts
+from automation.core.health_project import ProjectFacts
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
@@ -103,14 +104,18 @@ def _project(
     return ProjectFacts(
         key=key,
         path=path,
-        forge=settings.forge,
         project=project,
         access=_of(remote, project, lambda forge, one: forge.own_access(one.id)),
         setup=_of(remote, project, lambda forge, one: forge.project_facts(one.id, branch)),
-        protection=_of(remote, project, lambda forge, one: forge.find_protection(one.id, branch)),
-        maintainers=_maintainers(remote, project) if key == "hosting" else (),
-        trusted_names=trusted,
-        app=settings.app.id if settings.app else None,
+        branch=BranchFacts(
+            key=key,
+            where=f"{path}:{branch}" if branch else path,
+            forge=settings.forge,
+            protection=_of(remote, project, lambda forge, one: forge.find_protection(one.id, branch)),
+            maintainers=_maintainers(remote, project) if key == "hosting" else (),
+            trusted_names=trusted,
+            app=settings.app.id if settings.app else None,
+        ),
         hooks=_hooks(remote, settings, project),
     )
 

@@ -17,6 +17,8 @@ from automation.settings import Settings
 
 MAIN, BRANCH, FREE = "main", "uji", "uji-bebas"
 CONTEXTS = ("laik/uji", "laik/uji-kedua")
+HOSTILE = "/close\n/label ~bahaya\n- /assign me\n> /confidential\n@all <!-- laik -->"
+"""What a request could hold to make the forge act in laik's name."""
 
 
 class NotSo(LaikError):

@@ -19,16 +19,17 @@ from starlette.applications import Starlette
 
 from automation import cli
 from automation.demo import organisation as org
-from automation.demo.githubpeople import GitHubPerson
+from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.run import founded
 from automation.demo.webserver import serve
 from automation.examine.door import ask_door
-from automation.forges.base import Access, FileWrite, Hook, Project, Protection
+from automation.forges.base import Access, FileWrite, Project, Protection
 from automation.localforge.server import RunningForge, start
 from automation.settings import ForgeKind, Settings, default_store
 from automation.wiring import Laik, build
 
 SECRET = "rahasia-kait-uji"
+OUTSIDER = "orang-luar"
 
 
 @dataclass
@@ -145,6 +146,7 @@ def _settle(made: Clinic, settings: Settings) -> None:
     made.organise()
     made.protect()
     _second_owner(made)
+    _outsider(made)
     if made.dialect == "github":
         for person in made.organisation.people.values():
             cast(GitHubPerson, person).arrives(org.CONTROL)
@@ -165,10 +167,23 @@ def _settle(made: Clinic, settings: Settings) -> None:
     raise AssertionError("no event reached laik")
 
 
+def _outsider(made: Clinic) -> None:
+    """An account that was let in nowhere."""
+    if made.dialect == "gitlab":
+        data = {"username": OUTSIDER, "name": OUTSIDER, "email": f"{OUTSIDER}@contoh.invalid"}
+        made.admin.users.create({**data, "force_random_password": True, "skip_confirmation": True})
+    else:
+        client = connect(made.forge.url, made.forge.admin_token)
+        body = {"login": OUTSIDER, "email": f"{OUTSIDER}@contoh.invalid"}
+        client.requester.requestJsonAndCheck("POST", "/admin/users", input=body)
+
+
 def _second_owner(made: Clinic) -> None:
     if made.dialect == "gitlab":
         boss = made.admin.users.list(username=org.ICT_HEAD)[0]
-        made.admin.groups.get(org.GROUP).members.create({"user_id": boss.id, "access_level": 50})
+        members = made.admin.groups.get(org.GROUP).members
+        members.create({"user_id": boss.id, "access_level": 50})
+        members.delete(made.admin.users.list(username="root")[0].id)  # who made the group, and is nobody here
     else:
         made.owner_asks("PUT", f"/orgs/{org.GROUP}/memberships/{org.ICT_HEAD}", {"role": "admin"})
 
@@ -199,7 +214,3 @@ def _environment(made: Clinic, settings: Settings) -> dict[str, str]:
     else:
         values["LAIK_TOKEN_FILE"] = secret("token", settings.token)
     return values
-
-
-def hook_of(made: Clinic) -> Hook:
-    return Hook(made.environment["LAIK_HOOK_URL"], SECRET)
