@@ -5,15 +5,17 @@ Policy comes from the head of the control project's protected default branch, ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 from automation.collect.mirror import Mirror, Mirrors
-from automation.core.errors import InvalidPolicy, Where
+from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidPolicy, Where
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.text import Bilingual
-from automation.forges.base import Forge, Project, User
+from automation.forges.base import Access, Forge, Project, User
 
 POLICY_FILE = "laik.yaml"
+log = logging.getLogger("laik.office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,11 @@ class OfficeReader:
     """Reads the office; the projects' ids are looked up once and then kept, since paths can change.
 
     What a project is called and which branch is its default are kept too, until :meth:`refresh` (a whole
-    sweep) or until the branch is gone. A branch that is not the default any more is no danger meanwhile:
+    sweep) or until either is gone. A branch that is not the default any more is no danger meanwhile:
     policy would be read from, and requests held to, the protected branch that was agreed before.
+
+    Another default branch is taken once it is protected like one. The attack: who may change a project's
+    settings, and no more, makes a branch of his own the default and has laik read policy from it.
     """
 
     def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str, known: Known) -> None:
@@ -65,7 +70,7 @@ class OfficeReader:
             if now is None:  # deleted; perhaps there is another one at that path
                 del self._projects[path]
             else:
-                self._projects[path] = now
+                self._projects[path] = self._on_agreed_branch(project, now)
 
     def read(self, *, secret: bool = True) -> Office:
         """The office now.
@@ -101,13 +106,46 @@ class OfficeReader:
         )
 
     def _mirrored(self, path: str) -> tuple[Project, Mirror]:
-        """A project and its mirror of now; looked up again when its default branch is gone (renamed)."""
+        """A project and its mirror of now; looked up again when its address or default branch is gone."""
         project = self._project(path)
-        mirror = self.mirrors.fetch(project.id, project.http_url)
+        try:
+            mirror = self.mirrors.fetch(project.id, project.http_url)
+        except (ForgeRefused, ForgeUnreachable) as problem:
+            project = self._moved(path, project, problem)
+            mirror = self.mirrors.fetch(project.id, project.http_url)
         if not project.empty and mirror.head(project.default_branch) is None:
-            project = self._forge.get_project(project.id) or project
-            self._projects[path] = project
+            now = self._forge.get_project(project.id) or project
+            agreed = self._on_agreed_branch(project, now)
+            if agreed.default_branch != now.default_branch:
+                raise _unprotected(agreed, now.default_branch)
+            project = self._projects[path] = agreed
         return project, mirror
+
+    def _moved(self, path: str, known: Project, problem: ForgeRefused | ForgeUnreachable) -> Project:
+        """The project at its new address; what kept it from being read is raised where it did not move."""
+        if isinstance(problem, ForgeRefused) and problem.status != 404:
+            raise problem
+        now = self._forge.get_project(known.id)
+        if now is None:
+            del self._projects[path]
+            raise _not_found(path)
+        if now.http_url == known.http_url:
+            raise problem
+        log.warning("project %s is now at %s", path, now.path)
+        self._projects[path] = self._on_agreed_branch(known, now)
+        return self._projects[path]
+
+    def _on_agreed_branch(self, known: Project, now: Project) -> Project:
+        """The project as it is now, on its new default branch only if nobody can push there freely."""
+        if now.default_branch == known.default_branch or known.empty:
+            return now
+        facts = self._forge.find_protection(now.id, now.default_branch)
+        closed = facts is not None and facts.push in {Access.NONE, Access.MAINTAINER, Access.OWNER}
+        if closed and facts is not None and not facts.force_push:
+            log.warning("project %s: the default branch is now %s", now.path, now.default_branch)
+            return now
+        log.warning("project %s: the new default branch %s is not protected", now.path, now.default_branch)
+        return replace(now, default_branch=known.default_branch)
 
     def _hold_account(self, policy: Policy) -> None:
         """Cards and merges are trusted by account: a token of another account must not speak as laik."""
@@ -145,13 +183,35 @@ class OfficeReader:
             return known
         found = self._forge.find_project(path)
         if found is None:
-            raise InvalidPolicy(
-                Bilingual(f"Proyek '{path}' tidak ditemukan.", f"Project '{path}' was not found."),
-                remedy=Bilingual(
-                    "Buat proyek itu dan beri akun laik akses Owner, atau perbaiki jalurnya.",
-                    "Make that project and give laik's account Owner access, or mend the path.",
-                ),
-                where=Where(file=path),
-            )
+            raise _not_found(path)
         self._projects[path] = found
         return found
+
+
+def _not_found(path: str) -> InvalidPolicy:
+    return InvalidPolicy(
+        Bilingual(f"Proyek '{path}' tidak ditemukan.", f"Project '{path}' was not found."),
+        remedy=Bilingual(
+            "Buat proyek itu dan beri akun laik akses Owner, atau perbaiki jalurnya.",
+            "Make that project and give laik's account Owner access, or mend the path.",
+        ),
+        where=Where(file=path),
+    )
+
+
+def _unprotected(project: Project, branch: str) -> InvalidPolicy:
+    return InvalidPolicy(
+        Bilingual(
+            f"Cabang utama proyek '{project.path}' berganti dari '{project.default_branch}' ke '{branch}',"
+            " dan cabang baru itu belum dilindungi.",
+            f"The default branch of project '{project.path}' changed from '{project.default_branch}' to"
+            f" '{branch}', and the new one is not protected.",
+        ),
+        remedy=Bilingual(
+            f"Bila disengaja, lindungi '{branch}' seperti cabang lama (push dan merge: Maintainer, tanpa"
+            " force push); bila tidak, pulihkan cabang lama dan periksa siapa yang mengubahnya.",
+            f"If that was meant, protect '{branch}' like the old branch (push and merge: Maintainer, no force"
+            " push); if not, restore the old branch and look who changed it.",
+        ),
+        where=Where(file=project.path),
+    )

@@ -409,6 +409,9 @@ def test_a_renamed_hosting_project_and_a_renamed_branch_are_noticed(swept: World
     hosting.default_branch = "utama"
     hosting.save()
     swept.laik.reconciler.keys()
+    assert swept.laik.office.read().hosting.default_branch == "main"  # anyone could push to the new one
+    hosting.protectedbranches.create({"name": "utama", "push_access_level": 40, "merge_access_level": 40})
+    swept.laik.reconciler.keys()
     assert swept.laik.office.read().hosting.default_branch == "utama"
     hosting.default_branch = "main"
     hosting.path = "hosting-lain"

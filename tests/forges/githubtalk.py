@@ -40,9 +40,7 @@ class QuickForge(GitHubForge, RepositoriesPart):
     def __init__(self, url: str, auth: TokenAuth | AppAuth) -> None:
         super().__init__(url, auth, write_spacing=0)
         self.pauses: list[float] = []
-
-    def _pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
+        self._wire._sleep = self.pauses.append
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
@@ -32,7 +33,8 @@ class Script:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def then(self, status: int, body: Any = "", **headers: str) -> Script:
-        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        told = body if isinstance(body, str | bytes) else json.dumps(body)
+        content = told.encode() if isinstance(told, str) else told
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers.append((status, content, named))
         return self
@@ -159,6 +161,30 @@ def test_an_answer_without_etag_is_never_kept(wire: Wire, script: Script) -> Non
     wire.get(script.url)
     wire.get(script.url)
     assert not any("If" in name for _, headers in script.asked for name in headers)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_last_page_that_is_full_is_asked_for_anew_as_the_list_may_have_grown(
+    wire: Wire, script: Script, packed: bool
+) -> None:
+    """Its entity tag says nothing of the next page, and a 304 need not carry the link to it."""
+    url, rows = f"{script.url}?per_page=2", json.dumps([1, 2])
+    body, how = (gzip.compress(rows.encode()), {"Content_Encoding": "gzip"}) if packed else (rows, {})
+    script.then(200, body, ETag='"1"', **how)
+    assert [wire.get(url).json() for _ in range(2)] == [[1, 2], [1, 2]]
+    assert wire.unmodified == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "link"), [([1], ""), ([1, 2], '<http://forge/api?page=2>; rel="next"'), ({"a": 1}, "")]
+)
+def test_a_page_with_room_or_with_another_behind_it_is_kept(
+    wire: Wire, script: Script, rows: Any, link: str
+) -> None:
+    script.then(200, rows, ETag='"1"', Link=link)
+    for _ in range(2):
+        wire.get(f"{script.url}?per_page=2")
+    assert wire.unmodified == 1
 
 
 def test_another_account_gets_nothing_from_the_cache_of_this_one(wire: Wire, script: Script) -> None:

@@ -195,8 +195,8 @@ def _denied(status: int, data: Any) -> LaikError:
 
 _APP_REMEDIES = {
     401: Bilingual(
-        "Periksa nomor App, kunci privatnya dan jam mesin ini.",
-        "Check the App's id, its private key and this machine's clock.",
+        "Periksa nomor App (LAIK_APP_ID), kunci privatnya (LAIK_APP_KEY_FILE) dan jam mesin ini.",
+        "Check the App's id (LAIK_APP_ID), its private key (LAIK_APP_KEY_FILE) and this machine's clock.",
     ),
     404: Bilingual(
         "Periksa bahwa App masih terpasang pada organisasi itu.",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -39,7 +38,7 @@ class MergesPart(AccountsPart):
         """Pull requests, oldest first; who merged one, only :meth:`get_merge_request` tells."""
         told = {"state": "closed" if state == "merged" else state, "sort": "created", "direction": "asc"}
         if updated_after is None:
-            rows: Iterator[Mapping[str, Any]] = self._rows(self._pulls(project_id), parameters=told)
+            rows: Iterable[Mapping[str, Any]] = self._steady(self._pulls(project_id), parameters=told)
         else:
             told |= {"sort": "updated", "direction": "desc"}
             rows = _changed(self._rows(self._pulls(project_id), parameters=told), updated_after)
@@ -92,11 +91,8 @@ class MergesPart(AccountsPart):
             if merged is not None:
                 return merged
             if asked < _ASKS - 1:
-                self._pause(_ASK_SECONDS * (asked + 1))
+                self._wire.pause(_ASK_SECONDS * (asked + 1))
         raise _not_yet(request)
-
-    def _pause(self, seconds: float) -> None:
-        time.sleep(seconds)
 
     def _merge_once(self, request: MergeRequest, sha: str, message: str) -> MergeRequest | None:
         """The merged pull request; None while GitHub cannot say yet whether it can be merged."""

@@ -130,7 +130,12 @@ _REMEDIES = {
         "Repositori itu berganti nama atau pindah: pakai namanya yang baru.",
         "The repository was renamed or moved: use its new name.",
     ),
-    401: Bilingual("Periksa token dan masa berlakunya.", "Check the token and when it expires."),
+    401: Bilingual(
+        "Token laik habis masa berlakunya atau dicabut: isi LAIK_TOKEN_FILE dengan yang baru (GitHub App:"
+        " periksa LAIK_APP_ID dan LAIK_APP_KEY_FILE), lalu mulai ulang laik.",
+        "laik's token has expired or was revoked: put a new one into LAIK_TOKEN_FILE (a GitHub App: check"
+        " LAIK_APP_ID and LAIK_APP_KEY_FILE) and restart laik.",
+    ),
     403: Bilingual(
         "Beri akun atau App laik izin yang cukup pada repositori itu.",
         "Give laik's account or App a sufficient role in that repository.",

@@ -59,6 +59,7 @@ __all__ = [
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 PAGE = 100
+_READINGS = 4
 API_VERSION = "2022-11-28"
 JSON = "application/vnd.github+json"
 
@@ -269,6 +270,21 @@ class Part:
             headers, data = self._requester.requestJsonAndCheck("GET", following, told)
             yield from data[key] if key else data
             following, told = next_page(str(headers.get("link", ""))), {}
+
+    def _steady(self, path: str, *, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of a list that may lose rows while its pages are read, each once, in the list's order.
+
+        Pages are counted from the start as the list is at that moment: when a row goes, all behind it move
+        up, and the first of the next page is never shown. So a list of several pages is read until two
+        readings are alike; of the second nearly all is answered 304.
+        """
+        rows: dict[Any, dict[str, Any]] = {}
+        for _ in range(_READINGS):
+            last = list(rows)
+            rows = {row["id"]: row for row in self._rows(path, parameters=parameters)}
+            if len(rows) < PAGE or list(rows) == last:
+                break
+        return list(rows.values())
 
     def _graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One GraphQL request; its ``data``. Errors are raised as for REST."""

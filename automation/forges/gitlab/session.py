@@ -147,7 +147,11 @@ def _unreachable(doing: Bilingual, why: str) -> ForgeUnreachable:
 
 _REMEDY = Bilingual("Periksa isian menurut pesan itu.", "Correct what the message names.")
 _REMEDIES = {
-    401: Bilingual("Periksa token dan masa berlakunya.", "Check the token and when it expires."),
+    401: Bilingual(
+        "Token laik habis masa berlakunya atau dicabut: isi LAIK_TOKEN_FILE dengan yang baru, lalu mulai"
+        " ulang laik.",
+        "laik's token has expired or was revoked: put a new one into LAIK_TOKEN_FILE and restart laik.",
+    ),
     403: Bilingual(
         "Beri akun bot peran yang cukup pada proyek itu.", "Give the bot's account a sufficient role there."
     ),
