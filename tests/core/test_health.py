@@ -1,0 +1,299 @@
+"""Judging: facts in, diagnoses out; what the running forges of the other tests cannot show is shown here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+
+from automation.core.errors import ForgeRefused, ForgeUnreachable
+from automation.core.health import Check, Diagnosis, Unread, in_order, listed, report
+from automation.core.health_branch import BranchFacts, judge_branch
+from automation.core.health_forge import ForgeFacts, judge_forge
+from automation.core.health_hooks import judge_address
+from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, judge_machine
+from automation.core.health_office import DoorFacts, GroupFacts, OfficeFacts, judge_office
+from automation.core.text import Bilingual
+
+TODAY = date(2026, 3, 2)
+DOWN = Unread(
+    ForgeUnreachable(Bilingual("Tidak terjangkau.", "Out of reach."), remedy=Bilingual("Ulangi.", "Repeat."))
+)
+SAID_NO = Unread(
+    ForgeRefused(
+        Bilingual("Ditolak.", "Refused."), remedy=Bilingual("Ganti token.", "Change it."), status=401
+    )
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    username: str = "laik"
+
+
+@dataclass(frozen=True)
+class Token:
+    kind: str = "personal"
+    scopes: tuple[str, ...] | None = ("api",)
+    expires: date | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    push: int = 40
+    merge: int = 40
+    force_push: bool = False
+    checks: tuple[tuple[str, int | None], ...] = (("laik/sop", 7),)
+    by_name: tuple[str, ...] = ()
+
+
+FORGE = ForgeFacts("gitlab", "https://git.contoh.go.id", TODAY, "GitLab 19.5.0", 0.4, Account(), Token())
+PLACE = PlaceFacts("/srv/laik", 0o700, own=True, writable=True)
+MACHINE = MachineFacts(
+    problems=(),
+    state=PLACE,
+    out=replace(PLACE, writable=False),
+    publishes_itself=False,
+    secrets=(replace(PLACE, mode=0o600, setting="LAIK_TOKEN_FILE"),),
+    git=(2, 39, 5),
+    checkers=(("nginx", True),),
+    free=10**11,
+    database=DatabaseFacts(2, 2),
+)
+BRANCH = BranchFacts(
+    "hosting", "d/hosting:main", "github", Rule(checks={"laik/sop": 7}), (), frozenset({"app:laik"}), 7
+)
+OFFICE = OfficeFacts(
+    control="d/kendali",
+    policy=None,
+    procedures={},
+    me="laik",
+    accounts={},
+    outsiders=(),
+    owners=("a", "b"),
+    groups=(),
+    holidays=frozenset({2026, 2027}),
+    today=TODAY,
+    door=DoorFacts(healthy=True, stuck=(), last_event="2026-03-02T01:00:00+00:00", silent=False),
+    address="https://laik.contoh.go.id/sehat",
+)
+
+
+def states(found: list[Diagnosis]) -> dict[str, str]:
+    return {one.id: one.state for one in found}
+
+
+def forge(**changes) -> dict[str, str]:
+    return states(list(judge_forge(replace(FORGE, **changes))))
+
+
+def machine(**changes) -> dict[str, str]:
+    return states(list(judge_machine(replace(MACHINE, **changes))))
+
+
+def branch(**changes) -> dict[str, str]:
+    return states(list(judge_branch(replace(BRANCH, **changes))))
+
+
+def test_a_healthy_machine_forge_and_branch_are_well() -> None:
+    assert set(machine().values()) == set(forge().values()) == set(branch().values()) == {"ok"}
+
+
+def test_the_report_has_the_worst_first_and_counts_every_state() -> None:
+    check, said = Check("satu"), Bilingual("a", "b")
+    mixed = [check.ok("a", "b"), check.warn(said, said), check.unknown(said, said), check.fail(said, said)]
+    assert [one.state for one in in_order(mixed)] == ["fail", "unknown", "warn", "ok"]
+    told = report([*mixed, replace(mixed[0], seconds=0.12345)])
+    assert {key: told[key] for key in ("ok", "warn", "fail", "unknown")} == {
+        "ok": 2,
+        "warn": 1,
+        "fail": 1,
+        "unknown": 1,
+    }
+    assert told["checks"][-1] == {
+        "id": "satu",
+        "state": "ok",
+        "where": "",
+        "message": {"id": "a", "en": "b"},
+        "remedy": {"id": "", "en": ""},
+        "seconds": 0.123,
+    }
+
+
+def test_many_names_are_shortened_with_their_number() -> None:
+    assert listed("abc") == "a, b, c"
+    assert listed("abcdef", 2) == "a, b … (+4)"
+
+
+def test_a_forge_that_is_down_fails_once_and_all_else_about_it_is_unknown() -> None:
+    found = forge(version=DOWN, drift=DOWN, me=DOWN, token=DOWN)
+    assert found.pop("forge_reachable") == "fail"
+    assert found.pop("forge_address") == "ok"
+    assert set(found.values()) == {"unknown"}
+
+
+def test_a_refused_token_is_the_tokens_fault_and_not_the_ways() -> None:
+    found = forge(version=SAID_NO, drift=SAID_NO, me=SAID_NO, token=SAID_NO)
+    assert (found["forge_reachable"], found["token_valid"]) == ("ok", "fail")
+    assert (found["token_scopes"], found["clock"], found["forge_version"]) == ("unknown",) * 3
+
+
+@pytest.mark.parametrize(
+    ("drift", "state"),
+    [(60, "ok"), (-60, "ok"), (61, "warn"), (-300, "warn"), (301, "fail"), (-4000, "fail")],
+)
+def test_the_clock_may_differ_by_a_minute(drift: float, state: str) -> None:
+    assert forge(drift=float(drift))["clock"] == state
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [(-1, "fail"), (0, "fail"), (1, "warn"), (13, "warn"), (14, "ok"), (400, "ok")]
+)
+def test_a_token_that_ends_soon_is_told_two_weeks_ahead(days: int, state: str) -> None:
+    assert forge(token=Token(expires=TODAY + timedelta(days=days)))["token_expiry"] == state
+
+
+def test_an_unknown_token_has_no_known_expiry() -> None:
+    assert forge(token=Token(kind="unknown"))["token_expiry"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes", "state"),
+    [
+        ("personal", ("repo", "workflow", "read:org", "project"), "ok"),
+        ("personal", ("repo", "workflow", "write:org", "project"), "ok"),
+        ("personal", ("repo", "workflow", "admin:org", "project"), "warn"),
+        ("personal", ("repo", "read:org", "project"), "fail"),
+        ("personal", None, "unknown"),
+        ("app", ("metadata:read",), "fail"),
+    ],
+)
+def test_the_rights_of_a_github_token_are_held_to_what_laik_needs(
+    kind: str, scopes: tuple[str, ...] | None, state: str
+) -> None:
+    assert forge(kind="github", token=Token(kind, scopes))["token_scopes"] == state
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [
+        ("GitLab 17.0.0", "ok"),
+        ("GitLab 16.11.3-ee", "warn"),
+        ("GitHub", "ok"),
+        ("GitHub Enterprise Server 3.17.0", "ok"),
+        ("GitHub Enterprise Server 3.9.1", "warn"),
+        ("Forgejo 12.0", "unknown"),
+    ],
+)
+def test_old_and_unknown_forges_are_told(version: str, state: str) -> None:
+    assert forge(version=version)["forge_version"] == state
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://git.contoh.go.id", "ok"),
+        ("http://127.0.0.1:8080", "ok"),
+        ("http://localhost", "ok"),
+        ("http://git.contoh.go.id", "fail"),
+        ("http://127.0.0.1.contoh.go.id", "fail"),
+        ("http://localhost.contoh.go.id", "fail"),
+    ],
+)
+def test_a_token_travels_unprotected_on_this_machine_alone(url: str, state: str) -> None:
+    assert forge(url=url)["forge_address"] == state
+
+
+def test_a_hooks_address_without_tls_is_refused_but_for_this_machine() -> None:
+    assert states(list(judge_address("http://laik.contoh.go.id/x", 1, local=False)))["hook_address"] == "fail"
+    assert states(list(judge_address("http://127.0.0.1/x", 1, local=True)))["hook_address"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(10**10, "ok"), (5 * 10**8, "warn"), (10**8, "fail"), (DOWN, "unknown")]
+)
+def test_a_disk_that_fills_up_is_told(free: int | Unread, state: str) -> None:
+    assert machine(free=free)["disk_space"] == state
+
+
+def test_a_folder_of_another_account_is_told_so_that_nobody_trusts_a_look_by_root() -> None:
+    assert machine(state=replace(PLACE, own=False))["state_folder"] == "fail"
+    assert machine(state=None)["state_folder"] == "warn"
+
+
+def test_a_database_that_cannot_be_read_leaves_its_ledger_unknown() -> None:
+    found = machine(database=DOWN)
+    assert (found["database"], found["ledger_chain"]) == ("fail", "unknown")
+    assert machine(database=DatabaseFacts(1, 2))["database"] == "warn"
+
+
+@pytest.mark.parametrize("version", [None, (2, 37, 9), (1, 9)])
+def test_git_must_be_there_and_new_enough(version: tuple[int, ...] | None) -> None:
+    assert machine(git=version)["git_program"] == "fail"
+
+
+def test_without_any_secret_file_their_rights_are_unknown() -> None:
+    assert machine(secrets=())["secret_files"] == "unknown"
+
+
+def test_a_token_cannot_bind_a_required_check_to_itself() -> None:
+    assert branch(app=None)["check_source"] == "warn"
+
+
+@pytest.mark.parametrize("source", [None, 8])
+def test_a_check_of_another_source_than_the_app_fails(source: int | None) -> None:
+    assert branch(protection=Rule(checks={"laik/sop": source}))["check_source"] == "fail"
+
+
+def test_nobody_may_push_is_stricter_than_maintainers_may() -> None:
+    assert branch(protection=Rule(push=0, merge=0, checks={"laik/sop": 7}))["branch_levels"] == "ok"
+
+
+def test_the_office_may_push_its_reports_into_the_secret_project_alone() -> None:
+    wide = Rule(push=30, merge=30)
+    assert branch(key="rahasia", protection=wide)["branch_levels"] == "ok"
+    assert branch(key="kendali", protection=wide)["branch_levels"] == "fail"
+
+
+def test_owners_and_laik_itself_are_no_exceptions_by_name() -> None:
+    assert branch(protection=Rule(by_name=("App:Laik",)))["branch_by_name"] == "ok"
+    assert branch(protection=Rule(by_name=("app:laik", "orang")))["branch_by_name"] == "fail"
+
+
+def test_an_unread_protection_is_unknown_with_all_that_hangs_on_it() -> None:
+    assert set(branch(protection=DOWN).values()) == {"unknown"}
+
+
+def test_an_empty_group_does_not_show_laiks_access() -> None:
+    found = states(list(judge_office(OFFICE)))
+    assert found["policy_loads"] == "unknown"  # no control project to read it from
+    assert found["group_access"] == "unknown"
+    assert GroupFacts("berkas", "berkas", True, None).access is None
+
+
+def test_holidays_of_this_and_the_next_year_have_to_be_known() -> None:
+    assert states(list(judge_office(OFFICE)))["calendar_year"] == "ok"
+    only_this = replace(OFFICE, holidays=frozenset({2026}))
+    found = next(one for one in judge_office(only_this) if one.id == "calendar_year")
+    assert (found.state, found.where) == ("warn", "2027")
+
+
+def test_a_door_that_heard_nothing_yet_is_unknown_and_no_door_too() -> None:
+    quiet = replace(OFFICE, door=DoorFacts(healthy=True, stuck=(), last_event="", silent=False))
+    assert states(list(judge_office(quiet)))["events_arrive"] == "unknown"
+    found = states(list(judge_office(replace(OFFICE, door=None))))
+    assert (found["laik_answers"], found["events_arrive"]) == ("unknown", "unknown")
+
+
+def test_whatever_is_not_well_says_what_to_do_in_both_languages() -> None:
+    bad = [
+        *judge_machine(replace(MACHINE, state=None, out=None, secrets=(), git=None, free=1, database=DOWN)),
+        *judge_forge(replace(FORGE, url="http://x.id", version="X 1.2", drift=999.0, token=Token(scopes=()))),
+        *judge_branch(replace(BRANCH, protection=Rule(20, 20, True, {}, ("x",)))),
+        *judge_office(replace(OFFICE, owners=(), holidays=frozenset(), door=None)),
+    ]
+    for one in bad:
+        assert one.message.id, one.id
+        assert one.message.en, one.id
+        assert (one.state == "ok") != bool(one.remedy.id and one.remedy.en), one.id
