@@ -6,7 +6,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from automation.settings import MissingSetting, from_environment
+from automation.settings import MissingSetting, from_environment, survey
 
 SECRET = "glpat-sangat-rahasia"
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIrahasia\n-----END RSA PRIVATE KEY-----\n"
@@ -211,3 +211,17 @@ def test_no_secret_shows_in_the_representation(good: dict[str, str], tmp_path: P
     }
     shown = repr(from_environment(values))
     assert not any(word in shown for word in (SECRET, "rahasia-kait", "sandi-basis"))
+
+
+def test_a_survey_reads_what_can_be_read_and_names_every_fault(good: dict[str, str]) -> None:
+    values = {**good, "LAIK_DNS": "tanpa-porta", "LAIK_HTTP_PORT": "nol"}
+    del values["LAIK_URL"]
+    settings, problems = survey(values)
+    assert [one.where.file for one in problems] == ["LAIK_URL", "LAIK_DNS", "LAIK_HTTP_PORT"]
+    assert (settings.url, settings.dns, settings.http_port) == ("", None, 80)
+    assert (settings.token, settings.control_path) == (SECRET, "diskominfo/kendali")
+
+
+def test_a_survey_of_nothing_names_the_four_settings_that_must_be_there() -> None:
+    names = {one.where.file for one in survey({})[1]}
+    assert names == {"LAIK_URL", "LAIK_TOKEN_FILE", "LAIK_KENDALI", "LAIK_STATE"}
