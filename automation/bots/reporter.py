@@ -58,6 +58,7 @@ def case_card(desk: Desk) -> str:
     parts.extend(_step_table(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
+    parts.extend(_lost(desk))
     parts.append(f"\n{placing(desk).marker}\n")
     return outgoing(parts)
 
@@ -215,6 +216,18 @@ def _links(desk: Desk) -> list[Part]:
     named = [("Berkas", links.berkas), ("Aplikasi", links.aplikasi), ("Hosting", links.hosting)]
     shown = [f"[{name}]({address})" for name, address in named if address]
     return [f"\n{' · '.join(shown)}\n"] if shown else []
+
+
+def _lost(desk: Desk) -> list[Part]:
+    """Repositories that were made and cannot be read now: deleted, emptied, or laik was taken out of them."""
+    links = desk.decision.observation.links
+    made = desk.decision.memory.projects
+    named = (("berkas", "berkas kasus", links.berkas), ("aplikasi", "aplikasi", links.aplikasi))
+    lost = [name for kind, name, address in named if kind in made and not address]
+    if not lost or desk.decision.memory.finished:
+        return []
+    told = f"repositori {' dan '.join(lost)} tidak ditemukan atau kosong"
+    return [f"\n**Peringatan**: {told}. laik tidak membuatnya ulang; pulihkan repositori itu pada forge.\n"]
 
 
 def _newer(desk: Desk) -> str:
