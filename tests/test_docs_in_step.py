@@ -256,6 +256,14 @@ def test_the_guide_names_every_permission_and_scope_that_laik_asks_for(guide: Pa
     assert [one for one in (*GITHUB_SCOPES, *GITLAB_SCOPES) if f"`{one}`" not in text] == []
 
 
+@pytest.mark.parametrize("guide", [GUIDE, PANDUAN], ids=["en", "id"])
+def test_the_guide_says_what_to_do_about_every_check_of_the_doctor(guide: Path):
+    last = re.split(r"^## ", _text(guide), flags=re.MULTILINE)[-1]
+    cells = re.findall(r"^\| (`.+?`) \|", last, re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(cells)))
+    assert named == {one for one in _diagnoses() if not one.startswith("live_")}
+
+
 def _outline(guide: str) -> tuple[list[str], list[str], list[str]]:
     """What the guide has in both languages: levels of its headings, command lines, and what it quotes."""
     titles = re.findall(r"^(#+) ", re.sub(r"^ *```.*?^ *```$", "", guide, flags=re.M | re.S), re.M)
