@@ -18,6 +18,7 @@ import pytest
 from starlette.applications import Starlette
 
 from automation import cli
+from automation.collect import procedures
 from automation.demo import organisation as org
 from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.run import founded
@@ -29,6 +30,7 @@ from automation.settings import ForgeKind, Settings, default_store
 from automation.wiring import Laik, build
 
 SECRET = "rahasia-kait-uji"
+SOPS = procedures.bundled()
 OUTSIDER = "orang-luar"
 
 
@@ -108,6 +110,7 @@ class Clinic:
             for name, value in values.items():
                 patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
             printed: list[str] = []
+            patch.setattr(procedures, "bundled", lambda: SOPS)  # reading them costs more than all the rest
             patch.setattr("click.echo", lambda text="", **_: printed.append(str(text)))
             code = cli.run(["doctor", "--json", *options])
         return Found(code, json.loads(printed[-1]))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from automation import wiring
+from automation import cli, wiring
 from automation.core.health import State
 from automation.demo import organisation as org
 from automation.forges.base import Access, FileWrite, Forge
+from automation.settings import ForgeKind, Settings
 from automation.smoke import play
 from automation.smoke.scene import marker
 from tests.effects.clinic import Clinic, Found, clinic
@@ -19,10 +21,23 @@ ALWAYS: dict[str, State] = {"calendar_year": "warn"}
 """What laik says of itself whatever the office: it knows no holidays yet."""
 
 
-@pytest.fixture(scope="module", params=["gitlab", "github"])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with clinic(tmp_path_factory.mktemp("klinik"), request.param) as made:
-        yield made
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[ForgeKind], Clinic]]:
+    """One office a dialect for the whole file, made when it is first asked for."""
+    made: dict[ForgeKind, Clinic] = {}
+    with ExitStack() as stack:
+
+        def office(dialect: ForgeKind) -> Clinic:
+            if dialect not in made:
+                made[dialect] = stack.enter_context(clinic(tmp_path_factory.mktemp("klinik"), dialect))
+            return made[dialect]
+
+        yield office
+
+
+@pytest.fixture(params=["gitlab", "github"])
+def office(request: pytest.FixtureRequest, offices: Callable[[ForgeKind], Clinic]) -> Clinic:
+    return offices(request.param)
 
 
 @pytest.fixture
@@ -54,16 +69,19 @@ def test_a_healthy_office_is_well_and_nothing_was_written(office: Clinic, used: 
     assert writes(used) <= (1 if office.dialect == "github" else 0)
 
 
-def ids(one: Planted) -> str:
-    return one.name
-
-
-@pytest.mark.parametrize("planted", PLANTED, ids=ids)
+@pytest.mark.parametrize(
+    ("office", "planted"),
+    [
+        pytest.param(dialect, one, id=f"{dialect}-{one.name}")
+        for dialect in ("gitlab", "github")
+        for one in PLANTED
+        if dialect in one.dialects
+    ],
+    indirect=["office"],
+)
 def test_each_misconfiguration_turns_its_own_check_bad_and_no_other(
     planted: Planted, office: Clinic, used: list[Forge]
 ) -> None:
-    if office.dialect not in planted.dialects:
-        pytest.skip(f"not on {office.dialect}")
     with planted.fault(office) as changed:
         found = office.doctor(environment=changed)
     assert found.bad - set(ALWAYS) == {planted.bad}, _told(found)
@@ -145,6 +163,27 @@ def test_the_live_scene_cleans_up_when_it_is_broken_off(office: Clinic, title: s
             sleep=lambda _: None,
         )
     assert [one.state for one in told] == ["ok"]
+    assert trials(office) == []
+
+
+def test_ctrl_c_in_the_live_scene_ends_with_130_and_leaves_nothing(
+    office: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connect = wiring.connect
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def broken_off(settings: Settings) -> Forge:
+        made = connect(settings)
+        monkeypatch.setattr(made, "create_merge_request", interrupted)
+        return made
+
+    monkeypatch.setattr(wiring, "connect", broken_off)
+    for name, value in office.environment.items():
+        monkeypatch.setenv(name, value)
+    assert cli.run(["doctor", "--json", "--live"]) == 130
+    assert "Proyek uji dihapus." in capsys.readouterr().err
     assert trials(office) == []
 
 
