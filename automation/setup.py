@@ -215,10 +215,9 @@ class Setup:
             self._part("lindung", wish.path, told.protection(wish), partial(self._hand.protect, wish))
             self._look_at_members(wish)
         if self._hand.hook_url:
+            self._sheet.rehearse("rahasia", HOOK_SECRET, told.HOOK_SECRET, self._hand.hook_secret)
             for wish in wishes:
                 self._look_at_hook(wish.path)
-            settle = self._folder.settle_hook_secret
-            self._sheet.rehearse("rahasia", HOOK_SECRET, told.HOOK_SECRET, settle)
         self._look_at_folder()
 
     def _part(self, kind: str, path: str, text: Bilingual, ensure: Ensure, *, what: str = "") -> None:
@@ -262,14 +261,16 @@ class Setup:
         return user is not None and not user.bot and user.username.casefold() != me
 
     def _look_at_hook(self, path: str) -> None:
-        ensure = partial(self._hand.hook, path)
-        fresh = path in self._hand.projects and not self._folder.has_hook_secret()
-        if fresh and self._hand.old_hooks(path):
+        ensure, place = partial(self._hand.hook, path), f"{path} {self._hand.hook_url}"
+        if path not in self._hand.projects:
+            self._sheet.add("webhook", place, State.MAKE, told.HOOK, ensure)
+        elif self._folder.has_hook_secret():
+            self._sheet.rehearse("webhook", place, told.HOOK, ensure, missing=State.CHANGE)
+        elif self._hand.old_hooks(path):
             # Its secret is not ours, and no forge tells it: it is made anew.
-            place = f"{path} {self._hand.hook_url}"
             self._sheet.add("webhook", place, State.CHANGE, told.HOOK_ANEW, ensure)
         else:
-            self._part("webhook", path, told.HOOK, ensure, what=self._hand.hook_url)
+            self._sheet.add("webhook", place, State.CHANGE, told.HOOK, ensure)
 
     # ---- the folder
 

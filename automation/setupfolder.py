@@ -103,33 +103,22 @@ class SetupFolder:
         files = sorted(self.secrets.iterdir()) if self.secrets.is_dir() else []
         return [one for one in (self.secrets, *files) if one.exists() and one.stat().st_mode & 0o077]
 
-    # ---- the webhooks' secret: a new one lies beside its place until every hook has it
+    # ---- the webhooks' secret
 
     def has_hook_secret(self) -> bool:
-        """Whether there is a secret that every hook has."""
+        """Whether there is a secret; then every webhook to laik's address was made with it."""
         return (self.secrets / HOOK_SECRET).exists()
 
     def hook_secret(self) -> str:
-        """The secret that hooks get: the one that is there, else the new one, made where absent."""
-        if self.has_hook_secret():
-            file = self.secrets / HOOK_SECRET
-            return words_of({HOOK_SECRET: str(file)}, HOOK_SECRET)[0]
-        if not self._coming.exists():
-            about_to_write()
-            self.make_private(self.secrets)
-            _write_new(self._coming, secrets.token_hex(32) + "\n", SECRET)
-        return self._coming.read_text(encoding="ascii").strip()
+        """The secret that webhooks get, the newest where several are accepted."""
+        return words_of({HOOK_SECRET: str(self.secrets / HOOK_SECRET)}, HOOK_SECRET)[0]
 
-    def settle_hook_secret(self) -> None:
-        """Every hook has the new secret: it takes its place."""
+    def make_hook_secret(self) -> None:
+        """A new one, where there is none."""
         if not self.has_hook_secret():
             about_to_write()
-            self.hook_secret()
-            self._coming.rename(self.secrets / HOOK_SECRET)
-
-    @property
-    def _coming(self) -> Path:
-        return self.secrets / f"{HOOK_SECRET}.baru"
+            self.make_private(self.secrets)
+            _write_new(self.secrets / HOOK_SECRET, secrets.token_hex(32) + "\n", SECRET)
 
     # ---- the settings
 

@@ -111,17 +111,22 @@ class Hand:
             # GitHub names who may merge one by one, and only who is in already can be named.
             self.protect(wish)
 
-    def hook(self, path: str) -> None:
-        """A webhook with the secret that is in the folder.
+    def hook_secret(self) -> None:
+        """The webhooks' secret, where there is none.
 
-        While that secret is new, hooks to the same address are from an attempt that was cut short or from
-        another installation, and hold a secret nobody can read back: they are removed first.
+        Webhooks that lead to laik's address before it is made are of another installation, and hold a secret
+        that nobody can read back: they go first, so that afterwards each holds this one.
         """
-        secret = self._folder.hook_secret()
         if not self._folder.has_hook_secret():
-            for number in self.old_hooks(path):
-                self._forge.delete_hook(self.number(path), number)
-        self._forge.ensure_hook(self.number(path), Hook(self.hook_url, secret))
+            about_to_write()
+            for path in self.projects:
+                for number in self.old_hooks(path):
+                    self._forge.delete_hook(self.number(path), number)
+            self._folder.make_hook_secret()
+
+    def hook(self, path: str) -> None:
+        """A webhook with the secret that is in the folder."""
+        self._forge.ensure_hook(self.number(path), Hook(self.hook_url, self._folder.hook_secret()))
 
     def old_hooks(self, path: str) -> list[int]:
         """Ids of the webhooks to laik's address."""

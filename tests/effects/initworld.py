@@ -13,7 +13,7 @@ import requests
 
 from automation.collect.procedures import bundled
 from automation.collect.templates import bundled_for
-from automation.core.setup import SetupPlan, State
+from automation.core.setup import APP_PERMISSIONS, SetupPlan, State
 from automation.core.setupanswers import Answers, read_answers
 from automation.core.setupfiles import read_settings, starter
 from automation.demo.githubpeople import GitHubPerson
@@ -116,17 +116,20 @@ class InitWorld:
             del values["LAIK_HOOK_SECRET_FILE"]
         return connect(from_environment(values))
 
-    def setup(self, place: SetupFolder, forge: Forge | None = None) -> tuple[Setup, Forge]:
+    def setup(self, place: SetupFolder, *, few_labels: bool = False) -> tuple[Setup, Forge]:
         answers = self.answers(place)
-        forge = forge or self.connect(place)
+        forge = self.connect(place)
         forge.whoami()  # an App signs in: that is counted as a write, and is none
         procedures, found = bundled(), bundled_for(self.kind, answers.grup.kantor)
-        parts = Parts(procedures, found, known_names(procedures, found))
+        sop = procedures["lombok-tengah"]
+        few = sop.model_copy(update={"phases": sop.phases[:1], "roles": sop.roles[:1]})
+        shown = {"lombok-tengah": few} if few_labels else procedures
+        parts = Parts(shown, found, known_names(procedures, found))
         return Setup(forge, answers, place, parts), forge
 
-    def run(self, place: SetupFolder) -> SetupPlan:
+    def run(self, place: SetupFolder, *, few_labels: bool = False) -> SetupPlan:
         """Look and carry out; the plan as it was."""
-        setup, forge = self.setup(place)
+        setup, forge = self.setup(place, few_labels=few_labels)
         try:
             plan = setup.look()
             assert not plan.blocked, [one for one in plan.items if one.state is State.BLOCKED]
@@ -168,14 +171,7 @@ class InitWorld:
         self.office = name
         if self.login == "app":
             self.asks("POST", "/admin/organizations", {"login": name, "admin": "pemilik-1"})
-            rights = {
-                **{key: "write" for key in ("administration", "checks", "contents", "issues", "statuses")},
-                **{key: "write" for key in ("organization_projects", "pull_requests", "repository_hooks")},
-                "workflows": "write",
-                "members": "read",
-                "metadata": "read",
-            }
-            self.app = create_app(self.running.engine, f"laik-{name}", rights, organisations=(name,))
+            self.app = create_app(self.running.engine, f"laik-{name}", APP_PERMISSIONS, organisations=(name,))
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""`laik init` on both forges: the plan first, all made once, nothing of others touched, and then laik works."""
+"""`laik init` on both forges: the plan first, all made once, others' things left alone; then laik works."""
 
 from __future__ import annotations
 
+import itertools
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from automation.forges.base import Access, FileWrite, Forge
 from automation.forges.wire import is_reading
 from automation.keys import EVERYTHING
 from automation.settings import from_environment
+from automation.setupfolder import SetupFolder
 from automation.wiring import build
 from tests.effects.initworld import HOOK, InitWorld, init_world
 
@@ -44,16 +45,16 @@ def secrets_of(world: InitWorld) -> list[str]:
     return [*keys, *world.app.private_key_pem.splitlines()[1:-1]] if world.app else keys
 
 
-def founded(world: InitWorld, name: str) -> Any:
+def founded(world: InitWorld, name: str, *, few_labels: bool = False) -> SetupFolder:
     """A folder whose organisation was set up."""
     world.new_office(name)
     place = world.begin(name)
-    world.run(place)
+    world.run(place, few_labels=few_labels)
     return place
 
 
-def broken_at(forge: Forge, number: int, *, done: bool) -> None:
-    """Let the connection break at the ``number``-th write from now; ``done``: after the forge did it."""
+def broken_at(forge: Forge, number: int) -> None:
+    """Let the connection break once the forge has done the ``number``-th write from now."""
     wire: Any = getattr(forge, "_session", None) or vars(forge)["_wire"]
     send, left = wire.send, [number]
 
@@ -61,15 +62,14 @@ def broken_at(forge: Forge, number: int, *, done: bool) -> None:
         if not is_reading(request) and "access_tokens" not in str(request.url):
             left[0] -= 1
             if left[0] == 0:
-                if done:
-                    send(request, **kwargs)
+                send(request, **kwargs)
                 raise requests.ConnectionError("putus")
         return send(request, **kwargs)
 
     wire.send = breaking
 
 
-def inventory(world: InitWorld, place: Any) -> dict[str, Any]:
+def inventory(world: InitWorld, place: SetupFolder) -> dict[str, Any]:
     """What there is on the forge, without the office's name."""
     forge = world.connect(place)
     found: dict[str, Any] = {}
@@ -175,34 +175,34 @@ def test_after_init_laik_serves_from_the_written_settings_and_answers_a_request(
         laik.close()
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-def test_a_run_that_breaks_at_any_write_is_finished_by_the_next_with_nothing_doubled(
-    world: InitWorld, done: bool
+def test_a_run_that_breaks_after_any_write_is_finished_by_the_next_with_nothing_doubled(
+    world: InitWorld,
 ) -> None:
-    """Every run gets one write further than the one before: it breaks at each of them in turn."""
-    whole = founded(world, f"utuh{done:d}")
-    expected = inventory(world, whole)
-    world.new_office(f"putus{done:d}")
-    place = world.begin(f"putus{done:d}")
-    runs = 0
-    while True:
-        setup, forge = world.setup(place)
-        plan = setup.look()
-        assert not plan.blocked, told(plan, State.BLOCKED)
-        broken_at(forge, 1 if done else 2, done=done)
-        runs += 1
+    """Every run gets a write further than the one before: its answer is lost, and it ends there.
+
+    The App's runs get two writes further, since looking at GitHub takes longer.
+    """
+    if world.login == "token":
+        return  # the same adapter as the App's
+    expected = inventory(world, founded(world, "utuh", few_labels=True))
+    world.new_office("putus")
+    place = world.begin("putus")
+    for runs in itertools.count(1):
+        setup, forge = world.setup(place, few_labels=True)
+        assert not setup.look().blocked
+        broken_at(forge, 2 if world.app else 1)
         try:
             setup.carry_out(lambda _: None)
             break
         except LaikError:
-            assert runs < 120
+            assert runs < 90
         finally:
             forge.close()
-    assert runs > 30
-    assert world.look(place)[0].todo == 0
+    assert runs > (12 if world.app else 30)
+    setup, forge = world.setup(place, few_labels=True)
+    assert setup.look().todo == 0
+    forge.close()
     assert inventory(world, place) == expected
-    assert not (place.secrets / "hook-secret.baru").exists()
-    assert {"LAIK_HOOK_SECRET_FILE", "LAIK_KENDALI"} <= set(world.settings(place))
 
 
 def test_the_policy_that_exists_is_never_written_over_and_counts(world: InitWorld) -> None:
@@ -331,13 +331,13 @@ def test_laik_itself_can_hold_no_role(world: InitWorld) -> None:
 def test_a_hostile_name_stays_a_name_or_is_refused(world: InitWorld, name: str) -> None:
     place = world.begin("jahat", {"pemerintah: Pemerintah Kabupaten Contoh": f"pemerintah: {name}"})
     setup, forge = world.setup(place)
-    try:
-        setup.look()
-    except InvalidRequest as problem:
-        assert "U+000A" in problem.message.id
-        return
-    finally:
+    if "\\n" in name:
+        with pytest.raises(InvalidRequest, match=r"U\+000A"):
+            setup.look()
         forge.close()
+        return
+    setup.look()
+    forge.close()
     answers = world.answers(place)
     policy = load_policy(first_files(setup)["laik.yaml"])
     assert policy.bot != "penyusup"
