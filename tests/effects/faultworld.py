@@ -83,7 +83,8 @@ class FaultWorld:
 
     def to_rest(self, *keys: str, script: Script | None = None) -> list[LaikError]:
         """Run keys, and what follows, as the queue does: again after each refusal; what was refused."""
-        waiting, refused = list(keys), []
+        waiting = list(keys)
+        refused: list[LaikError] = []
         with self.door.meeting(*([script] if script else [])):
             for _ in range(MOST_RUNS):
                 if not waiting:
@@ -202,11 +203,12 @@ class FaultWorld:
         number, state, merged, head = found[0]
         code = self.neutral.forge.engine.repository(hosting)
         tip = code.resolve("refs/heads/main")
+        landed = merged and tip is not None and code.is_ancestor(head, tip)
         return {
             "count": len(found),
             "state": state,
             "said": self._said("merge_request", number),
-            "landed": bool(merged and tip) and code.is_ancestor(head, tip),
+            "landed": bool(landed),
         }
 
     def _said(self, target: str, number: int) -> list[tuple[str, int]]:
@@ -230,7 +232,7 @@ def fault_world(folder: Path, dialect: ForgeKind) -> Iterator[FaultWorld]:
     """One forge of that dialect behind a door, and one laik whose pauses take no time."""
     with faulty_door() as door, serve() as (address, mount):
         mount(Starlette())
-        hook = {"hook_url": f"{address}/webhook/{dialect}", "hook_secrets": ("rahasia-uji",)}
+        hook: dict[str, Any] = {"hook_url": f"{address}/webhook/{dialect}", "hook_secrets": ("rahasia-uji",)}
         with neutral_world(folder, dialect, **hook) as neutral:
             clock = Clock()
             wire = wire_of(neutral.laik.forge)

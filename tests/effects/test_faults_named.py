@@ -13,11 +13,12 @@ import requests
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidPolicy
 from automation.demo import organisation as org
+from automation.forges.base import FileWrite
 from automation.forges.github import GitHubForge
 from automation.keys import EVERYTHING, HOSTING, SERVING
 from automation.localforge import githubpulls, mergerequests
 from automation.localforge.projects import project_by_id
-from tests.effects.faultdoor import Asked, Fault, Nth
+from tests.effects.faultdoor import Asked, EachOnce, Fault, Nth
 from tests.effects.faultworld import FaultWorld, fault_world
 
 ALWAYS = 10**9
@@ -30,7 +31,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def on_github(world: FaultWorld) -> bool:
-    return world.organisation.forge == "github"
+    return bool(world.organisation.forge == "github")
 
 
 def kinds(world: FaultWorld, key: str) -> Counter[str]:
@@ -339,6 +340,23 @@ def rename_default(world: FaultWorld, path: str, old: str, new: str, *, protecte
 
 def alarms(world: FaultWorld) -> list[str]:
     return list(world.who(org.REVIEWERS[0]).alarms(org.CONTROL, "penyimpangan"))
+
+
+@pytest.mark.parametrize("fault", [Fault.DONE_THEN_500, Fault.DONE_THEN_CUT])
+def test_an_alarm_whose_every_write_is_lost_on_the_way_back_is_raised_once(
+    world: FaultWorld, fault: Fault
+) -> None:
+    hosting, path = world.number(org.HOSTING), f"permohonan/liar-{fault.name.lower()}.yaml"
+    before = world.asked("SELECT COUNT(*) FROM issues")[0][0]
+    world.laik.forge.commit_files(hosting, "main", "Liar", [FileWrite(path, b"kasus: x\n")])
+    script = EachOnce([fault])
+    assert world.to_rest(SERVING, script=script)
+    assert len(alarms(world)) == 1
+    world.laik.forge.commit_files(hosting, "main", "Pulihkan", [FileWrite(path, None)])
+    world.to_rest(SERVING, script=script)
+    assert alarms(world) == []
+    assert world.asked("SELECT COUNT(*) FROM issues")[0][0] == before + 1
+    assert len(script.met) == 3  # made, told, closed
 
 
 def test_a_renamed_hosting_branch_is_no_attack_and_goes_on_only_when_it_is_protected(
