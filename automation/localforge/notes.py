@@ -79,9 +79,11 @@ def list_notes(
     return rows if sort == "asc" else rows[::-1]
 
 
-def edit(engine: Engine, user: User, thing: Noteable, note: Note, body: str) -> Written:
-    """Change a comment's text (its author, or a Maintainer); commands in the new text run too."""
-    _require_control(engine, user, note)
+def edit(
+    engine: Engine, user: User, thing: Noteable, note: Note, body: str, *, least: int = MAINTAINER
+) -> Written:
+    """Change a comment's text (its author, or who is ``least``); commands in the new text run too."""
+    _require_control(engine, user, note, least)
     if not body.strip():
         raise invalid("body is empty")
     outcome = quickactions.run(engine, user, thing, body)
@@ -97,15 +99,15 @@ def edit(engine: Engine, user: User, thing: Noteable, note: Note, body: str) -> 
     return Written(fresh, outcome)
 
 
-def delete(engine: Engine, user: User, thing: Noteable, note: Note) -> None:
-    """Delete a comment (its author, or a Maintainer)."""
-    _require_control(engine, user, note)
+def delete(engine: Engine, user: User, thing: Noteable, note: Note, *, least: int = MAINTAINER) -> None:
+    """Delete a comment (its author, or who is ``least``)."""
+    _require_control(engine, user, note, least)
     engine.store.run("DELETE FROM notes WHERE id = ?", note.id)
     noteables.touch(engine, thing)
 
 
-def _require_control(engine: Engine, user: User, note: Note) -> None:
+def _require_control(engine: Engine, user: User, note: Note, least: int) -> None:
     project = project_by_id(engine, note.project_id)
     level = project_level(engine, user, project)
-    if project.archived or note.system or (note.author_id != user.id and level < MAINTAINER):
+    if project.archived or note.system or (note.author_id != user.id and level < least):
         raise forbidden()

@@ -104,7 +104,9 @@ def test_an_event_costs_few_reads_and_a_repeated_one_no_write(
 ) -> None:
     hint = event(world, case)
     first = world.handled(hint)
-    assert first.reads <= READS
+    # GitHub alone must be asked whether a command was edited in the second it was written.
+    asked = event is an_approving_comment and world.organisation.forge == "github"
+    assert first.reads <= READS + asked
     assert first.fetches <= FETCHES
     world.handled(hint)  # what laik wrote comes back as events: seen once, then nothing is new
     again = world.handled(hint)

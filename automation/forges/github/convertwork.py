@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 from automation.forges.base import Comment, Issue, MergeRequest, Status, StatusState, User
 from automation.forges.github.convert import Data, moment, user
 
+_UNDER_PULL = re.compile(r"/pull/[0-9]+(?:#[^/]*)?\Z")
 _STATES = {
     "success": StatusState.SUCCESS,
     "failure": StatusState.FAILED,
@@ -57,7 +59,7 @@ def _label_name(label: Mapping[str, Any] | str) -> str:
 
 
 def comment(data: Data) -> Comment:
-    """A comment. GitHub tells seconds only: an edit within the second of writing is not seen as one."""
+    """A comment. GitHub tells seconds only: an edit within the second of writing is not told here."""
     return Comment(
         id=data["id"],
         author=user(data.get("user")),
@@ -70,7 +72,8 @@ def comment(data: Data) -> Comment:
 
 def stands_under(data: Data, kind: Literal["issue", "merge_request"]) -> bool:
     """Whether a comment stands under that kind of thing: issues and pull requests share one address."""
-    under_pull = "/pull/" in str(data.get("html_url") or "")
+    # By the end of the address: an organisation or a repository may be called "pull".
+    under_pull = _UNDER_PULL.search(str(data.get("html_url") or "")) is not None
     return under_pull == (kind == "merge_request")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -12,15 +14,21 @@ import github
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Issue
 from automation.forges.github import convertwork as convert
+from automation.forges.github.accounts import AccountsPart
 from automation.forges.github.board import BoardPart
 from automation.forges.github.convert import iso
-from automation.forges.github.session import asks, is_absent, refused, status_of, word_of
+from automation.forges.github.session import PAGE, asks, is_absent, refused, status_of, word_of
 
 Kind = Literal["issue", "merge_request"]
 
+_EDITS = "query Edits($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { lastEditedAt } } }"
+_EDITS_KEPT = 10_000
 
-class IssuesPart(BoardPart):
+
+class IssuesPart(BoardPart, AccountsPart):
     """Issues and comments. Pull requests share numbers and comments with issues; they are kept apart here."""
+
+    _edits: dict[tuple[int, str], bool]
 
     @asks("mendaftar isu", "list the issues")
     def list_issues(
@@ -104,8 +112,44 @@ class IssuesPart(BoardPart):
     @asks("mendaftar komentar", "list the comments")
     def list_comments(self, project_id: int, kind: Kind, iid: int) -> Sequence[Comment]:
         """All comments, oldest first; none where the number is of the other kind."""
-        rows = self._rows(f"{self._issue_at(project_id, iid)}/comments")
-        return [convert.comment(row) for row in rows if convert.stands_under(row, kind)]
+        rows = self._steady(f"{self._issue_at(project_id, iid)}/comments")
+        under = [row for row in rows if convert.stands_under(row, kind)]
+        self._learn_edits(under)
+        return [self._as_edited(row) for row in under]
+
+    def _as_edited(self, row: Mapping[str, Any]) -> Comment:
+        found = convert.comment(row)
+        return dataclasses.replace(found, edited=found.edited or self._edits.get(_text_of(row), False))
+
+    def _learn_edits(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Ask when comments that address somebody were last edited; once for each text.
+
+        The attack: whoever may push may edit the comments of others, and within the second in which a
+        reviewer wrote something, a program can turn it into his approval. REST tells whole seconds and shows
+        no edit then; ``lastEditedAt`` is null only where there never was one. It is asked after the text was
+        read, so null says that this very text is its author's, whatever happens to it later.
+        """
+        if len(self._edits) > _EDITS_KEPT:
+            self._edits.clear()
+        asked = [row for row in rows if self._may_hide_an_edit(row)]
+        for start in range(0, len(asked), PAGE):
+            batch = asked[start : start + PAGE]
+            answer = self._graphql(_EDITS, {"ids": [row["node_id"] for row in batch]})["nodes"]
+            for row, node in zip(batch, answer, strict=True):
+                # Gone by now: what it said cannot be told from an edit any more.
+                self._edits[_text_of(row)] = node is None or node["lastEditedAt"] is not None
+
+    def _may_hide_an_edit(self, row: Mapping[str, Any]) -> bool:
+        """Whether its times show no edit, of a text where it matters.
+
+        A command starts with ``@``; a text of laik's own starts with its mark, until somebody takes it out.
+        """
+        found = convert.comment(row)
+        if found.edited or _text_of(row) in self._edits:
+            return False
+        if found.author.id == self.whoami().id:
+            return not found.body.startswith("<!--")
+        return "@" in found.body and not found.author.bot
 
     @asks("menulis komentar", "write a comment")
     def add_comment(self, project_id: int, kind: Kind, iid: int, body: str) -> Comment:
@@ -120,3 +164,8 @@ class IssuesPart(BoardPart):
 
     def _issue_at(self, project_id: int, iid: int) -> str:
         return f"{self._at(project_id)}/issues/{int(iid)}"
+
+
+def _text_of(row: Mapping[str, Any]) -> tuple[int, str]:
+    """A comment and its text: another text is asked about anew."""
+    return row["id"], hashlib.sha256((row.get("body") or "").encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,7 +15,7 @@ from automation.core.text import Bilingual
 from automation.forges.base import Access, Group, Member, Project, User
 from automation.forges.github import convert
 from automation.forges.github.accounts import AccountsPart
-from automation.forges.github.session import asks, is_absent, status_of
+from automation.forges.github.session import PAGE, asks, is_absent, status_of
 
 # What GitHub's own names are made of. Anything else would be another address: "..", a slash, a query.
 _NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+")
@@ -89,7 +89,7 @@ class ProjectsPart(AccountsPart):
         if data.get("size"):
             return False
         try:
-            return not self._raw("GET", f"{self._at(data['id'])}/branches", parameters={"per_page": 1})
+            return not self._raw("GET", f"{self._at(data['id'])}/branches", parameters={"per_page": PAGE})
         except github.GithubException as problem:
             if is_absent(problem) or status_of(problem) == 409:
                 return True

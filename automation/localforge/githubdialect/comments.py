@@ -82,14 +82,14 @@ def _edit_comment(call: Call) -> Any:
     project, thing, note = _comment(call)
     body = _comment_body(call)
     _may_change(call, project, note)
-    written = notes.edit(call.engine, call.actor, thing, note, body).note or note
+    written = notes.edit(call.engine, call.actor, thing, note, body, least=PUSH).note or note
     return renderwork.comment(call.engine, project, thing, written)
 
 
 def _delete_comment(call: Call) -> Any:
     project, thing, note = _comment(call)
     _may_change(call, project, note)
-    notes.delete(call.engine, call.actor, thing, note)
+    notes.delete(call.engine, call.actor, thing, note, least=PUSH)
 
 
 _I = "/repos/{owner}/{repo}/issues"

@@ -12,9 +12,9 @@ from automation.localforge import labels, users
 from automation.localforge.githubboards import Board, BoardField, Item
 from automation.localforge.githubdialect.call import Call
 from automation.localforge.githubdialect.graphqlrun import Arguments, Problem, Thing, connection
-from automation.localforge.githubdialect.rendergit import node_id, page
+from automation.localforge.githubdialect.rendergit import node_id, page, short
 from automation.localforge.permissions import GUEST, group_level, project_visible
-from automation.localforge.records import Issue, Label, Namespace, Project
+from automation.localforge.records import Issue, Label, Namespace, Note, Project
 
 _FIELD_INTERFACES = frozenset({"Node", "ProjectV2FieldCommon"})
 _OWNER_INTERFACES = frozenset({"Node", "RepositoryOwner", "ProjectV2Owner", "Actor"})
@@ -73,6 +73,7 @@ class Nodes:
         """What can be asked for."""
         return {
             "node": lambda told: self.node(told.get("id")),
+            "nodes": lambda told: [self.node(one) for one in told.get("ids") or ()],
             "repository": self._repository_by_name,
             "organization": self._organization_by_login,
             "viewer": lambda _: Thing("User", {"login": self.call.actor.username}, _OWNER_INTERFACES),
@@ -87,6 +88,7 @@ class Nodes:
             "User": self._person_of,
             "ProjectV2": self._board_of,
             "Issue": self._issue_of,
+            "IssueComment": self._comment_of,
         }
         found = finders[kind](int(number)) if kind in finders and number.isdigit() else None
         if found is None:
@@ -179,6 +181,19 @@ class Nodes:
     def _issue_of(self, issue_id: int) -> Thing | None:
         found = self.engine.store.one(Issue, "SELECT * FROM issues WHERE id = ?", issue_id)
         return self.issue(found) if found and self._visible(found.project_id) else None
+
+    def _comment_of(self, note_id: int) -> Thing | None:
+        found = self.engine.store.one(Note, "SELECT * FROM notes WHERE id = ? AND system = 0", note_id)
+        if found is None or self._visible(found.project_id) is None:
+            return None
+        edited = found.last_edited_at
+        facts = {
+            "id": node_id("IssueComment", found.id),
+            "databaseId": found.id,
+            "body": found.body,
+            "lastEditedAt": short(edited) if edited else None,
+        }
+        return Thing("IssueComment", facts, frozenset({"Node", "Comment"}))
 
     # ---- things
 

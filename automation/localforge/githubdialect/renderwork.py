@@ -9,7 +9,7 @@ from urllib.parse import quote
 from automation.localforge import githubpulls, labels, noteables
 from automation.localforge.engine import Engine
 from automation.localforge.githubdialect import render
-from automation.localforge.githubdialect.rendergit import api, moment, node_id, page, short
+from automation.localforge.githubdialect.rendergit import api, node_id, page, short
 from automation.localforge.permissions import GUEST, OWNER, project_level
 from automation.localforge.records import Issue, Label, MergeRequest, Milestone, Note, Project, User
 from automation.localforge.users import get_user
@@ -198,15 +198,9 @@ def _reactions(root: str) -> dict[str, Any]:
 
 
 def comment(engine: Engine, project: Project, thing: Noteable, note: Note) -> dict[str, Any]:
-    """A comment. An edited one shows a later time than its creation even within the same second.
-
-    GitHub tells whole seconds, and people take longer than one to edit; programs in tests do not.
-    """
+    """A comment. Times are whole seconds, as on GitHub: an edit in the second of writing does not show."""
     place = "pull" if isinstance(thing, MergeRequest) else "issues"
     author = get_user(engine, note.author_id)
-    created, updated = short(note.created_at), short(note.updated_at)
-    if note.last_edited_at and updated <= created:
-        updated = moment(datetime.fromisoformat(created) + timedelta(seconds=1))
     root = f"{api(engine, project)}/issues/comments/{note.id}"
     return {
         "url": root,
@@ -215,8 +209,8 @@ def comment(engine: Engine, project: Project, thing: Noteable, note: Note) -> di
         "id": note.id,
         "node_id": node_id("IssueComment", note.id),
         "user": render.user(engine, author),
-        "created_at": created,
-        "updated_at": updated,
+        "created_at": short(note.created_at),
+        "updated_at": short(note.updated_at),
         "author_association": association(engine, author, project),
         "body": note.body,
         "reactions": _reactions(root),

@@ -1,0 +1,79 @@
+"""An attacker's day on GitHub: what its rules let people do that GitLab's do not.
+
+On GitHub whoever may push may edit the comments of others, times are whole seconds, names are given up and
+taken again, and an invitation waits until it is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from automation.demo import organisation as org
+from automation.demo.githubpeople import GitHubPerson
+from automation.forges.github import convertwork
+from automation.keys import HOSTING
+from tests.effects.neutral import Neutral, neutral_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
+    with neutral_world(tmp_path_factory.mktemp("serangan"), "github") as running:
+        yield running
+
+
+def person(world: Neutral, account: str) -> GitHubPerson:
+    found = world.who(account)
+    assert isinstance(found, GitHubPerson)
+    return found
+
+
+def settle(world: Neutral, *keys: str) -> None:
+    world.worked(*keys)
+
+
+# ---- comments
+
+
+def test_a_comment_turned_into_an_approval_within_its_own_second_does_not_count(world: Neutral) -> None:
+    """GitHub's times show no such edit, and whoever may push may edit the comments of others."""
+    key = world.with_application("sedetik")
+    number, _ = world.asked(key, "sedetik")
+    reviewer, team = person(world, org.REVIEWERS[1]), person(world, org.TEAM)
+    line = "@laik setuju hosting 0123abcd"
+    for _ in range(5):
+        said = reviewer.repo(org.HOSTING).get_issue(number).create_comment("Saya baca dahulu.")
+        team.repo(org.HOSTING).get_issue(number).get_comment(said.id).edit(line)
+        now = reviewer.repo(org.HOSTING).get_issue(number).get_comment(said.id)
+        if now.created_at == now.updated_at:
+            break
+    assert now.created_at == now.updated_at
+    assert now.body == line
+    listed = world.laik.forge.list_comments(world.number(org.HOSTING), "merge_request", number)
+    assert [one.edited for one in listed if one.id == said.id] == [True]
+    settle(world, key)
+    ruled = {one.act: one.ruling for one in world.memory(key).acts}
+    assert ruled[f"merge_request/{said.id}/0"] == "void"
+    assert any("sudah disunting" in text for _, text in reviewer.reads(org.HOSTING, number))
+    team.close_request(org.HOSTING, number)
+    settle(world, HOSTING)
+
+
+def test_a_comment_as_its_author_wrote_it_is_asked_about_once(world: Neutral) -> None:
+    key = world.with_application("sekali-tanya")
+    number = int(key[8:])
+    world.who(org.HEAD).say(org.CONTROL, number, "@laik bantuan")
+    control, forge = world.number(org.CONTROL), world.laik.forge
+    first = forge.list_comments(control, "issue", number)
+    assert not any(one.edited for one in first if not one.author.bot)
+    spent = world.spent(lambda: forge.list_comments(control, "issue", number))
+    assert spent.reads == 0
+
+
+def test_an_issue_of_a_repository_called_pull_is_no_pull_request() -> None:
+    row = {"html_url": "https://github.com/pull/pull/issues/5#issuecomment-7"}
+    assert convertwork.stands_under(row, "issue")
+    assert not convertwork.stands_under(row, "merge_request")
+    row = {"html_url": "https://github.com/dinas/hosting/pull/5#issuecomment-7"}
+    assert convertwork.stands_under(row, "merge_request")
