@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from automation.core.errors import LaikError
-from automation.core.health import STATES, Diagnosis, Unread, in_order, report
+from automation.core.health import STATES, Diagnosis, Unread, folded, listed, report
 from automation.core.text import Bilingual, Language
 
 if TYPE_CHECKING:
@@ -153,17 +153,22 @@ def _show(checks: list[Diagnosis], language: Language) -> None:
 
     console = Console(soft_wrap=False)
     table = Table(*(one.inlanguage(language) for one in _HEADINGS), show_edge=False, pad_edge=False)
-    for one in in_order(checks):
+    for one, *others in folded(checks):
         word, style = _WORDS[one.state]
-        seen = Text(_plain(f"{one.where}: " if one.where else ""), style="dim")
+        places = listed(dict.fromkeys(same.where for same in (one, *others) if same.where), most=4)
+        seen = Text(_plain(f"{places}: " if places else ""), style="dim")
         seen.append(_plain(one.message.inlanguage(language)), style="")
         if one.seconds is not None:
             seen.append(f" ({one.seconds:.1f} s)", style="dim")
         if one.state != "ok" and one.remedy.id:
             seen.append("\n→ " + _plain(one.remedy.inlanguage(language)), style="bold")
-        table.add_row(Text(word.inlanguage(language), style=style), Text(one.id), seen)
+        table.add_row(Text(word.inlanguage(language), style=style), Text(_ids(one, *others)), seen)
     console.print(table)
     console.print(_summary(checks, language), highlight=False)
+
+
+def _ids(*checks: Diagnosis) -> str:
+    return "\n".join(dict.fromkeys(one.id for one in checks))
 
 
 def _summary(checks: list[Diagnosis], language: Language) -> str:

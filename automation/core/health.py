@@ -96,6 +96,16 @@ def in_order(checks: Iterable[Diagnosis]) -> list[Diagnosis]:
     return sorted(checks, key=lambda one: STATES.index(one.state))
 
 
+def folded(checks: Iterable[Diagnosis]) -> list[tuple[Diagnosis, ...]]:
+    """In order, with those that say the very same thing in one place: one cause reads as one line."""
+    said: dict[tuple[object, ...], list[Diagnosis]] = {}
+    for one in in_order(checks):
+        # What is well, or was timed, stands for itself.
+        alone = id(one) if one.state == "ok" or one.seconds is not None else 0
+        said.setdefault((one.state, one.message, one.remedy, alone), []).append(one)
+    return [tuple(same) for same in said.values()]
+
+
 def skipped(ids: Iterable[str], first: str, where: str = "") -> Iterator[Diagnosis]:
     """All of ``ids`` as not looked at."""
     for one in ids:

@@ -103,6 +103,8 @@ def _reachable(facts: ForgeFacts) -> Diagnosis:
 
 def _address(url: str) -> Diagnosis:
     check = Check("forge_address", url)
+    if not url:
+        return check.after("settings_complete")
     if url.startswith("https://") or _LOCAL.match(url):
         return check.ok("Alamat forge terlindung.", "The forge's address is a protected one.")
     return check.fail(

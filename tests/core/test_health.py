@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable
-from automation.core.health import Check, Diagnosis, Unread, in_order, listed, report
+from automation.core.health import Check, Diagnosis, Unread, folded, in_order, listed, report
 from automation.core.health_branch import BranchFacts, judge_branch
 from automation.core.health_forge import ForgeFacts, judge_forge
 from automation.core.health_hooks import judge_address
@@ -297,3 +297,10 @@ def test_whatever_is_not_well_says_what_to_do_in_both_languages() -> None:
         assert one.message.id, one.id
         assert one.message.en, one.id
         assert (one.state == "ok") != bool(one.remedy.id and one.remedy.en), one.id
+
+
+def test_what_says_the_very_same_is_read_in_one_line_but_what_is_well_stands_for_itself() -> None:
+    waiting = [Check(name).after("policy_loads") for name in ("group_exists", "group_access")]
+    well = [Check(name).ok("Baik.", "Fine.") for name in ("clock", "git_program")]
+    lines = [[one.id for one in same] for same in folded([*well, *waiting])]
+    assert lines == [["group_exists", "group_access"], ["clock"], ["git_program"]]
