@@ -128,7 +128,7 @@ class Setup:
 
     @property
     def _by_hand(self) -> bool:
-        """Whether nobody but people on a page can make an organisation here."""
+        """Whether only people on a page can make an organisation here."""
         return bool(self._answers.forge.id_app) or self._forge.url.endswith("://github.com")
 
     # ---- the policy
@@ -233,7 +233,7 @@ class Setup:
         me = self._forge.whoami().username.casefold()
         for account, number in wish.members.items():
             access, place = Access(number), f"{wish.path} {account}"
-            if standing.get(account.casefold(), Access.NONE) >= access:
+            if self._is_enough(standing.get(account.casefold(), Access.NONE), access):
                 self._sheet.note("anggota", place, State.EXISTS, told.role(access.name))
             elif self._is_person(account, me):
                 invite = partial(self._hand.invite, wish, account, access)
@@ -241,10 +241,18 @@ class Setup:
             else:
                 state = State.LEFT if self._standing else State.BLOCKED
                 self._sheet.note("anggota", place, state, told.NO_PERSON)
-        named = {account.casefold() for account in wish.members} | {me}
+        named = {*map(str.casefold, wish.members), me}
         for account, access in standing.items():
             if account not in named and access >= Access.DEVELOPER:
                 self._sheet.note("anggota", f"{wish.path} {account}", State.LEFT, told.not_named(access.name))
+
+    def _is_enough(self, standing: Access, wanted: Access) -> bool:
+        """Whether it matters not where an access comes from.
+
+        GitHub names who may merge, from those let into the repository itself: owners are not by that alone.
+        """
+        by_name = self._answers.forge.jenis == "github" and wanted >= Access.MAINTAINER
+        return standing >= wanted and not by_name
 
     def _members(self, path: str) -> dict[str, Access]:
         """Account (casefolded) -> its highest access, direct or inherited."""
