@@ -26,6 +26,7 @@ from automation.core.setup import APP_PERMISSIONS
 from automation.demo.refusals import EXPECTED
 from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
 from automation.smoke.steps import STEPS
+from automation.store.ledger import KINDS
 from checks import discover
 from tests.bench.__main__ import BENCHES
 
@@ -217,6 +218,8 @@ def test_every_kind_of_ledger_entry_and_every_queue_key_is_in_the_engine_readme(
     keys = (HOSTING, SERVING, SECRET, EVERYTHING)
     assert [word for word in (*kinds, *keys) if f"`{word}`" not in text] == []
     assert f"| `{SHARED}" in text
+    rows = set(re.findall(r"^\| `(\w+)` \|", _section(text, "What the ledger holds"), re.MULTILINE))
+    assert rows >= KINDS
 
 
 def _diagnoses() -> set[str]:
