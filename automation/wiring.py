@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
+from automation.belonging import Belonging
 from automation.collect import procedures as sops
 from automation.collect import templates
 from automation.collect.mirror import Mirror, Mirrors
@@ -101,7 +102,13 @@ def build(
     procedures = procedures or sops.bundled()
     bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
     known = known_names(procedures, bundled_templates)
-    office = OfficeReader(forge, mirrors, control_path=settings.control_path, known=known)
+    office = OfficeReader(
+        forge,
+        mirrors,
+        control_path=settings.control_path,
+        known=known,
+        belonging=Belonging(store.ledger, settings.forge, now=_now),
+    )
     today = today or _today_of(procedures[next(iter(procedures))].identity.timezone)
     observer = Observer(
         forge,

@@ -37,6 +37,8 @@ FETCH_SECONDS = 600.0
 # whoever may push could make every event cost as many calls as he likes.
 HEADS_ASKED = 200
 
+FETCH_TRIES = 3  # a push may come between the list of heads and the fetch
+
 Heads = Callable[[int], Mapping[str, str]]
 """Branch -> full commit id of a project, as the forge says now."""
 
@@ -97,12 +99,19 @@ class Mirrors:
             ForgeRefused: the forge does not tell the branch heads.
         """
         mirror = self.open(project_id, http_url)
-        if self._is_current(mirror):
+        told = self._told(mirror)
+        if told is not None and mirror.heads(HEADS_ASKED + 1) == told:
             return mirror
-        answer = self._run_fetch(project_id, _REFS, prune=True)
-        if not answer.ok:
-            raise _unfetched(project_id, answer.complaint or "di luar batas waktu / out of time")
-        return mirror
+        for _ in range(FETCH_TRIES):
+            answer = self._run_fetch(project_id, _REFS, prune=True)
+            if not answer.ok:
+                raise _unfetched(project_id, answer.complaint or "di luar batas waktu / out of time")
+            if told is None or self._heads is None or _same_commits(mirror, told):
+                return mirror
+            told = dict(self._heads(project_id))  # pushed to in between, or not its repository
+            if _same_commits(mirror, told):
+                return mirror
+        raise _unfetched(project_id, "alamatnya repositori lain / its address is another repository")
 
     def open(self, project_id: int, http_url: str) -> Mirror:
         """A project's mirror as it stands (empty when it was never fetched); asks the forge nothing.
@@ -122,16 +131,15 @@ class Mirrors:
                 )
             return self._open[project_id]
 
-    def _is_current(self, mirror: Mirror) -> bool:
-        """Whether the forge's branch heads are the mirror's.
+    def _told(self, mirror: Mirror) -> Mapping[str, str] | None:
+        """The forge's branch heads; None where they are not asked for.
 
         Heads suffice: requests from forks are refused, so the head of every request that counts is a branch
         of the same project; a commit that no branch offers any more is fetched by its id.
         """
-        if self._heads is None:
-            return False
-        held = mirror.heads(HEADS_ASKED + 1)
-        return len(held) <= HEADS_ASKED and held == dict(self._heads(mirror.project_id))
+        if self._heads is None or len(mirror.heads(HEADS_ASKED + 1)) > HEADS_ASKED:
+            return None
+        return dict(self._heads(mirror.project_id))
 
     def _make(self, project_id: int) -> None:
         place = self._place(project_id)
@@ -187,6 +195,16 @@ class Mirrors:
                     raise _unfetched(project_id, "cermin sedang dipakai / mirror is busy")
                 time.sleep(0.02)
             yield
+
+
+def _same_commits(mirror: Mirror, told: Mapping[str, str]) -> bool:
+    """Whether what was fetched is what the forge tells of that project.
+
+    git fetches by name, heads are told by number. The attack: a project is renamed, and somebody who takes
+    its old name has his own policy or requests read as that project's. Commits are compared, not the names
+    of branches, which one of the two may spell otherwise.
+    """
+    return set(mirror.heads(len(told) + 1).values()) == set(told.values())
 
 
 def _locked(handle: int) -> bool:

@@ -182,6 +182,13 @@ class Mirror:
         size = int(self._must("cat-file", "-s", blob))
         return self.read_file(FileFact(blob, blob, size))
 
+    def roots(self, branch: str) -> tuple[str, ...]:
+        """The commits without parents that a branch grew from, oldest last; none while it is empty."""
+        head = self.head(branch)
+        if head is None:
+            return ()
+        return tuple(self._must("rev-list", "--max-parents=0", head, "--").decode().split())
+
     def is_ancestor(self, sha: str, branch: str) -> bool:
         """Whether the commit is on the branch (or is its head)."""
         head = self.head(branch)

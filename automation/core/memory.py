@@ -18,6 +18,8 @@ applied         decision, serial, digest, sha: the admitted state was served and
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``) that laik has answered
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
+belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
+account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
 ==============  ===================================================================================
 """
 

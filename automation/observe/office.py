@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from automation.belonging import Belonging
 from automation.collect.mirror import Mirror, Mirrors
 from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidPolicy, Where
 from automation.core.policy import Known, Policy, load_policy
@@ -43,8 +44,17 @@ class OfficeReader:
     settings, and no more, makes a branch of his own the default and has laik read policy from it.
     """
 
-    def __init__(self, forge: Forge, mirrors: Mirrors, *, control_path: str, known: Known) -> None:
+    def __init__(
+        self,
+        forge: Forge,
+        mirrors: Mirrors,
+        *,
+        control_path: str,
+        known: Known,
+        belonging: Belonging | None = None,
+    ) -> None:
         self._forge = forge
+        self._belonging = belonging
         self.mirrors = mirrors
         self._control_path = control_path
         self._known = known
@@ -84,11 +94,14 @@ class OfficeReader:
             ForgeUnreachable, ForgeRefused: the forge could not be asked.
         """
         control, mirror = self._mirrored(self._control_path)
+        self._hold("kendali", self._control_path, control, mirror)
         text = self._policy_text(control, mirror)
         policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}", known=self._known)
         self._hold_account(policy)
         hosting, hosting_mirror = self._mirrored(policy.proyek.hosting)
         hidden = self._project(policy.proyek.rahasia)
+        self._hold("hosting", policy.proyek.hosting, hosting)
+        self._hold("rahasia", policy.proyek.rahasia, hidden)
         self._ids = {"kendali": control.id, "hosting": hosting.id, "rahasia": hidden.id}
         if secret:
             hidden, secret_mirror = self._mirrored(policy.proyek.rahasia)
@@ -104,6 +117,11 @@ class OfficeReader:
             hosting_mirror=hosting_mirror,
             secret_mirror=secret_mirror,
         )
+
+    def _hold(self, name: str, path: str, project: Project, mirror: Mirror | None = None) -> None:
+        """Before anything of a project counts, it must be the one the ledger was written about."""
+        if self._belonging is not None:
+            self._belonging.hold(name, path, project, mirror)
 
     def _mirrored(self, path: str) -> tuple[Project, Mirror]:
         """A project and its mirror of now; looked up again when its address or default branch is gone."""

@@ -45,6 +45,8 @@ KINDS = frozenset(
         "closed",
         "answered",
         "forged_status",
+        "belongs",
+        "account",
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less

@@ -469,3 +469,35 @@ def test_the_token_reaches_its_own_server_and_no_other(tmp_path: Path, listeners
     assert "rahasia" not in str(refusal.value)
     written = [place.read_bytes() for place in (tmp_path / "m").rglob("*") if place.is_file()]
     assert not any(b"rahasia" in content or b"Basic" in content for content in written)
+
+
+def test_another_repository_at_a_projects_address_is_not_taken_for_it(world: World, tmp_path: Path) -> None:
+    """git fetches by name: a project was renamed, and somebody else took its old name."""
+    world.commit({"laik.yaml": b"asli\n"})
+    world.push()
+    asked = []
+
+    def told(project_id: int) -> dict[str, str]:
+        asked.append(project_id)
+        return {"main": "1" * 40}
+
+    mirrors = Mirrors(tmp_path / "cermin", token_source=lambda: "", protocols=("file",), heads=told)
+    with pytest.raises(ForgeUnreachable, match="another repository"):
+        mirrors.fetch(7, str(world.bare))
+    with pytest.raises(ForgeUnreachable):
+        mirrors.fetch(7, str(world.bare))
+    assert len(asked) <= 8
+
+
+def test_a_push_between_the_list_of_heads_and_the_fetch_is_no_other_repository(
+    world: World, tmp_path: Path
+) -> None:
+    first = world.commit({"a": b"1"})
+    world.push()
+    second = world.commit({"a": b"2"})
+    world.push()
+    heads = iter([{"main": first}, {"main": second}])
+    mirrors = Mirrors(
+        tmp_path / "cermin", token_source=lambda: "", protocols=("file",), heads=lambda _: next(heads)
+    )
+    assert mirrors.fetch(7, str(world.bare)).head("main") == second

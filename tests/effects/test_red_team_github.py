@@ -7,13 +7,16 @@ taken again, and an invitation waits until it is accepted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from automation.belonging import Belonging, OtherProject
 from automation.demo import organisation as org
 from automation.demo.githubpeople import GitHubPerson
 from automation.forges.github import convertwork
 from automation.keys import HOSTING
+from automation.wiring import build
 from tests.effects.neutral import Neutral, neutral_world
 
 
@@ -77,3 +80,46 @@ def test_an_issue_of_a_repository_called_pull_is_no_pull_request() -> None:
     assert not convertwork.stands_under(row, "merge_request")
     row = {"html_url": "https://github.com/dinas/hosting/pull/5#issuecomment-7"}
     assert convertwork.stands_under(row, "merge_request")
+
+
+# ---- names
+
+
+def test_who_takes_the_old_name_of_the_control_project_writes_no_policy(world: Neutral) -> None:
+    """Its path is all that the settings say; the ledger knows its number."""
+    world.laik.office.read()
+    owner, name = person(world, org.OWNER), org.CONTROL.partition("/")[2]
+    policy = owner.file(org.CONTROL, "laik.yaml")
+    real = owner.repo(org.CONTROL)
+    real.edit(name="kendali-lama")
+    taken = owner.client.get_organization(org.CONTROL.partition("/")[0]).create_repo(name, private=True)
+    try:
+        taken.create_file("laik.yaml", "Kebijakan", policy.decode())
+        again = build(world.laik.settings, procedures=world.laik.procedures)
+        try:
+            with pytest.raises(OtherProject, match="bukan proyek yang dicatat"):
+                again.office.read()
+        finally:
+            again.close()
+    finally:
+        taken.edit(name="palsu")
+        real.edit(name=name)
+        owner._known.clear()
+    world.laik.office.read()
+
+
+def test_a_store_written_about_one_forge_is_not_used_with_another(world: Neutral) -> None:
+    """Its numbers mean other projects there, and case 7's approvals would be found for another issue 7."""
+    office = world.laik.office.read()
+    mirror = world.laik.office.mirrors.fetch(office.control.id, office.control.http_url)
+    hosting_mirror = office.hosting_mirror
+    now = datetime.now(UTC)
+    held = Belonging(world.laik.store.ledger, "github", now=lambda: now)
+    held.hold("kendali", org.CONTROL, office.control, mirror)
+    for forge, seen in (("gitlab", mirror), ("github", hosting_mirror)):
+        with pytest.raises(OtherProject):
+            Belonging(world.laik.store.ledger, forge, now=lambda: now).hold(
+                "kendali", org.CONTROL, office.control, seen
+            )
+    with pytest.raises(OtherProject):
+        held.hold("hosting", org.HOSTING, office.control)
