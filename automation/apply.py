@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
 
+from automation.accounts import Accounts
 from automation.bots.desk import answered_by
 from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
 from automation.core.memory import remember
@@ -157,7 +158,8 @@ class Applier:
         self._seq = entry.seq
 
     def _provision(self, change: Provision) -> None:
-        project = provision(self._forge, change, self._templates, self._hook, self._store.links.cases_of)
+        cases_of, trusted = self._store.links.cases_of, Accounts(self._store.ledger).holds
+        project = provision(self._forge, change, self._templates, self._hook, cases_of, trusted)
         kind = change.wish.kind
         self._store.links.set(self._key, kind, project.id)
         if change.project_id != project.id:

@@ -23,6 +23,7 @@ from automation.forges.base import (
     Milestone,
     Project,
     Protection,
+    User,
 )
 
 BOARD = "Kasus"
@@ -35,6 +36,7 @@ def provision(
     templates: Mapping[str, TemplateSource],
     hook: Hook | None,
     cases_of: Callable[[int], Sequence[str]],
+    trusted: Callable[[User], bool] = lambda _: True,
 ) -> Project:
     """Carry out one wish whole; the project as it is afterwards.
 
@@ -44,6 +46,7 @@ def provision(
         templates: the scaffolds by id.
         hook: where the repository's events go.
         cases_of: the cases that a project of that id is linked to.
+        trusted: whether an account is the one that its name was given to; another is not let in.
 
     Raises:
         ForgeRefused: also when the path belongs to somebody else; that repository is left as it is.
@@ -64,7 +67,7 @@ def provision(
     _protect(forge, project, wish)
     if wish.hook and hook is not None:
         forge.ensure_hook(project.id, hook)
-    _invite(forge, project, wish)
+    _invite(forge, project, wish, trusted)
     if any(merge >= Access.MAINTAINER for _, _, merge in wish.protect):
         # GitHub names who may merge one by one, and only who is in already can be named.
         _protect(forge, project, wish)
@@ -154,7 +157,7 @@ def _scaffold(wish: RepositoryWish, templates: Mapping[str, TemplateSource]) -> 
     return [FileWrite(one.path, one.content, one.executable) for one in rendered]
 
 
-def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
+def _invite(forge: Forge, project: Project, wish: RepositoryWish, trusted: Callable[[User], bool]) -> None:
     """Exactly the members wished for, beside laik itself.
 
     Whoever was let in before and is not wished for now is taken out: somebody of the applicant's team who
@@ -170,5 +173,5 @@ def _invite(forge: Forge, project: Project, wish: RepositoryWish) -> None:
             forge.ensure_member(project.id, member.user, Access.NONE)
     for account, access in wished.items():
         user = forge.find_user(account)
-        if user is not None:  # an account that is gone holds nothing
+        if user is not None and trusted(user):  # an account that is gone holds nothing
             forge.ensure_member(project.id, user, access)

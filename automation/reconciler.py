@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from automation.accounts import Accounts
 from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
@@ -97,6 +98,7 @@ class Reconciler:
         self._serve = serve
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
+        self._accounts = Accounts(store.ledger)
         self._sweeper = Sweeper(forge, store, office, today=today)
         self._showing: dict[str, tuple[Plan, int]] = {}
 
@@ -151,6 +153,8 @@ class Reconciler:
         unshown: list[LaikError] = []
         for _ in range(MAX_ROUNDS):
             seen = self._observer.observe(key)
+            if seen is not None and self._learn_accounts(seen):
+                seen = self._observer.observe(key)  # somebody's words may be nobody's now
             if seen is not None:
                 hold_links(self._store.links, seen)
             plan = _before_merging(self._plan(seen)) if seen else ()
@@ -164,6 +168,12 @@ class Reconciler:
                     self._count_showing(key, plan)
                 return _result(done, unshown)
         raise _never_settled(key, done[-1])
+
+    def _learn_accounts(self, seen: Seen) -> bool:
+        """Before anybody's words count, whose the policy's names are is kept for good."""
+        acts = seen.observation.acts if seen.observation else ()
+        office, find = seen.office, self._forge.find_user
+        return self._accounts.learn(office.policy, office.policy_text, find, acts, at=datetime.now(UTC))
 
     def _count_showing(self, key: str, plan: Plan) -> None:
         last, times = self._showing.get(key, ((), 0))

@@ -124,6 +124,11 @@ class Policy(_Strict):
             named = self.perangkat_daerah[agency].peran.get(role, ())
         return frozenset(account.casefold() for account in named)
 
+    def accounts(self) -> frozenset[str]:
+        """Every account that holds a role anywhere, casefolded."""
+        holders = [self.peran, *(agency.peran for agency in self.perangkat_daerah.values())]
+        return frozenset(one.casefold() for held in holders for named in held.values() for one in named)
+
     def concerns(self, account: str, agency: str) -> bool:
         """Whether ``account`` holds any role in ``agency``, or at the ICT agency itself."""
         named = self.perangkat_daerah.get(agency)

@@ -206,6 +206,13 @@ def _not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | Non
     account = act.account.casefold()
     labels = {role.id: role.label for role in bench.procedure.roles}
     named = ", ".join(labels.get(role, role) for role in by)
+    if "#" in account:
+        return Bilingual(
+            "Nama akun ini tercatat sebagai milik akun lain yang dahulu memakainya. Minta Diskominfo"
+            " menghapus nama itu dari kebijakan, lalu mencatatnya kembali.",
+            "This account's name is kept for another account that had it before. Ask the ICT agency to take"
+            " the name out of the policy and to put it in again.",
+        )
     if not any(account in bench.roles.get(role, frozenset()) for role in by):
         return Bilingual(
             f"Hanya pemegang peran {named} yang dapat melakukan ini."

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
 from automation.core.errors import InvalidProcedure, Where
@@ -20,7 +21,7 @@ from automation.core.procedure import Procedure
 from automation.core.reconcile import Links, Observation, Target
 from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
-from automation.forges.base import Forge, Issue
+from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
 from automation.observe.evidence import Scanner, Sources
 from automation.observe.homes import Home, code_digest, home, kak_under_review
@@ -98,6 +99,7 @@ class Observer:
         self._forge = forge
         self._mirrors = mirrors
         self._store = store
+        self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
         self._scanner = scanner
@@ -110,12 +112,16 @@ class Observer:
         if issue is None or case_key(issue) != key:  # PA-1999-0007 would become a second case of issue 7
             return None
         place = Place(office.control.id, "issue", issue.iid)
-        comments = {place: self._forge.list_comments(place.project_id, place.kind, place.iid)}
+        comments = {place: self._said(place)}
         intake = self._intake(office, key, issue, comments)
         if not intake.memory.is_case:
             return Seen(office, issue, intake, None, None)
         parts = self._parts(office, issue, intake, comments)
         return Seen(office, issue, intake, self._observation(parts), self._sources(parts))
+
+    def _said(self, place: Place) -> tuple[Comment, ...]:
+        """What was said at a place, each by the account that the policy's name stands for, or by nobody's."""
+        return self._accounts.spoken(self._forge.list_comments(place.project_id, place.kind, place.iid))
 
     def _intake(self, office: Office, key: str, issue: Issue, comments: people.Comments) -> Intake:
         memory = remember(self._store.ledger.entries(key))
@@ -141,8 +147,7 @@ class Observer:
         request = self._hosting_request(office, intake.key, agency)
         if request is not None:
             place = Place(office.hosting.id, "merge_request", request.request.iid)
-            said = self._forge.list_comments(place.project_id, place.kind, place.iid)
-            comments = {**comments, place: said}
+            comments = {**comments, place: self._said(place)}
         return _Parts(
             office=office,
             issue=issue,

@@ -123,3 +123,28 @@ def test_a_store_written_about_one_forge_is_not_used_with_another(world: Neutral
             )
     with pytest.raises(OtherProject):
         held.hold("hosting", org.HOSTING, office.control)
+
+
+def test_who_takes_the_freed_name_of_a_role_holder_holds_no_role(world: Neutral) -> None:
+    """Names are given up and taken again on both forges; the policy has names, the ledger whose they are."""
+    key = world.filed("nama-bebas")
+    world.worked(key)
+    people = world.forge.engine.store
+    head = people.value("SELECT id FROM users WHERE username = ?", org.HEAD)
+    vendor = people.value("SELECT id FROM users WHERE username = ?", org.VENDOR)
+    people.run("UPDATE users SET username = 'pindah-nama' WHERE id = ?", head)
+    people.run("UPDATE users SET username = ? WHERE id = ?", org.HEAD, vendor)
+    try:
+        world.paste(org.VENDOR, key, "ajukan permohonan")
+        world.worked(key)
+        (ruled,) = world.memory(key).acts
+        assert (ruled.account, ruled.ruling) == (vendor, "void")
+        assert any(
+            "milik akun lain" in text for _, text in world.who(org.TEAM).reads(org.CONTROL, int(key[8:]))
+        )
+    finally:
+        people.run("UPDATE users SET username = ? WHERE id = ?", org.VENDOR, vendor)
+        people.run("UPDATE users SET username = ? WHERE id = ?", org.HEAD, head)
+    world.paste(org.HEAD, key, "ajukan permohonan")
+    world.worked(key)
+    assert [one.ruling for one in world.memory(key).acts] == ["void", "approved"]
