@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.bench.__main__ import BENCHES
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH, INDONESIAN, ENGINE = ROOT / "README.md", ROOT / "README.id.md", ROOT / "automation/README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 GUIDE, PANDUAN = ROOT / "automation/SETUP.md", ROOT / "automation/SETUP.id.md"
 BOTH = pytest.mark.parametrize("readme", [ENGLISH, INDONESIAN], ids=["en", "id"])
 SECURITY = ROOT / "SECURITY.md"
@@ -180,6 +182,23 @@ def test_every_module_folder_and_module_is_in_the_engine_readme():
     missing = [folder.name for folder in folders if f"`automation/{folder.name}/`" not in text]
     missing += [module.name for module in modules if f"`{module.name}`" not in text]
     assert missing == [], "give each a row under Modules in automation/README.md"
+
+
+@pytest.mark.parametrize(
+    ("page", "start", "end"),
+    [
+        (ENGINE, "Imports run one way, and import-linter holds it: ", ".\n"),
+        (CONTRIBUTING, "and `make imports` holds it:\n", "\n\n-"),
+    ],
+    ids=["engine", "contributing"],
+)
+def test_the_order_of_imports_is_told_as_it_is_held(page: Path, start: str, end: str):
+    settings = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["importlinter"]
+    layers = next(one["layers"] for one in settings["contracts"] if one["type"] == "layers")
+    held = [{name.strip().removeprefix("automation.") for name in one.split("|")} for one in layers]
+    text = _text(page)
+    told = text.partition(start)[2].partition(end)[0]
+    assert [set(re.findall(r"[a-z]+", one)) for one in told.split("<-")] == held[::-1]
 
 
 def test_every_file_that_the_engine_readme_names_exists():
