@@ -12,10 +12,13 @@ from datetime import UTC, datetime
 import pytest
 
 from automation.belonging import Belonging, OtherProject
+from automation.core.plan import RepositoryWish
 from automation.demo import organisation as org
 from automation.demo.githubpeople import GitHubPerson
+from automation.forges.base import Access
 from automation.forges.github import convertwork
 from automation.keys import HOSTING
+from automation.provision import _invite
 from automation.wiring import build
 from tests.effects.neutral import Neutral, neutral_world
 
@@ -148,3 +151,24 @@ def test_who_takes_the_freed_name_of_a_role_holder_holds_no_role(world: Neutral)
     world.paste(org.HEAD, key, "ajukan permohonan")
     world.worked(key)
     assert [one.ruling for one in world.memory(key).acts] == ["void", "approved"]
+
+
+# ---- invitations
+
+
+def test_who_is_not_wished_for_any_more_cannot_accept_his_old_invitation(world: Neutral) -> None:
+    """An invitation waits for days; the case file must not open to somebody taken off the case meanwhile."""
+    key = world.filed("undangan-lama")
+    world.worked(key)
+    path = world.berkas(key)
+    forge, number = world.laik.forge, world.number(path)
+    stranger = forge.find_user(org.VENDOR)
+    assert stranger is not None
+    assert forge.ensure_member(number, stranger, Access.DEVELOPER)
+    assert org.VENDOR not in person(world, org.OWNER).members(path)
+    project = forge.get_project(number)
+    assert project is not None
+    wish = RepositoryWish("berkas", *path.split("/"), key, key, "base", {})
+    _invite(forge, project, wish, lambda _: True)
+    me = person(world, org.VENDOR)
+    assert [one.repository.full_name for one in me.client.get_user().get_invitations()].count(path) == 0

@@ -351,7 +351,9 @@ def test_an_invitation_that_offers_just_this_is_not_sent_again(world: GitHubWorl
     writes = world.bot.writes
     assert not world.bot.ensure_member(project.id, user, Access.DEVELOPER)
     assert world.bot.writes == writes
-    assert user.username not in {one.user.username for one in world.bot.list_members(project.id)}
+    # Who is invited is told: he can let himself in at any moment.
+    offered = {one.user.username: one.access for one in world.bot.list_members(project.id)}
+    assert offered[user.username] is Access.DEVELOPER
     assert world.bot.ensure_member(project.id, user, Access.REPORTER)
     assert world.accept("vendor-maju") == 1
     levels = {one.user.username: one.access for one in world.bot.list_members(project.id)}

@@ -210,9 +210,19 @@ class ProjectsPart(AccountsPart):
 
     @asks("mendaftar anggota", "list the members")
     def list_members(self, project_id: int) -> Sequence[Member]:
-        """Collaborators, those by way of the organisation or a team included; no invitations."""
+        """Collaborators, those by way of the organisation or a team and those who are invited included.
+
+        Who is invited can let himself in at any moment: were he left out, somebody taken off a case would
+        come into its file days later.
+        """
         rows = self._rows(f"{self._at(project_id)}/collaborators", parameters={"affiliation": "all"})
-        return [Member(convert.user(row), convert.access(row["role_name"])) for row in rows]
+        found = [Member(convert.user(row), convert.access(row["role_name"])) for row in rows]
+        inside = {one.user.id for one in found}
+        for row in self._rows(f"{self._at(project_id)}/invitations"):
+            invitee = row.get("invitee")
+            if invitee and not row.get("expired") and invitee["id"] not in inside:
+                found.append(Member(convert.user(invitee), convert.access(row["permissions"])))
+        return found
 
 
 def description_of(text: str) -> str:
