@@ -16,6 +16,7 @@ from automation.core.errors import LaikError
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.procedure import Procedure
 from automation.core.render import render_tree
+from automation.core.rights import lacking
 from automation.core.setup import (
     OFFICE_ONLY,
     Item,
@@ -23,7 +24,6 @@ from automation.core.setup import (
     SetupPlan,
     State,
     differences,
-    lacking,
     projects_of,
 )
 from automation.core.setupanswers import Answers, template_answers

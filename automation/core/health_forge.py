@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from automation.core.errors import ForgeRefused
 from automation.core.health import Check, Diagnosis, Unread, listed
+from automation.core.rights import TOO_MUCH, lacking
 from automation.core.text import Bilingual
 
 OLDEST: Mapping[str, tuple[int, int]] = {"GitLab": (17, 0), "GitHub Enterprise Server": (3, 17)}
@@ -17,29 +18,6 @@ OLDEST: Mapping[str, tuple[int, int]] = {"GitLab": (17, 0), "GitHub Enterprise S
 
 CLOCK_WARN, CLOCK_FAIL = 60.0, 300.0  # seconds
 EXPIRY_DAYS = 14
-GITLAB_SCOPES = ("api",)
-GITHUB_SCOPES = ("repo", "workflow", "read:org", "project")
-GITHUB_PERMISSIONS: Mapping[str, str] = {
-    "administration": "write",
-    "checks": "write",
-    "contents": "write",
-    "issues": "write",
-    "members": "read",
-    "metadata": "read",
-    "organization_projects": "write",
-    "pull_requests": "write",
-    "repository_hooks": "write",
-    "statuses": "write",
-    "workflows": "write",
-}
-TOO_MUCH = frozenset({"sudo", "admin_mode", "site_admin", "admin:enterprise", "admin:org"})
-"""Scopes over the whole server or organisation, which laik never uses."""
-
-_LEVELS = ("read", "write", "admin")
-_CONTAINED: Mapping[str, frozenset[str]] = {
-    "read:org": frozenset({"write:org", "admin:org"}),
-    "project": frozenset(),
-}
 _LOCAL = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
 _VERSION = re.compile(r"(?P<name>\D+?) (?P<major>\d+)\.(?P<minor>\d+)")
 
@@ -182,7 +160,7 @@ def _scopes(facts: ForgeFacts) -> Diagnosis:
             ),
             Bilingual("Buktikan dengan 'laik doctor --live'.", "Prove them with 'laik doctor --live'."),
         )
-    missing = _missing(facts.kind, facts.token.kind, scopes)
+    missing = lacking(facts.kind, facts.token.kind, scopes)
     if missing:
         return check.fail(
             Bilingual(
@@ -203,22 +181,6 @@ def _scopes(facts: ForgeFacts) -> Diagnosis:
             Bilingual("Buat token baru tanpa hak itu.", "Make a new token without these scopes."),
         )
     return check.ok(f"Hak token: {listed(scopes, 20)}.", f"The token's rights: {listed(scopes, 20)}.")
-
-
-def _missing(forge: str, kind: str, scopes: tuple[str, ...]) -> list[str]:
-    if kind == "app":
-        given = dict(one.partition(":")[::2] for one in scopes)
-        return [
-            f"{name}:{level}"
-            for name, level in GITHUB_PERMISSIONS.items()
-            if not _covers(given.get(name), level)
-        ]
-    wanted = GITLAB_SCOPES if forge == "gitlab" else GITHUB_SCOPES
-    return [one for one in wanted if one not in scopes and not _CONTAINED.get(one, frozenset()) & set(scopes)]
-
-
-def _covers(given: str | None, wanted: str) -> bool:
-    return given in _LEVELS and _LEVELS.index(given) >= _LEVELS.index(wanted)
 
 
 def _expiry(facts: ForgeFacts) -> Diagnosis:

@@ -150,46 +150,6 @@ def differences(wanted: Policy, standing: Policy) -> Iterator[tuple[str, str, st
             yield key, _shown(stands.get(key)), _shown(value)
 
 
-def lacking(kind: Literal["gitlab", "github"], token: str, scopes: Sequence[str] | None) -> tuple[str, ...]:
-    """The rights that a token lacks, as far as the forge tells what it has (None: it does not).
-
-    Args:
-        kind: the forge.
-        token: ``app`` for a GitHub App, else a token of an account.
-        scopes: what it has.
-    """
-    if scopes is None:
-        return ()
-    if kind == "gitlab":
-        return () if "api" in scopes else ("api",)
-    if token != "app":  # noqa: S105 - a kind of token, not one
-        return tuple(one for one in CLASSIC_SCOPES if one not in scopes)
-    given = dict(one.split(":", 1) for one in scopes if ":" in one)
-    return tuple(
-        f"{name}:{level}"
-        for name, level in APP_PERMISSIONS.items()
-        if _LEVELS.get(given.get(name, ""), 0) < _LEVELS[level]
-    )
-
-
-_LEVELS = {"read": 1, "write": 2, "admin": 3}
-CLASSIC_SCOPES = ("repo", "project", "workflow")
-APP_PERMISSIONS: Mapping[str, str] = {
-    "administration": "write",
-    "checks": "write",
-    "contents": "write",
-    "issues": "write",
-    "members": "read",
-    "metadata": "read",
-    "organization_projects": "write",
-    "pull_requests": "write",
-    "repository_hooks": "write",
-    "statuses": "write",
-    "workflows": "write",
-}
-"""What laik needs as a GitHub App; the guide names the same."""
-
-
 def _highest(groups: Sequence[tuple[Sequence[str], int]]) -> dict[str, int]:
     """Account -> highest access; accounts that differ in case alone are one."""
     found: dict[str, tuple[str, int]] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 import github
 
+from automation.core.rights import APP_PERMISSIONS
 from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.organisation import (
     ACCOUNTS,
@@ -36,20 +37,6 @@ from automation.settings import AppIdentity
 APP = f"{BOT}[bot]"  # how GitHub calls the account of an App
 OFFICE = (ICT_HEAD, *REVIEWERS)
 SCOPES = ("repo", "admin:org", "workflow")
-PERMISSIONS = {
-    "administration": "write",
-    "checks": "write",
-    "contents": "write",
-    "issues": "write",
-    "members": "read",
-    "metadata": "read",
-    "organization_projects": "admin",
-    "pull_requests": "write",
-    "repository_hooks": "write",
-    "statuses": "write",
-    "workflows": "write",
-}
-"""What laik asks for as an App; the guide to setting it up names the same."""
 
 
 def found(forge: RunningForge) -> Organisation:
@@ -59,7 +46,7 @@ def found(forge: RunningForge) -> Organisation:
     owner = people[OWNER]
     _asked(admin, "POST", "/admin/organizations", {"login": GROUP, "admin": OWNER})
     _let_in(owner)
-    app = create_app(forge.engine, BOT, PERMISSIONS, organisations=(GROUP,))
+    app = create_app(forge.engine, BOT, APP_PERMISSIONS, organisations=(GROUP,))
     for path, files in project_files("github", APP).items():
         _asked(
             owner.client,

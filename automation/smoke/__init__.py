@@ -17,6 +17,7 @@ from functools import partial
 
 from automation.core.errors import LaikError
 from automation.core.health import Check, Diagnosis, Unread, listed
+from automation.core.rights import LIVE_SCOPE
 from automation.core.text import Bilingual
 from automation.examine.asking import ask
 from automation.forges.base import Forge, Project
@@ -159,7 +160,7 @@ def _is_ours(forge: Forge, project: Project) -> bool:
 
 _BY_HAND = Bilingual(
     "Hapus dengan 'laik doctor --clean', atau dengan tangan di setelan proyek itu. Token klasik GitHub perlu"
-    " hak delete_repo.",
+    f" hak {LIVE_SCOPE}.",
     "Remove it with 'laik doctor --clean', or by hand in its settings. A classic GitHub token needs the scope"
-    " delete_repo.",
+    f" {LIVE_SCOPE}.",
 )

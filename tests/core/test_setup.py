@@ -12,8 +12,8 @@ from automation.collect.templates import bundled_for
 from automation.core.errors import InvalidRequest, LaikError
 from automation.core.policy import Policy, load_policy
 from automation.core.render import render_tree
+from automation.core.rights import APP_PERMISSIONS, lacking
 from automation.core.setup import (
-    APP_PERMISSIONS,
     DEVELOPER,
     GUEST,
     MAINTAINER,
@@ -22,7 +22,6 @@ from automation.core.setup import (
     State,
     describe,
     differences,
-    lacking,
     projects_of,
 )
 from automation.core.setupanswers import Answers, read_answers, template_answers
@@ -164,7 +163,8 @@ def test_missing_rights_are_named_and_unknown_ones_are_not_guessed() -> None:
     assert lacking("gitlab", "personal", ("read_api",)) == ("api",)
     assert lacking("gitlab", "personal", ("api",)) == ()
     assert lacking("github", "personal", None) == ()
-    assert lacking("github", "personal", ("repo",)) == ("project", "workflow")
+    assert lacking("github", "personal", ("repo",)) == ("workflow", "read:org", "project")
+    assert lacking("github", "personal", ("repo", "workflow", "admin:org", "project")) == ()
     have = [f"{name}:{level}" for name, level in APP_PERMISSIONS.items()]
     assert lacking("github", "app", have) == ()
     less = [one.replace("checks:write", "checks:read") for one in have]

@@ -13,7 +13,8 @@ import requests
 
 from automation.collect.procedures import bundled
 from automation.collect.templates import bundled_for
-from automation.core.setup import APP_PERMISSIONS, SetupPlan, State
+from automation.core.rights import APP_PERMISSIONS
+from automation.core.setup import SetupPlan, State
 from automation.core.setupanswers import Answers, read_answers
 from automation.core.setupfiles import read_settings, starter
 from automation.demo.githubpeople import GitHubPerson
