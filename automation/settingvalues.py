@@ -114,8 +114,10 @@ def missing(name: str, problem: str, english: str) -> MissingSetting:
     return MissingSetting(
         Bilingual(f"Setelan {name} {problem}.", f"The setting {name} {english}."),
         remedy=Bilingual(
-            "Isi variabel lingkungan itu; lihat README bagian Memasang.",
-            "Set that environment variable; see the README, section Installing.",
+            "Isi variabel lingkungan itu; lihat README bagian Memasang. Yang ditulis 'laik init' dimuat"
+            " dengan: set -a; . FOLDER/laik.env; set +a",
+            "Set that environment variable; see the README, section Installing. What 'laik init' wrote is"
+            " loaded with: set -a; . FOLDER/laik.env; set +a",
         ),
         where=Where(file=name),
     )

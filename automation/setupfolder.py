@@ -122,11 +122,33 @@ class SetupFolder:
 
     # ---- the settings
 
+    def settings(self) -> dict[str, str]:
+        """What ``laik.env`` sets; it is read as data, and no shell ever runs it.
+
+        Raises:
+            UnreadableDocument: it cannot be read, or is no such file.
+        """
+        try:
+            with self.settings_file.open("rb") as file:
+                text = file.read(MAX_ANSWERS).decode("utf-8", errors="replace")
+        except OSError:
+            raise UnreadableDocument(
+                Bilingual(
+                    f"{SETTINGS_FILE} tidak ada atau tidak terbaca.", f"{SETTINGS_FILE} cannot be read."
+                ),
+                remedy=Bilingual(
+                    f"Sebut folder pemasangan dari 'laik init', atau jalankan: laik init '{self.path}'",
+                    f"Name the folder of 'laik init', or run: laik init '{self.path}'",
+                ),
+                where=Where(file=str(self.settings_file)),
+            ) from None
+        return {name: value for name, value in read_settings(text).items() if name.startswith("LAIK_")}
+
     def settings_differ(self, answers: Answers) -> list[str] | None:
         """Settings in ``laik.env`` that say otherwise than the answers; None where there is no such file."""
         if not self.settings_file.exists():
             return None
-        standing = read_settings(self.settings_file.read_text(encoding="utf-8", errors="replace"))
+        standing = self.settings()
         return [name for name, value in self.environment(answers).items() if standing.get(name) != value]
 
     def write_settings(self, answers: Answers) -> None:

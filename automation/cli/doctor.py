@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,22 +36,27 @@ _HEADINGS = (
 
 
 @click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--live", is_flag=True, help="Coba juga di forge, dalam proyek sekali pakai yang lalu dihapus.")
 @click.option("--clean", is_flag=True, help="Hapus proyek uji yang tertinggal dari --live terdahulu.")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 @click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa keluaran.")
-def command(live: bool, clean: bool, as_json: bool, lang: Language) -> int:
+def command(folder: Path | None, live: bool, clean: bool, as_json: bool, lang: Language) -> int:
     """Periksa pemasangan laik: setelan, mesin, forge, token, kebijakan, perlindungan cabang, webhook.
 
+    DIR adalah folder dari 'laik init': setelannya dibaca dari DIR/laik.env, bukan dari lingkungan.
     Tanpa --live dan --clean tidak ada yang ditulis, di sini maupun di forge. Keluar 1 bila ada yang gagal.
     """
     from automation.settings import survey
 
-    settings, problems = survey()
+    environment = _environment(folder)
+    settings, problems = survey(environment)
     forge = _adapter(settings, problems)
     try:
         with _progress(quiet=as_json, language=lang) as begin:
-            checks = _all_checks(settings, problems, forge, live=live, clean=clean, begin=begin)
+            checks = _all_checks(
+                settings, problems, forge, environment=environment, live=live, clean=clean, begin=begin
+            )
     finally:
         if not isinstance(forge, Unread):
             forge.close()
@@ -59,6 +65,13 @@ def command(live: bool, clean: bool, as_json: bool, lang: Language) -> int:
     else:
         _show(checks, lang)
     return 1 if any(one.state == "fail" for one in checks) else 0
+
+
+def _environment(folder: Path | None) -> Mapping[str, str]:
+    """The settings that count: those of the folder alone, so that none of another laik gets among them."""
+    from automation.setupfolder import SetupFolder
+
+    return os.environ if folder is None else SetupFolder(folder).settings()
 
 
 def _adapter(settings: Settings, problems: tuple[LaikError, ...]) -> Forge | Unread:
@@ -80,13 +93,14 @@ def _all_checks(
     problems: tuple[LaikError, ...],
     forge: Forge | Unread,
     *,
+    environment: Mapping[str, str],
     live: bool,
     clean: bool,
     begin: Callable[[Bilingual], None],
 ) -> list[Diagnosis]:
     from automation import smoke
 
-    examined = _examine(settings, problems, forge, begin)
+    examined = _examine(settings, problems, forge, environment, begin)
     checks = list(examined.checks)
     if isinstance(forge, Unread) or not examined.case_files:
         if live or clean:
@@ -114,6 +128,7 @@ def _examine(
     settings: Settings,
     problems: tuple[LaikError, ...],
     forge: Forge | Unread,
+    environment: Mapping[str, str],
     begin: Callable[[Bilingual], None],
 ) -> Examined:
     from automation.collect import procedures, templates
@@ -126,7 +141,7 @@ def _examine(
         settings,
         problems,
         forge,
-        environment=os.environ,
+        environment=environment,
         procedures=sops,
         known=known_names(sops, shipped),
         now=_now,

@@ -127,5 +127,5 @@ def _agreed(plan: SetupPlan) -> bool:
 
 def _say_next(place: SetupFolder, *, as_json: bool) -> None:
     click.echo("Selesai.", err=as_json)
-    click.echo(f"Berikutnya: set -a; . '{place.settings_file}'; set +a; laik doctor", err=as_json)
-    click.echo("Lalu, dengan setelan yang sama: laik serve", err=as_json)
+    click.echo(f"Berikutnya: laik doctor '{place.path}'", err=as_json)
+    click.echo(f"Lalu: set -a; . '{place.settings_file}'; set +a; laik serve", err=as_json)

@@ -50,8 +50,9 @@ class BranchFacts:
     """The default branch of one of the three projects; ``where`` is ``path:branch``.
 
     ``maintainers``: people with maintainer access, neither laik nor owners. ``trusted_names``: how protection
-    may name laik itself and the owners, who could lift it anyhow. ``app``: the app whose checks count, None
-    where laik is no app.
+    may name laik itself and the owners, who could lift it anyhow. ``mergers``: who else a restriction may
+    name where nobody pushes; on GitHub names decide who merges, and in ``kendali`` its maintainers agree to
+    changes of the policy. ``app``: the app whose checks count, None where laik is no app.
     """
 
     key: Key
@@ -61,6 +62,7 @@ class BranchFacts:
     maintainers: tuple[str, ...] | Unread
     trusted_names: frozenset[str]
     app: int | None
+    mergers: frozenset[str] = frozenset()
 
 
 def branch_checks(facts: BranchFacts) -> tuple[str, ...]:
@@ -135,7 +137,9 @@ def _force_push(protection: ProtectionView, where: str) -> Diagnosis:
 def _by_name(facts: BranchFacts, protection: ProtectionView, where: str) -> Diagnosis:
     """Names beside the levels: on GitLab Premium or deploy keys; on GitHub a restriction is made of names."""
     check = Check("branch_by_name", where)
-    others = [name for name in protection.by_name if name.casefold() not in facts.trusted_names]
+    # The same list also names who may push past a pull request: where somebody may, merging is no reason.
+    trusted = facts.trusted_names | (facts.mergers if protection.push == NONE else frozenset())
+    others = [name for name in protection.by_name if name.casefold() not in trusted]
     if others:
         return check.fail(
             Bilingual(
@@ -146,6 +150,12 @@ def _by_name(facts: BranchFacts, protection: ProtectionView, where: str) -> Diag
                 "Keluarkan mereka dari perlindungan cabang; 'role:admin' berarti 'enforce admins' mati.",
                 "Take them out of the branch's protection; 'role:admin' means that 'enforce admins' is off.",
             ),
+        )
+    named = [name for name in protection.by_name if name.casefold() in facts.mergers]
+    if named:
+        return check.ok(
+            f"Selain laik, yang boleh menggabung: {listed(named)}.",
+            f"Beside laik, these may merge: {listed(named)}.",
         )
     return check.ok("Tidak ada pengecualian bernama.", "There are no exceptions by name.")
 

@@ -12,6 +12,7 @@ from automation.core.text import Bilingual
 OLDEST_GIT = (2, 38)
 LOW_DISK, NO_DISK = 1024**3, 200 * 1024**2  # bytes
 STRANGERS = 0o077  # the rights of the group and of all others
+WORLD = 0o007
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class MachineFacts:
 def judge_machine(facts: MachineFacts) -> Iterator[Diagnosis]:
     """Every check of this theme."""
     yield from _settings(facts.problems)
-    yield _state_folder(facts.state)
+    yield _state_folder(facts.state, shared=not facts.publishes_itself)
     yield _secret_files(facts.secrets)
     yield _out_folder(facts.out, itself=facts.publishes_itself)
     yield _disk(facts.free)
@@ -80,7 +81,7 @@ def _settings(problems: tuple[LaikError, ...]) -> Iterator[Diagnosis]:
         yield Check("settings_complete", problem.where.file).failed(problem)
 
 
-def _state_folder(state: PlaceFacts | Unread | None) -> Diagnosis:
+def _state_folder(state: PlaceFacts | Unread | None, *, shared: bool) -> Diagnosis:
     if isinstance(state, Unread):
         return Check("state_folder", "LAIK_STATE").unread(state)
     if state is None:
@@ -103,14 +104,36 @@ def _state_folder(state: PlaceFacts | Unread | None) -> Diagnosis:
                 "Run doctor as the account that runs laik, or mend the owner (chown).",
             ),
         )
-    if state.mode & STRANGERS:
+    return _kept_private(check, state, shared=shared)
+
+
+def _kept_private(check: Check, state: PlaceFacts, *, shared: bool) -> Diagnosis:
+    """The apply account of its own reads mirrors and writes SQLite there, by way of a group with laik."""
+    if state.mode & WORLD:
         return check.fail(
             Bilingual(
                 f"Folder keadaan terbuka bagi akun lain ({state.mode:04o}); isinya salinan berkas rahasia.",
                 f"The state folder is open to other accounts ({state.mode:04o}); it holds copies of secret"
                 " files.",
             ),
-            Bilingual(f"chmod 0700 {state.path}", f"chmod 0700 {state.path}"),
+            Bilingual(*[f"chmod {'o=' if shared else '0700'} {state.path}"] * 2),
+        )
+    if state.mode & STRANGERS and not shared:
+        return check.warn(
+            Bilingual(
+                f"Folder keadaan terbuka bagi grupnya ({state.mode:04o}), padahal LAIK_APPLY kosong:"
+                " tidak ada akun penyaji yang memerlukannya.",
+                f"The state folder is open to its group ({state.mode:04o}), but LAIK_APPLY is empty: no"
+                " publishing account needs it.",
+            ),
+            Bilingual(*[f"chmod 0700 {state.path}"] * 2),
+        )
+    if state.mode & STRANGERS:
+        return check.ok(
+            f"Folder keadaan hanya untuk akun laik dan grupnya ({state.mode:04o}), yang diperlukan akun"
+            " penyaji; pastikan grup itu tidak beranggota lain.",
+            f"The state folder is for laik's account and its group ({state.mode:04o}), which the publishing"
+            " account needs; make sure that nobody else is in that group.",
         )
     return check.ok("Folder keadaan hanya untuk akun laik.", "The state folder is for laik's account alone.")
 

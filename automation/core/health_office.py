@@ -51,7 +51,7 @@ class OfficeFacts:
         me: laik's account name.
         accounts: every account named in the policy -> whether it exists and is a person; None: absent.
         outsiders: role holders that cannot take part in the control project.
-        owners: people with all rights on the control project, laik left out.
+        owners: people who may merge a change of the policy, laik left out: Maintainers and above.
         groups: case files and applications.
         holidays: years whose holidays are known to laik.
         today: the date here.

@@ -91,11 +91,14 @@ def judge_owners(owners: tuple[str, ...] | Unread, control: str) -> Diagnosis:
     if len(owners) < ENOUGH_OWNERS:
         return check.warn(
             Bilingual(
-                f"Pemilik proyek kendali selain laik: {len(owners)}. Perubahan kebijakan perlu dua"
-                " pasang mata, dan satu akun dapat hilang.",
-                f"Owners of the control project beside laik: {len(owners)}. A change of policy wants"
-                " two pairs of eyes, and one account can be lost.",
+                f"Pemilik kebijakan (Maintainer proyek kendali ke atas) selain laik: {len(owners)}."
+                " Perubahan kebijakan perlu dua pasang mata, dan satu akun dapat hilang.",
+                f"Owners of the policy (Maintainers of the control project and above) beside laik:"
+                f" {len(owners)}. A change of policy wants two pairs of eyes, and one account can be lost.",
             ),
-            Bilingual("Tetapkan sekurangnya dua orang sebagai pemilik.", "Make at least two people owners."),
+            Bilingual(
+                "Jadikan sekurangnya dua orang Maintainer di sana.",
+                "Make at least two people Maintainers there.",
+            ),
         )
-    return check.ok(f"Pemilik: {listed(owners)}.", f"Owners: {listed(owners)}.")
+    return check.ok(f"Pemilik kebijakan: {listed(owners)}.", f"Owners of the policy: {listed(owners)}.")

@@ -61,9 +61,11 @@ def read_office(
     control = _found(remote, settings.control_path)
     policy = _policy(remote, control, installed.known)
     members = _members(remote, control)
-    owners = _with(remote, members, lambda access: access >= Access.OWNER)
-    trusted = _own_names(remote) | _casefolded(owners)
-    projects = [_project(remote, settings, trusted, "kendali", settings.control_path, control)]
+    owners = _with(remote, members, lambda access: access >= Access.MAINTAINER)
+    trusted = _own_names(remote) | _casefolded(_with(remote, members, lambda access: access >= Access.OWNER))
+    mergers = _casefolded(owners) if settings.forge == "github" else frozenset()
+    path = settings.control_path
+    projects = [_project(remote, settings, trusted, "kendali", path, control, mergers=mergers)]
     if isinstance(policy, Policy):
         for key in OTHERS:
             path = getattr(policy.proyek, key)
@@ -99,6 +101,8 @@ def _project(
     key: Key,
     path: str,
     project: Project | Unread | None,
+    *,
+    mergers: frozenset[str] = frozenset(),
 ) -> ProjectFacts:
     branch = project.default_branch if isinstance(project, Project) else ""
     return ProjectFacts(
@@ -115,6 +119,7 @@ def _project(
             maintainers=_maintainers(remote, project) if key == "hosting" else (),
             trusted_names=trusted,
             app=settings.app.id if settings.app else None,
+            mergers=mergers,
         ),
         hooks=_hooks(remote, settings, project),
     )

@@ -36,6 +36,31 @@ def test_before_anything_is_set_up_it_names_the_missing_settings_and_looks_at_th
     assert told["ok"] + told["warn"] + told["fail"] + told["unknown"] == len(told["checks"])
 
 
+def test_a_folder_of_init_is_read_as_data_and_nothing_else_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trap = tmp_path / "jebakan"
+    lines = ("LAIK_URL='http://127.0.0.1:9'", f"LAIK_KENDALI='$(touch {trap})'", f"touch {trap}", "PATH=/x")
+    (tmp_path / "laik.env").write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("LAIK_STATE", str(tmp_path / "lain"))
+    assert cli.run(["doctor", str(tmp_path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    missing = [one for one in told["checks"] if one["id"] == "settings_complete"]
+    assert {one["where"] for one in missing} == {"LAIK_TOKEN_FILE", "LAIK_STATE"}
+    assert all("set -a; . FOLDER/laik.env; set +a" in one["remedy"]["id"] for one in missing)
+    assert {"http://127.0.0.1:9"} == {one["where"] for one in told["checks"] if one["id"] == "forge_address"}
+    assert not trap.exists()
+
+
+def test_a_folder_without_settings_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["doctor", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert "laik.env" in told.err
+    assert "laik init" in told.err
+
+
 def test_nothing_is_made_where_nothing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LAIK_STATE", str(tmp_path / "laik"))

@@ -222,6 +222,16 @@ def test_a_folder_of_another_account_is_told_so_that_nobody_trusts_a_look_by_roo
     assert machine(state=None)["state_folder"] == "warn"
 
 
+@pytest.mark.parametrize("mode", [0o770, 0o2770, 0o750])
+def test_the_state_folder_is_open_to_its_group_only_for_the_account_that_publishes(mode: int) -> None:
+    shared = replace(PLACE, mode=mode)
+    assert machine(state=shared, publishes_itself=False)["state_folder"] == "ok"
+    assert machine(state=shared, publishes_itself=True)["state_folder"] == "warn"
+    for itself in (True, False):
+        world = replace(PLACE, mode=mode | 0o001)
+        assert machine(state=world, publishes_itself=itself)["state_folder"] == "fail"
+
+
 def test_a_database_that_cannot_be_read_leaves_its_ledger_unknown() -> None:
     found = machine(database=DOWN)
     assert (found["database"], found["ledger_chain"]) == ("fail", "unknown")
@@ -259,6 +269,15 @@ def test_the_office_may_push_its_reports_into_the_secret_project_alone() -> None
 def test_owners_and_laik_itself_are_no_exceptions_by_name() -> None:
     assert branch(protection=Rule(by_name=("App:Laik",)))["branch_by_name"] == "ok"
     assert branch(protection=Rule(by_name=("app:laik", "orang")))["branch_by_name"] == "fail"
+
+
+def test_who_may_merge_by_name_is_no_exception_while_nobody_may_push() -> None:
+    facts = {"key": "kendali", "mergers": frozenset({"pemilik-1"})}
+    named = Rule(push=0, by_name=("app:laik", "Pemilik-1"))
+    assert branch(protection=named, **facts)["branch_by_name"] == "ok"
+    assert branch(protection=replace(named, push=40), **facts)["branch_by_name"] == "fail"
+    assert branch(protection=replace(named, by_name=("orang",)), **facts)["branch_by_name"] == "fail"
+    assert branch(protection=replace(named, by_name=("role:admin",)), **facts)["branch_by_name"] == "fail"
 
 
 def test_an_unread_protection_is_unknown_with_all_that_hangs_on_it() -> None:
