@@ -134,7 +134,7 @@ def test_what_was_read_before_is_asked_conditionally(world: GitHubWorld) -> None
         (403, "Resource not accessible by integration", {}, "permission"),
         (403, "You have exceeded a secondary rate limit", {}, "ForgeUnreachable"),
         (403, "API rate limit exceeded for user ID 1.", {}, "ForgeUnreachable"),
-        (401, "Bad credentials", {}, "when it expires"),
+        (401, "Bad credentials", {}, "LAIK_TOKEN_FILE"),
         (410, "Issues are disabled for this repo", {}, "switch Issues on"),
         (429, "", {}, "ForgeUnreachable"),
         (502, "Server Error", {}, "ForgeUnreachable"),

@@ -326,7 +326,7 @@ def test_a_token_that_expires_on_the_way_is_named_as_the_cause(gitlab: Stumbling
     with pytest.raises(ForgeRefused) as refusal:
         forge.get_issue(1, 3)
     assert refusal.value.status == 401
-    assert "token" in refusal.value.remedy.id
+    assert "LAIK_TOKEN_FILE" in refusal.value.remedy.id
     assert "glpat-rahasia" not in str(refusal.value)
 
 
