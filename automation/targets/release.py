@@ -32,6 +32,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 KEPT_RELEASES = 5
 _CANDIDATE = ".calon-"
+_FOLDER, _FILE = 0o755, 0o644
 
 
 class ApplyBusy(LaikError):
@@ -122,11 +123,12 @@ def publish(folder: Path, files: Mapping[str, str], manifest: Manifest) -> None:
     """Write a release and make it ``current`` in one rename; older releases beyond five are removed."""
     releases = folder / "releases"
     releases.mkdir(parents=True, exist_ok=True)
+    releases.chmod(_FOLDER)
     candidate = Path(tempfile.mkdtemp(prefix=_CANDIDATE, dir=folder))
-    candidate.chmod(0o755)  # the name server and the web server run as other users
     write_tree(candidate, files)
     text = manifest.model_dump_json(indent=1)
     (candidate / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    _let_in_servers(candidate)
     release = _free_place(releases, manifest.digest)
     candidate.rename(release)
     link = folder / f"{_CANDIDATE}{CURRENT}"
@@ -134,6 +136,13 @@ def publish(folder: Path, files: Mapping[str, str], manifest: Manifest) -> None:
     link.symlink_to(Path("releases") / release.name)
     link.replace(folder / CURRENT)
     _prune(folder, keep=release.name)
+
+
+def _let_in_servers(root: Path) -> None:
+    """The name server and the web server run as other users, and laik's own umask keeps others out."""
+    root.chmod(_FOLDER)
+    for path in root.rglob("*"):
+        path.chmod(_FOLDER if path.is_dir() else _FILE)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import multiprocessing
+import os
 from datetime import date
 from pathlib import Path
 
@@ -222,6 +223,18 @@ def test_leftovers_of_a_crash_are_cleared_and_the_next_apply_works(tmp_path: Pat
     done = apply([request("simpus"), request("surat")], tmp_path)
     assert done.changed
     assert not list(tmp_path.glob(".calon-*"))
+
+
+def test_the_servers_may_read_what_a_service_with_a_narrow_umask_published(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        apply([request("simpus")], tmp_path / "saji")
+    finally:
+        os.umask(before)
+    served = [*(tmp_path / "saji/releases").rglob("*"), tmp_path / "saji/releases"]
+    assert len(served) > 4
+    wrong = [one for one in served if one.stat().st_mode & 0o777 != (0o755 if one.is_dir() else 0o644)]
+    assert wrong == []
 
 
 def test_a_lost_current_link_is_made_anew_with_a_greater_serial(tmp_path: Path) -> None:
