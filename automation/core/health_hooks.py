@@ -176,8 +176,10 @@ def _delivery(check: Check, hook: HookView) -> Diagnosis:
         return check.warn(
             Bilingual(f"Kiriman terakhir gagal: {hook.why}.", f"The last delivery failed: {hook.why}."),
             Bilingual(
-                "401: rahasia di forge berbeda dari LAIK_HOOK_SECRET_FILE; lainnya: laik tidak terjangkau.",
-                "401: the forge's secret differs from LAIK_HOOK_SECRET_FILE; else: laik cannot be reached.",
+                "401: rahasia di forge berbeda dari LAIK_HOOK_SECRET_FILE; lainnya: laik tidak terjangkau"
+                " saat itu. Hilang setelah kiriman berikutnya berhasil.",
+                "401: the forge's secret differs from LAIK_HOOK_SECRET_FILE; else: laik could not be reached"
+                " then. It goes once the next delivery goes well.",
             ),
         )
     if not hook.enabled:
