@@ -94,8 +94,8 @@ def judge_address(url: str, secrets: int, *, local: bool) -> Iterator[Diagnosis]
                 f"{secrets} secrets of webhooks are good; the old ones still open the door.",
             ),
             Bilingual(
-                "Hapus baris lama setelah semua webhook memakai yang baru.",
-                "Remove the old lines once all webhooks use the new one.",
+                "Hapus baris lama setelah semua webhook, juga pada repositori kasus, memakai yang baru.",
+                "Remove the old lines once all webhooks, those of cases' repositories too, use the new one.",
             ),
         )
     else:

@@ -1,4 +1,4 @@
-"""What `laik init` sets up is what `laik doctor` asks for, on both forges and with the guide's least rights."""
+"""What `laik init` sets up is what `laik doctor` asks for: on both forges, with the guide's least rights."""
 
 from __future__ import annotations
 
