@@ -31,7 +31,7 @@ from automation.core.plan import (
 )
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
-from automation.forges.base import Forge, Hook, Issue, StatusState
+from automation.forges.base import Annotation, Forge, Hook, Issue, StatusDetails, StatusState
 from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
@@ -193,6 +193,7 @@ class Applier:
             state=StatusState(change.state),
             description=change.description,
             target_url=change.target_url,
+            details=_details(change),
         )
 
     def _merge(self, change: MergeHosting) -> None:
@@ -219,6 +220,14 @@ class Applier:
             "sha": change.sha,
         }
         self._remember("applied", body)
+
+
+def _details(change: PostStatus) -> StatusDetails | None:
+    """What a check run shows beyond the status; None when nothing was said."""
+    if not change.details_digest:
+        return None
+    said = tuple(Annotation(one.path, one.line, one.text, one.title) for one in change.remarks)
+    return StatusDetails(change.summary, said, change.details_digest)
 
 
 def _unproven(key: str, path: str, problem: Bilingual) -> CheckFailed:

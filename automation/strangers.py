@@ -121,7 +121,8 @@ class Strangers:
             fork=seen.fork,
         )
         postable = not seen.fork and office.hosting_mirror.is_on_a_branch(seen.request.head_sha)
-        stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=postable)
+        path = seen.path if seen.blob else ""
+        stranger = Stranger(place, seen.request.head_sha, reason, findings, postable=postable, path=path)
         own = self._own_cards(office, place)
         shown = self._shown_on(office, place, stranger, own)
         plan = difference(doorkeeper.wishes(stranger), shown)
@@ -176,8 +177,10 @@ class Strangers:
         card = own.get(card_marker(stranger_key(place)))
         cards = {place: card} if card else {}
         targets = [Target(place.project_id, stranger.head_sha)] if stranger.postable else []
-        shown, foreign = statuses(self._forge, office.me, targets)
-        return ShownState(cards=cards, statuses=shown, foreign=foreign)
+        posted = statuses(self._forge, office.me, targets)
+        return ShownState(
+            cards=cards, statuses=posted.standing, foreign=posted.foreign, details=posted.details
+        )
 
 
 def _registry_or_empty(office: Office, store: Store) -> Registry:

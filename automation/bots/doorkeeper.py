@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from automation.bots.desk import card_marker
+from automation.bots.explainer import remarks, stranger_summary
 from automation.core.finding import Finding
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Change, Place, PostStatus, WriteCard
@@ -17,13 +18,17 @@ from automation.core.text import Bilingual
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A hosting merge request without a desk: where it is, its head, why, and what was found in it."""
+    """A hosting merge request without a desk: where it is, its head, why, and what was found in it.
+
+    ``path`` is its request file, empty when there is not exactly one at the head.
+    """
 
     place: Place
     head_sha: str
     reason: Bilingual
     findings: tuple[Finding, ...]
     postable: bool
+    path: str = ""
 
 
 def stranger_key(place: Place) -> str:
@@ -58,9 +63,16 @@ def wishes(stranger: Stranger) -> list[Change]:
             parts.extend([" (", Untrusted(place), ")\n"] if place else ["\n"])
     changes: list[Change] = [WriteCard(stranger.place, outgoing(parts), None)]
     if stranger.postable:
-        project_id, sha = stranger.place.project_id, stranger.head_sha
-        changes.extend(
-            PostStatus(project_id, sha, context, "failed", "Tidak diproses", "")
-            for context in ("laik/hosting", "laik/sop")
-        )
+        changes.extend(_statuses(stranger))
     return changes
+
+
+def _statuses(stranger: Stranger) -> list[PostStatus]:
+    """Both say why; the remarks stand once."""
+    summary = stranger_summary(stranger.reason, stranger.findings)
+    placed = remarks(stranger.findings, stranger.path)
+    project_id, sha = stranger.place.project_id, stranger.head_sha
+    return [
+        PostStatus(project_id, sha, context, "failed", "Tidak diproses", "", summary, said)
+        for context, said in (("laik/hosting", placed), ("laik/sop", ()))
+    ]

@@ -5,9 +5,17 @@ A status only shows (architecture, decision 2): nothing is ever decided from one
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from automation.bots.desk import Desk
+from automation.bots.explainer import (
+    case_summary,
+    gate_summary,
+    not_judged_summary,
+    remarks,
+    request_summary,
+)
 from automation.core.evidence import CODE, SCAN
 from automation.core.gate import GateState, HostingVerdict, Light
 from automation.core.plan import Change, PostStatus
@@ -42,9 +50,14 @@ def wishes(desk: Desk) -> list[Change]:
 
 def _on_request(desk: Desk, verdict: HostingVerdict, target: Target) -> list[PostStatus]:
     """On the hosting request's head: the gates of the commit it names, and its own."""
-    lights = {gate.name: WORDS[gate.light] for gate in desk.decision.gates}
-    lights["hosting"] = describe_hosting(verdict)
-    return [_status(desk, target, name, word) for name, word in {**lights, "sop": describe_sop(desk)}.items()]
+    path = verdict.facts.path if verdict.facts.blob else ""
+    own = replace(
+        _status(desk, target, "hosting", describe_hosting(verdict), request_summary(desk, verdict)),
+        remarks=remarks(verdict.findings, path),
+    )
+    shown = {gate.name: _on_gate(desk, target, gate) for gate in desk.decision.gates}
+    aggregate = _status(desk, target, "sop", describe_sop(desk), case_summary(desk))
+    return list({**shown, "hosting": own, "sop": aggregate}.values())
 
 
 def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
@@ -52,12 +65,21 @@ def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
 
     A newer head, or somebody's merge request, would otherwise wear the green of a commit that it is not.
     """
-    judged = target.sha == desk.decision.observation.candidate
+    if target.sha == desk.decision.observation.candidate:
+        gates = [_on_gate(desk, target, gate) for gate in desk.decision.gates]
+        return [*gates, _status(desk, target, "sop", describe_sop(desk), case_summary(desk))]
+    other = not_judged_summary(desk)
     statuses = [
-        _status(desk, target, gate.name, WORDS[gate.light] if judged or not binds(desk, gate) else "pending")
+        _status(desk, target, gate.name, "pending", other)
+        if binds(desk, gate)
+        else _on_gate(desk, target, gate)
         for gate in desk.decision.gates
     ]
-    return [*statuses, _status(desk, target, "sop", describe_sop(desk) if judged else "pending")]
+    return [*statuses, _status(desk, target, "sop", "pending", other)]
+
+
+def _on_gate(desk: Desk, target: Target, gate: GateState) -> PostStatus:
+    return _status(desk, target, gate.name, WORDS[gate.light], gate_summary(desk, gate))
 
 
 def binds(desk: Desk, gate: GateState) -> bool:
@@ -86,6 +108,8 @@ def describe_sop(desk: Desk) -> StatusWord:
     return "failed" if failed else "pending"
 
 
-def _status(desk: Desk, target: Target, gate: str, state: StatusWord) -> PostStatus:
+def _status(desk: Desk, target: Target, gate: str, state: StatusWord, summary: str) -> PostStatus:
     link = desk.decision.observation.links.issue
-    return PostStatus(target.project_id, target.sha, f"laik/{gate}", state, DESCRIPTIONS[state], link)
+    return PostStatus(
+        target.project_id, target.sha, f"laik/{gate}", state, DESCRIPTIONS[state], link, summary
+    )

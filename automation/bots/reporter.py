@@ -161,7 +161,7 @@ def _service(desk: Desk) -> str:
 def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
     """What does not hold, one line each with its remedy; then what holds, one line a check."""
     failing = [finding for finding in findings if not finding.holds]
-    parts: list[Part] = [part for finding in failing[:MAX_FINDINGS] for part in _failing_line(finding)]
+    parts: list[Part] = [part for finding in failing[:MAX_FINDINGS] for part in failing_line(finding)]
     if len(failing) > MAX_FINDINGS:
         parts.append(f"- … dan {len(failing) - MAX_FINDINGS} temuan lain\n")
     failed = {finding.check for finding in failing}
@@ -176,7 +176,8 @@ def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
     return parts
 
 
-def _failing_line(finding: Finding) -> list[Part]:
+def failing_line(finding: Finding) -> list[Part]:
+    """One line on what does not hold: its sign, its check, what was seen, what to do and where."""
     parts: list[Part] = [f"- {SIGNS[finding.outcome]} `{finding.check}` ", Untrusted(finding.seen.id)]
     parts.extend([" ", Untrusted(finding.remedy.id)])
     place = str(finding.where)

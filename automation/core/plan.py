@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from automation.core.policy import digest_of
+
 PlaceKind = Literal["issue", "merge_request"]
 
 
@@ -51,8 +53,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of one line (1-based) of a file of the commit; plain text that passed the output port."""
+
+    path: str
+    line: int
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PostStatus:
-    """Show one gate on one commit."""
+    """Show one gate on one commit.
+
+    ``summary`` (Markdown that passed the output port) and ``remarks`` are shown where the forge has check
+    runs, and are nothing elsewhere.
+    """
 
     project_id: int
     sha: str
@@ -60,6 +76,19 @@ class PostStatus:
     state: Literal["pending", "success", "failed"]
     description: str
     target_url: str
+    summary: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def details_digest(self) -> str:
+        """A short word for summary and remarks, empty without any: a forge keeps it beside a check run.
+
+        What it shows cannot be listed in full, so by this it is seen whether the details changed.
+        """
+        if not self.summary and not self.remarks:
+            return ""
+        remarks = [[one.path, one.line, one.text, one.title] for one in self.remarks]
+        return digest_of([self.summary, remarks])[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class ShownState:
         cards: by place, the card's comment id and text (only comments by laik's own account).
         answers: markers of answers already given.
         statuses: by (project, commit, context): state, description, and whether laik posted it.
+        details: by the same, the digest of a check run's details; nothing where the forge tells none.
         foreign: the statuses in laik's name that others posted.
         labels: of the case's issue.
         issue_open: whether the issue is open.
@@ -71,6 +72,7 @@ class ShownState:
     labels: tuple[str, ...] = ()
     issue_open: bool = True
     foreign: tuple[ForeignStatus, ...] = ()
+    details: Mapping[tuple[int, str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,9 +297,14 @@ def _card_difference(wish: WriteCard, shown: ShownState) -> list[Change]:
 
 
 def _status_difference(wish: PostStatus, shown: ShownState) -> list[Change]:
-    """A status that someone else posted under our name is written over, whatever it says."""
-    there = shown.statuses.get((wish.project_id, wish.sha, wish.context))
-    return [] if there == (wish.state, wish.description, True) else [wish]
+    """A status that someone else posted under our name is written over, whatever it says.
+
+    Details alone are a difference only where the forge tells of them.
+    """
+    key = (wish.project_id, wish.sha, wish.context)
+    same = shown.statuses.get(key) == (wish.state, wish.description, True)
+    detailed = shown.details.get(key, wish.details_digest) == wish.details_digest
+    return [] if same and detailed else [wish]
 
 
 def _label_difference(wish: Relabel, shown: ShownState) -> list[Change]:

@@ -61,15 +61,17 @@ def load_mapping(text: str | bytes, *, path: str, max_bytes: int = MAX_BYTES) ->
 
 
 def load_model(document: YamlDocument, model: type[Model], error: type[LaikError]) -> Model:
-    """``document`` as a pydantic ``model``; the first fault becomes ``error`` with its place.
+    """``document`` as a pydantic ``model``; its faults become ``error``.
 
-    Every fault is named in the message; the place is that of the first.
+    Every fault is named in the message; the place is that of the first which stands in the file: a key
+    written wrong is two faults, and the one that is missing has no line.
     """
     try:
         return model.model_validate(document.data)
     except ValidationError as failure:
         faults = failure.errors(include_url=False, include_context=False, include_input=False)
-        first = document.mark(_dotted(faults[0]["loc"]))
+        written = (fault for fault in faults if _dotted(fault["loc"]) in document.marks)
+        first = document.mark(_dotted(next(written, faults[0])["loc"]))
         listing = "; ".join(describe_fault(document, fault["loc"], fault["msg"]) for fault in faults[:20])
         raise error(
             Bilingual(f"Isi tidak sesuai: {listing}.", f"Invalid content: {listing}."),

@@ -148,13 +148,18 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A commit status; ``author`` is who posted it (a builder can post one in our name)."""
+    """A commit status; ``author`` is who posted it (a builder can post one in our name).
+
+    ``details_digest`` is that of the :class:`StatusDetails` it was posted with; None where the
+    forge keeps none.
+    """
 
     context: str
     state: StatusState
     description: str
     target_url: str
     author: User
+    details_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +224,14 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class StatusDetails:
-    """What a check run shows beyond a status: Markdown that passed the output port, and remarks on lines."""
+    """What a check run shows beyond a status: Markdown that passed the output port, and remarks on lines.
+
+    ``digest`` is the caller's word for them (letters and digits), told again by ``list_statuses``.
+    """
 
     summary: str
     annotations: tuple[Annotation, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from automation.bots.desk import answer_marker, answer_prefix, card_marker
 from automation.core.forgery import ForeignStatus, in_our_name
@@ -17,7 +18,16 @@ from automation.observe.people import Comments
 
 MARKER = re.compile(r"<!-- laik:[a-z]+:[^>]*? -->")
 
-Statuses = Mapping[tuple[int, str, str], tuple[str, str, bool]]
+Context = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Statuses as :class:`ShownState` has them."""
+
+    standing: Mapping[Context, tuple[str, str, bool]]
+    details: Mapping[Context, str]
+    foreign: tuple[ForeignStatus, ...]
 
 
 def shown_state(
@@ -30,15 +40,16 @@ def shown_state(
     answered: Iterable[str] = (),
 ) -> ShownState:
     """Everything shown of one case; what was ``answered`` stays so, whatever became of the comment."""
-    shown, foreign = statuses(forge, me, targets)
+    posted = statuses(forge, me, targets)
     standing = (_answer(me, one) for listed in comments.values() for one in listed)
     return ShownState(
         cards=cards(key, me, comments),
         answers=frozenset([*filter(None, standing), *map(answer_marker, answered)]),
-        statuses=shown,
+        statuses=posted.standing,
         labels=issue.labels,
         issue_open=issue.open,
-        foreign=foreign,
+        foreign=posted.foreign,
+        details=posted.details,
     )
 
 
@@ -60,18 +71,21 @@ def cards(key: str, me: User, comments: Comments) -> Mapping[Place, tuple[int, s
     return found
 
 
-def statuses(forge: Forge, me: User, targets: Sequence[Target]) -> tuple[Statuses, tuple[ForeignStatus, ...]]:
+def statuses(forge: Forge, me: User, targets: Sequence[Target]) -> Posted:
     """The newest status of each context on each commit, with whether laik posted it; and the forged ones."""
-    shown: dict[tuple[int, str, str], tuple[str, str, bool]] = {}
+    shown: dict[Context, tuple[str, str, bool]] = {}
+    details: dict[Context, str] = {}
     foreign: list[ForeignStatus] = []
     for target in targets:
         for one in forge.list_statuses(target.project_id, target.sha):
             key = (target.project_id, target.sha, one.context)
             ours = one.author.id == me.id
             shown[key] = (one.state, one.description, ours)
+            if one.details_digest is not None:
+                details[key] = one.details_digest
             if not ours and in_our_name(one.context):
                 foreign.append(ForeignStatus(*key, str(one.state), one.author.id))
-    return shown, tuple(foreign)
+    return Posted(shown, details, tuple(foreign))
 
 
 def _answer(me: User, comment: Comment) -> str:

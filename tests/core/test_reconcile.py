@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from automation.core.finding import Outcome
 from automation.core.gate import HOSTING_CHECK
 from automation.core.memory import remember
-from automation.core.plan import Answer, CloseIssue, PostStatus, Relabel, Remember, WriteCard
+from automation.core.plan import Answer, CloseIssue, PostStatus, Relabel, Remark, Remember, WriteCard
 from automation.core.reconcile import ShownState, difference, remembers, with_shown
 from tests.core.cases import (
     BROKEN,
@@ -48,6 +49,38 @@ def test_a_status_is_posted_only_when_it_differs() -> None:
     key = (3, COMMIT, "laik/sop")
     assert difference([STATUS], ShownState(statuses={key: ("pending", "Belum", True)})) == ()
     assert difference([STATUS], ShownState(statuses={key: ("success", "Belum", True)})) == (STATUS,)
+
+
+def test_details_alone_are_a_difference_only_where_the_forge_tells_of_them() -> None:
+    key = (3, COMMIT, "laik/sop")
+    wish = replace(STATUS, summary="Kurang satu.", remarks=(Remark("a.yaml", 5, "Salah."),))
+    standing = {key: ("pending", "Belum", True)}
+    assert difference([wish], ShownState(statuses=standing)) == ()
+    assert difference([wish], ShownState(statuses=standing, details={key: wish.details_digest})) == ()
+    for other in ("", "0123456789abcdef", STATUS.details_digest):
+        assert difference([wish], ShownState(statuses=standing, details={key: other})) == (wish,)
+
+
+def test_every_part_of_the_details_is_in_their_digest() -> None:
+    said = replace(STATUS, summary="Kurang.", remarks=(Remark("a.yaml", 5, "Salah.", "syarat"),))
+    (remark,) = said.remarks
+    changed = [
+        replace(said, summary="Cukup."),
+        replace(said, remarks=()),
+        replace(said, remarks=(remark, remark)),
+        *(
+            replace(said, remarks=(one,))
+            for one in (
+                replace(remark, path="b.yaml"),
+                replace(remark, line=6),
+                replace(remark, text="Lain."),
+                replace(remark, title="lain"),
+            )
+        ),
+    ]
+    digests = [one.details_digest for one in (STATUS, said, *changed)]
+    assert len(set(digests)) == len(digests)
+    assert STATUS.details_digest == ""
 
 
 def test_a_status_that_somebody_else_posted_in_our_name_is_written_over() -> None:

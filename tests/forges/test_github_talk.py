@@ -609,6 +609,19 @@ def test_a_check_run_shows_a_summary_and_remarks_on_lines_in_batches_of_fifty(
     assert _shown(world.app, project, sha).state is StatusState.SUCCESS
 
 
+def test_a_listing_tells_with_which_details_a_check_run_was_shown(world: TalkWorld, project: Project) -> None:
+    sha = _head(world, project)
+    _show(world.app, project, sha, StatusState.FAILED)
+    assert _shown(world.app, project, sha).details_digest == ""
+    for digest in ("0a1b", "2c3d"):
+        details = StatusDetails("Kurang.", (Annotation("a.yaml", 5, "Salah."),), digest)
+        _show(world.app, project, sha, StatusState.FAILED, details=details)
+        assert _shown(world.app, project, sha).details_digest == digest
+    other = world.request(project).head_sha
+    _show(world.bot, project, other, StatusState.FAILED, details=StatusDetails("Kurang.", (), "0a1b"))
+    assert _shown(world.bot, project, other).details_digest is None
+
+
 def test_a_check_run_is_changed_while_that_loses_nothing(world: TalkWorld, project: Project) -> None:
     sha = _head(world, project)
     for state in (StatusState.PENDING, StatusState.RUNNING, StatusState.FAILED, StatusState.SUCCESS):

@@ -141,4 +141,6 @@ def check_run(data: Data, author: User) -> Status:
         description=(data.get("output") or {}).get("title") or "",
         target_url=data.get("details_url") or "",
         author=author,
+        # ``laik:<all>:<details>``, see ``statuses._Wanted``; a half-made run has none, and is made again
+        details_digest=(data.get("external_id") or "").rpartition(":")[2],
     )

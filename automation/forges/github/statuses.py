@@ -70,10 +70,14 @@ class _Wanted:
 
     @property
     def digest(self) -> str:
-        """Stands in the check run's ``external_id``: what GitHub shows cannot be compared in full."""
+        """Stands in the check run's ``external_id``: what GitHub shows cannot be compared in full.
+
+        The caller's digest of the details stands behind it, where a listing finds it again.
+        """
         remarks = [[one.path, one.line, one.title, one.text] for one in self.details.annotations]
         told = [self.state.value, self.description, self.target_url, self.details.summary, remarks]
-        return f"laik:{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]}"
+        own = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
+        return f"laik:{own}:{self.details.digest}"
 
 
 class StatusesPart(AccountsPart):
