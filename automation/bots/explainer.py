@@ -1,18 +1,21 @@
 """The explainer: what a check run shows beside its light, where the forge has check runs (GitHub, as an app).
 
-A summary says what is missing, whose turn it is and where the card is; remarks stand on the lines of the
-hosting request. All of it passes the output port, as every text in a forge does.
+A summary says what this gate misses, who acts on it and where the card is; remarks stand on the lines of the
+hosting request. All of it passes the output port, as every text in a forge does. How far the case is stands on
+the card alone: told in every check run, each step would write all of them anew.
 
-On a commit of the application only the names of checks are told: who reads that repository need not be one
-who may read what was seen in the case's other documents. On a hosting request stands what its card says.
+Findings stand on the hosting request alone, as on its card: who reads the application's repository need not
+be one who may read what was seen in the case's other documents. A gate's summary stays the same as long as
+its light does, and how far the case is stands on the card: each change of a summary costs a write for each
+gate and commit, and another read of each listing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from automation.bots.desk import Desk, role_label, turn
-from automation.bots.reporter import SIGNS, Part, failing_line
+from automation.bots.desk import Desk, role_label
+from automation.bots.reporter import Part, failing_line
 from automation.core.finding import Finding, Outcome
 from automation.core.gate import HOSTING_CHECK, GateState, HostingVerdict, Light
 from automation.core.outputport import Untrusted, one_line, outgoing
@@ -23,62 +26,52 @@ MAX_SUMMARY = 65_535
 """Bytes of a check run's summary (GitHub REST, "Create a check run": output.summary)."""
 MAX_REMARKS = 50  # as many as GitHub takes in one request; the summary names the rest
 MAX_REMARK = 1000
+_GATES = {
+    Light.SUCCESS: "Semua langkah gerbang ini selesai.",
+    Light.PENDING: "Gerbang ini belum selesai.",
+    Light.FAILED: "Pada gerbang ini ada yang belum terpenuhi.",
+}
 _ROOM = 48_000  # bytes of the lines of findings, which leaves enough for what stands around them
 
 
 def gate_summary(desk: Desk, gate: GateState) -> str:
-    """One gate of a case by its steps: what does not hold by name, and whose turn it is."""
-    if gate.open is None:
-        done = gate.light is Light.SUCCESS
-        told = "Semua langkah gerbang ini selesai." if done else "Giliran gerbang ini belum tiba."
-        return outgoing([told, "\n", *_turn(desk), *_card(desk)])
-    step = gate.open.step
-    parts: list[Part] = [f"Langkah {step.number} ({step.key}) belum selesai.\n"]
-    failing = sorted({(one.check, SIGNS[one.outcome]) for one in gate.open.findings if not one.holds})
-    if failing:
-        parts.append("\nYang belum terpenuhi:\n\n")
-        parts.extend(f"- {sign} `{check}`\n" for check, sign in failing)
-    elif gate.open.held is not None:
-        parts.append("\nDikembalikan untuk diperbaiki; alasannya ada pada kartu.\n")
-    elif step.act is not None and gate.open.approval is None:
-        parts.append("\nBuktinya lengkap; keputusan orang yang berwenang masih ditunggu.\n")
-    return outgoing([*parts, *_turn(desk), *_card(desk)])
+    """One gate of a case: its steps, and who carries out and decides each."""
+    parts: list[Part] = [_GATES[gate.light], "\n\nLangkah gerbang ini dan siapa yang bertindak:\n\n"]
+    for step in gate.steps:
+        roles = [actor.role for actor in step.actors.responsible] + list(step.act.by if step.act else ())
+        labels = ", ".join(dict.fromkeys(role_label(desk, role) for role in roles))
+        parts.extend([f"- langkah {step.number} ({step.key}): ", Untrusted(labels), "\n"])
+    return outgoing([*parts, *_card(desk)])
 
 
 def not_judged_summary(desk: Desk) -> str:
     """What binds to a commit, on a commit that is not the one judged."""
-    judged = desk.decision.observation.candidate
-    which = f"Yang dinilai commit `{judged}`.\n" if judged else "Belum ada commit yang dinilai.\n"
-    return outgoing(["Commit ini bukan commit yang dinilai. ", which, *_card(desk)])
+    return outgoing(["Commit ini bukan commit yang dinilai.\n", *_card(desk)])
 
 
-def case_summary(desk: Desk) -> str:
-    """The aggregate: how far the case is, and whose turn it is."""
-    state, total = desk.decision.state, len(desk.decision.procedure.steps)
-    if state.open is None or desk.decision.memory.finished:
-        return outgoing([f"Selesai: {total} dari {total} langkah.\n", *_card(desk)])
-    step = state.open.step
-    return outgoing([f"Langkah {step.number} dari {total} ({step.key}).\n", *_turn(desk), *_card(desk)])
+def case_summary(desk: Desk, *, fulfilled: bool) -> str:
+    """The aggregate."""
+    told = "Semua yang mendahului hosting terpenuhi." if fulfilled else "Belum semua gerbang terpenuhi."
+    return outgoing([told, "\n", *_card(desk)])
 
 
 def request_summary(desk: Desk, verdict: HostingVerdict) -> str:
-    """The hosting request: what is missing in it and before it, and who acts next."""
+    """The hosting request: what is missing, and who acts on it."""
     parts: list[Part] = _findings(verdict.findings)
     if any(one.check == HOSTING_CHECK and one.outcome is Outcome.FAIL for one in verdict.findings):
         parts.append("\nBerkas permohonannya diperbaiki **pembuat permintaan**, pada cabang ini.\n")
-    if verdict.steps_missing:
-        numbers = {step.key: step.number for step in desk.decision.procedure.steps}
-        parts.append("\nLangkah SOP yang belum selesai:\n\n")
-        parts.extend(f"- langkah {numbers[key]}: {key}\n" for key in verdict.steps_missing)
+    rule = desk.decision.procedure.hosting
     if verdict.refusal is not None:
-        parts.append("\nPermintaan ini ditolak; alasannya ada pada kartu.\n")
+        parts.append("\nPermintaan ini ditolak; alasannya ada pada kartu di halaman permintaan ini.\n")
     elif verdict.ready:
         parts.append("\nDisetujui; laik menggabungkan permintaan ini.\n")
-    elif verdict.approvable and desk.decision.procedure.hosting is not None:
-        labels = ", ".join(role_label(desk, role) for role in desk.decision.procedure.hosting.approved_by)
-        parts.extend(["\nSemua syarat terpenuhi; menunggu persetujuan **", Untrusted(labels), "**.\n"])
-    parts.append("\nBaris untuk menyetujui atau menolak ada pada kartu di halaman permintaan ini.\n")
-    return outgoing([*parts, *_turn(desk), *_card(desk)])
+    elif verdict.approvable and rule is not None:
+        labels = ", ".join(role_label(desk, role) for role in rule.approved_by)
+        parts.extend(["\nSemua syarat terpenuhi; menunggu persetujuan **", Untrusted(labels), "**, "])
+        parts.append("dengan baris pada kartu di halaman permintaan ini.\n")
+    elif verdict.evidence_holds:
+        parts.append("\nPermintaannya lengkap; masih ada langkah SOP yang harus selesai lebih dulu.\n")
+    return outgoing([*parts, *_card(desk)])
 
 
 def stranger_summary(reason: Bilingual, findings: Sequence[Finding]) -> str:
@@ -126,13 +119,7 @@ def _findings(findings: Sequence[Finding]) -> list[Part]:
     return [*parts, f"\n{held} hal terpenuhi.\n"] if held else parts
 
 
-def _turn(desk: Desk) -> list[Part]:
-    roles = turn(desk)
-    if not roles:
-        return []
-    return ["\nGiliran **", Untrusted(", ".join(role_label(desk, role) for role in roles)), "**.\n"]
-
-
 def _card(desk: Desk) -> list[Part]:
+    told = "Apa yang masih kurang dan giliran siapa sekarang: "
     link = desk.decision.observation.links.issue
-    return [f"\n[Kartu kasus {desk.key}]({link})\n"] if link else []
+    return [f"\n{told}[kartu kasus {desk.key}]({link})\n"] if link else [f"\n{told}lihat kartu kasus.\n"]

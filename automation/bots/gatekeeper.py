@@ -56,8 +56,7 @@ def _on_request(desk: Desk, verdict: HostingVerdict, target: Target) -> list[Pos
         remarks=remarks(verdict.findings, path),
     )
     shown = {gate.name: _on_gate(desk, target, gate) for gate in desk.decision.gates}
-    aggregate = _status(desk, target, "sop", describe_sop(desk), case_summary(desk))
-    return list({**shown, "hosting": own, "sop": aggregate}.values())
+    return list({**shown, "hosting": own, "sop": _aggregate(desk, target)}.values())
 
 
 def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
@@ -67,7 +66,7 @@ def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
     """
     if target.sha == desk.decision.observation.candidate:
         gates = [_on_gate(desk, target, gate) for gate in desk.decision.gates]
-        return [*gates, _status(desk, target, "sop", describe_sop(desk), case_summary(desk))]
+        return [*gates, _aggregate(desk, target)]
     other = not_judged_summary(desk)
     statuses = [
         _status(desk, target, gate.name, "pending", other)
@@ -80,6 +79,11 @@ def _on_application(desk: Desk, target: Target) -> list[PostStatus]:
 
 def _on_gate(desk: Desk, target: Target, gate: GateState) -> PostStatus:
     return _status(desk, target, gate.name, WORDS[gate.light], gate_summary(desk, gate))
+
+
+def _aggregate(desk: Desk, target: Target) -> PostStatus:
+    state = describe_sop(desk)
+    return _status(desk, target, "sop", state, case_summary(desk, fulfilled=state == "success"))
 
 
 def binds(desk: Desk, gate: GateState) -> bool:

@@ -99,7 +99,7 @@ def test_the_request_says_what_is_missing_who_acts_and_where_the_card_is() -> No
     summary = next(one.summary for one in wished if one.context == "laik/hosting")
     assert "Kunci salah. Perbaiki kuncinya." in summary.replace("\\", "")
     assert "diperbaiki **pembuat permintaan**" in summary
-    assert "[Kartu kasus PA-2026-0042](https://forge.example/i/42)" in summary
+    assert "[kartu kasus PA-2026-0042](https://forge.example/i/42)" in summary
 
 
 def test_a_sound_request_has_no_remarks_and_names_who_approves_it() -> None:
@@ -119,37 +119,43 @@ def test_remarks_stand_on_the_request_alone() -> None:
     assert [(one.context, one.sha) for one in wished if one.remarks] == [("laik/hosting", HEAD)]
 
 
-def test_a_gate_on_the_application_names_its_checks_and_not_what_they_saw() -> None:
-    case = small_case(naskah=FLAWED)
-    summary = posted(case, "laik/naskah", COMMIT).summary
-    assert "`naskah_is_filled`" in summary
-    assert "Giliran **Pengembang**" in summary
+def test_a_gate_names_its_steps_and_who_acts_but_nothing_that_was_seen() -> None:
+    summary = posted(small_case(naskah=FLAWED), "laik/naskah", COMMIT).summary
+    assert "ada yang belum terpenuhi" in summary
+    assert "- langkah 1 (tulis): Pengembang" in summary
+    assert "- langkah 2 (periksa): Tim Teknis Diskominfo" in summary
     assert "Dilihat" not in summary
 
 
-def test_gates_tell_whether_they_are_done_waiting_or_for_a_person_to_decide() -> None:
+def test_gates_say_whether_they_are_done() -> None:
+    assert "belum selesai" in posted(small_case(), "laik/keamanan", COMMIT).summary
+    assert "Semua langkah" in posted(ready_for_hosting(), "laik/keamanan", COMMIT).summary
+
+
+def test_the_next_step_changes_no_summary_of_a_light_that_stays() -> None:
+    case = small_case(naskah="")
+    before = {one: posted(case, one, COMMIT) for one in ("laik/hosting", "laik/keamanan", "laik/sop")}
+    case.pastes("teknis-1")
+    assert case.open_step == "amankan"
+    for context, status in before.items():
+        assert posted(case, context, COMMIT) == status
+
+
+def test_a_request_before_its_time_says_that_steps_come_first_until_they_did() -> None:
     case = small_case()
-    assert "Giliran gerbang ini belum tiba" in posted(case, "laik/keamanan", COMMIT).summary
-    assert "keputusan orang yang berwenang" in posted(case, "laik/naskah", COMMIT).summary
-    done = ready_for_hosting()
-    assert "Semua langkah gerbang ini selesai" in posted(done, "laik/keamanan", COMMIT).summary
+    case.asks()
+    assert "masih ada langkah SOP" in posted(case, "laik/hosting", HEAD).summary
+    assert "masih ada langkah SOP" not in posted(ready_for_hosting(), "laik/hosting", HEAD).summary
 
 
-def test_a_gate_that_was_sent_back_says_so() -> None:
-    case = small_case()
-    case.pastes("teknis-1", refuse=True)
-    assert "Dikembalikan untuk diperbaiki" in posted(case, "laik/naskah", COMMIT).summary
-
-
-def test_the_aggregate_tells_how_far_the_case_is() -> None:
-    assert "Langkah 2 dari 4 (periksa)" in posted(small_case(), "laik/sop", COMMIT).summary
+def test_the_aggregate_says_whether_all_that_comes_before_hosting_holds() -> None:
+    assert "Belum semua gerbang" in posted(small_case(), "laik/sop", COMMIT).summary
     case = ready_for_hosting()
     case.pastes_hosting("teknis-1")
-    case.settle()
-    assert "Selesai: 4 dari 4 langkah" in posted(case, "laik/sop", COMMIT).summary
+    assert "Semua yang mendahului hosting" in posted(case, "laik/sop", COMMIT).summary
 
 
-def test_a_commit_that_was_not_judged_says_which_one_was() -> None:
+def test_a_commit_that_was_not_judged_says_so() -> None:
     case = ready_for_hosting()
     newer = "f" * 40
     desk = case.desk()
@@ -157,8 +163,8 @@ def test_a_commit_that_was_not_judged_says_which_one_was() -> None:
     observation = replace(desk.decision.observation, targets=targets)
     desk = replace(desk, decision=replace(desk.decision, observation=observation))
     wished = [one for one in gatekeeper.wishes(desk) if isinstance(one, PostStatus) and one.sha == newer]
-    summary = next(one.summary for one in wished if one.context == "laik/keamanan")
-    assert f"Yang dinilai commit `{COMMIT}`" in summary
+    told = {one.context: "bukan commit yang dinilai" in one.summary for one in wished}
+    assert told == {"laik/naskah": False, "laik/keamanan": True, "laik/hosting": False, "laik/sop": True}
 
 
 def test_a_stranger_is_told_why_and_where_on_its_line() -> None:

@@ -59,6 +59,11 @@ class Request:
         return next(one for one in runs if one.name == context)
 
 
+def plain(run: CheckRun) -> str:
+    """The summary as people read it."""
+    return (run.summary or "").replace("\\", "").replace("\u200b", "")
+
+
 def asked(world: Neutral, case: str, slug: str, wrong: bytes) -> Request:
     request = Request(world, case, slug)
     request.push(wrong)
@@ -80,7 +85,7 @@ def test_a_wrong_key_is_remarked_on_its_line_until_it_is_mended(world: Neutral, 
     assert "Perbaiki kunci" in remark["message"]
     assert wrong.conclusion == "failure"
     assert "pemilikk" in (wrong.summary or "")
-    assert f"[Kartu kasus {key}](" in (wrong.summary or "")
+    assert f"[kartu kasus {key}](" in (wrong.summary or "")
 
     rest = world.spent(lambda: world.worked(HOSTING, key))
     assert rest.writes == 0
@@ -100,13 +105,24 @@ def test_other_findings_on_the_same_commit_are_shown_although_the_light_stays(
     """The case goes on while the request waits, so what is missing changes and its red light does not."""
     request = Request(world, key, "tampil")
     before = request.run()
-    world.paste(org.ICT_HEAD, key, "disposisi hosting-tindak-lanjut")
+    empty: dict[str, bytes | None] = {"uat/skenario.yaml": b"format: laik/uat-skenario/1\nskenario: []\n"}
+    world.who(org.TEAM).push(world.berkas(key), empty, "Skenario")
     world.worked(key)
     after = request.run()
     assert (before.conclusion, after.conclusion) == ("failure", "failure")
-    assert "Langkah SOP yang belum selesai" in (before.summary or "")
-    assert "Langkah SOP yang belum selesai" not in (after.summary or "")
+    assert before.id == after.id
+    assert "skenario.0.judul" in plain(before)
+    assert "skenario.0.judul" not in plain(after)
     assert world.spent(lambda: world.worked(HOSTING, key)).writes == 0
+
+
+def test_a_step_that_is_done_writes_no_check_run_whose_light_stays(world: Neutral, key: str) -> None:
+    request = Request(world, key, "tampil")
+    contexts = (CONTEXT, "laik/sop")
+    before = [request.run(one) for one in contexts]
+    world.paste(org.ICT_HEAD, key, "disposisi hosting-tindak-lanjut")
+    world.worked(key)
+    assert [request.run(one) for one in contexts] == before
 
 
 def test_a_request_without_a_case_is_remarked_on_too(world: Neutral) -> None:
