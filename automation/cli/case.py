@@ -51,12 +51,14 @@ def show(key: str, as_json: bool) -> int:
     laik = build(from_environment())
     try:
         decision = laik.reconciler.decision(key)
+        facts = decision.observation.hosting if decision else None
+        pressed = laik.forge.list_approvals(facts.project_id, facts.iid) if facts else ()
     finally:
         laik.close()
     if decision is None:
         click.echo(f"{key} bukan kasus: issue tidak ada atau permohonannya belum lengkap.", err=True)
         return 1
-    record = _state(decision)
+    record = {**_state(decision), "forge_approvals": [one.user.username for one in pressed]}
     click.echo(json.dumps(record) if as_json else _readable(record))
     return 0
 
@@ -122,4 +124,10 @@ def _readable(record: dict[str, Any]) -> str:
     if record["open"]:
         lines.append(f"terbuka: {record['open']}")
     lines += [f"  {one['outcome']:<8} {one['check']}: {one['seen']}" for one in record["findings"]]
+    if record["forge_approvals"]:
+        # People press it all the same, and then wonder; only what was shown on the card binds.
+        lines.append(
+            f"tombol setuju forge ditekan oleh {', '.join(record['forge_approvals'])}: tidak dihitung,"
+            " tempelkan perintah pada kartu permintaan hosting"
+        )
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from automation.forges.records import (
     Access,
     Annotation,
+    Approval,
     Comment,
     FileWrite,
     Group,
@@ -43,6 +44,7 @@ __all__ = [
     "Access",
     "Accounts",
     "Annotation",
+    "Approval",
     "Comment",
     "FileWrite",
     "Forge",
@@ -241,6 +243,9 @@ class MergeRequests(Protocol):
             HeadMoved: the source branch is at another commit now.
             ForgeRefused: the forge refuses for another reason.
         """
+
+    def list_approvals(self, project_id: int, iid: int) -> Sequence[Approval]:
+        """The approvals by the forge's own button that stand now, one a person."""
 
     def list_statuses(self, project_id: int, sha: str) -> Sequence[Status]:
         """The newest status of each context on a commit."""

@@ -137,6 +137,17 @@ class MergeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval by the forge's own button. ``sha`` None where the forge keeps no commit with it (GitLab).
+
+    Without a commit it is bound to nothing that was seen, so it can never stand for a decision.
+    """
+
+    user: User
+    sha: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Push:
     """Who pushed what to a branch, from the forge's own events (never git author fields)."""
 

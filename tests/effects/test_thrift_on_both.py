@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from automation.cli import run
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, SERVING
 from automation.web.hooks import WebhookHint
@@ -132,3 +134,24 @@ def test_a_sweep_at_rest_costs_few_calls_and_no_write(
     assert ran == [EVERYTHING, SERVING]
     assert cost.calls <= SWEEP_CALLS
     assert (cost.writes, cost.fetches) == (0, 0)
+
+
+def test_a_button_pressed_on_the_forge_counts_for_nothing_and_the_case_says_so(
+    world: Neutral, case: Case, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    presser: Any = world.who(org.REVIEWERS[0])
+    if world.organisation.forge == "github":
+        presser.repo(org.HOSTING).get_pull(case.number).create_review(body="Setuju.", event="APPROVE")
+    else:
+        presser.project(org.HOSTING).mergerequests.get(case.number, lazy=True).approve()
+    world.worked(case.key)
+    monkeypatch.setattr("automation.settings.from_environment", lambda: world.laik.settings)
+    monkeypatch.setattr("automation.wiring.build", lambda settings: world.laik)
+    monkeypatch.setattr(type(world.laik), "close", lambda self: None)
+    assert run(["case", "show", case.key]) == 0
+    told = capsys.readouterr().out
+    assert f"tombol setuju forge ditekan oleh {org.REVIEWERS[0]}: tidak dihitung" in told
+    decision = world.laik.reconciler.decision(case.key)
+    assert decision is not None
+    assert decision.hosting is not None
+    assert decision.hosting.approval is None

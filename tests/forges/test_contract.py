@@ -291,9 +291,14 @@ def test_comments_keep_order_author_and_whether_they_were_edited(
 def test_a_command_that_the_forge_ran_from_our_text_is_an_error(
     world: World, forge: Forge, project: Project
 ) -> None:
-    if not world.quick_actions:
-        pytest.skip("this forge runs no commands from comments")
     issue = forge.create_issue(project.id, "judul", "")
+    if not world.quick_actions:
+        forge.add_comment(project.id, "issue", issue.iid, "catatan\n/close")
+        after = forge.get_issue(project.id, issue.iid)
+        assert after is not None
+        assert after.open
+        assert [one.body for one in forge.list_comments(project.id, "issue", issue.iid)] == ["catatan\n/close"]
+        return
     with pytest.raises(ForgeRefused):
         forge.add_comment(project.id, "issue", issue.iid, "/close")
     with pytest.raises(ForgeRefused):
@@ -376,6 +381,22 @@ def test_a_merge_request_is_merged_at_the_sha_that_was_judged(forge: Forge, proj
     assert forge.read_file(project.id, "usul", "main") == b"baru\n"
     assert [found.iid for found in forge.list_merge_requests(project.id, state="merged")] == [request.iid]
     assert list(forge.list_merge_requests(project.id)) == []
+
+
+def test_an_approval_by_the_forges_button_is_listed_until_it_is_taken_back(
+    world: World, forge: Forge, project: Project
+) -> None:
+    request = _request(forge, project, "ditimbang")
+    reviewer = world.login("teknis-1").whoami()
+    world.join(project, "teknis-1", Access.DEVELOPER)
+    assert list(forge.list_approvals(project.id, request.iid)) == []
+    world.press(project, request.iid, "teknis-1", approve=True)
+    (approval,) = forge.list_approvals(project.id, request.iid)
+    assert approval.user.id == reviewer.id
+    # One forge keeps the commit an approval was given for, the other does not: never another commit.
+    assert approval.sha in {request.head_sha, None}
+    world.press(project, request.iid, "teknis-1", approve=False)
+    assert list(forge.list_approvals(project.id, request.iid)) == []
 
 
 def test_a_merge_pinned_to_another_sha_is_refused_as_moved(forge: Forge, project: Project) -> None:

@@ -56,6 +56,9 @@ class World(Protocol):
     def due_shown(self, project: Project, iid: int) -> str | None:
         """The due date that a board shows for an issue."""
 
+    def press(self, project: Project, iid: int, username: str, *, approve: bool) -> None:
+        """Approve a merge request by the forge's own button, or take that back as the forge has it."""
+
 
 @dataclass
 class GitLabWorld:
@@ -117,6 +120,15 @@ class GitLabWorld:
         clone = Clone(folder, self._tokens[username])
         clone.git("clone", "-q", project.http_url, ".")
         return clone
+
+    def press(self, project: Project, iid: int, username: str, *, approve: bool) -> None:
+        client = gitlab.Gitlab(self.running.url, private_token=self._tokens[username])
+        request = client.projects.get(project.id, lazy=True).mergerequests.get(iid, lazy=True)
+        if approve:
+            request.approve()
+        else:
+            request.unapprove()
+        client.session.close()
 
     def due_shown(self, project: Project, iid: int) -> str | None:
         due = self._admin.projects.get(project.id, lazy=True).issues.get(iid).due_date
@@ -243,6 +255,15 @@ class GitHubWorld:
         clone = Clone(folder, self._tokens[username])
         clone.git("clone", "-q", project.http_url, ".")
         return clone
+
+    def press(self, project: Project, iid: int, username: str, *, approve: bool) -> None:
+        said = {"event": "APPROVE"} if approve else {"event": "REQUEST_CHANGES", "body": "Belum."}
+        requests.post(
+            f"{self.running.url}/api/v3/repos/{project.path}/pulls/{iid}/reviews",
+            json=said,
+            headers={"Authorization": f"Bearer {self._tokens[username]}"},
+            timeout=30,
+        ).raise_for_status()
 
     def due_shown(self, project: Project, iid: int) -> str | None:
         return board_shows(self.running.engine, project.id, iid)[1]

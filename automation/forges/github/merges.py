@@ -12,10 +12,10 @@ import requests
 
 from automation.core.errors import ForgeUnreachable, HeadMoved
 from automation.core.text import Bilingual
-from automation.forges.base import MergeRequest
+from automation.forges.base import Approval, MergeRequest
 from automation.forges.github import convertwork as convert
 from automation.forges.github.accounts import AccountsPart
-from automation.forges.github.convert import moment
+from automation.forges.github.convert import moment, user
 from automation.forges.github.session import asks, is_absent, refused, status_of, word_of
 
 # GitHub computes in the background whether a pull request can be merged; two to five seconds were measured.
@@ -73,6 +73,21 @@ class MergesPart(AccountsPart):
                 raise refused(doing, 409, word) from None
             raise
         return convert.merge_request(made, project_id)
+
+    @asks("membaca persetujuan", "read the approvals")
+    def list_approvals(self, project_id: int, iid: int) -> Sequence[Approval]:
+        """The last word of each reviewer where it is an approval, with the commit that it was given for.
+
+        Reviews are listed oldest first; a mere comment changes nothing, a request for changes or a dismissal
+        takes the approval back (docs.github.com/rest/pulls/reviews).
+        """
+        last: dict[int, Approval | None] = {}
+        for row in self._rows(f"{self._pulls(project_id)}/{iid}/reviews"):
+            if row["user"] is None or row["state"] in {"COMMENTED", "PENDING"}:
+                continue
+            given = row["state"] == "APPROVED"
+            last[row["user"]["id"]] = Approval(user(row["user"]), row["commit_id"]) if given else None
+        return [one for one in last.values() if one is not None]
 
     @asks("menggabungkan", "merge")
     def merge(self, request: MergeRequest, *, sha: str, message: str) -> MergeRequest:

@@ -11,7 +11,7 @@ from gitlab.exceptions import GitlabError, GitlabGetError, GitlabMRClosedError
 
 from automation.core.errors import ForgeRefused, HeadMoved
 from automation.core.text import Bilingual
-from automation.forges.base import MergeRequest
+from automation.forges.base import Approval, MergeRequest
 from automation.forges.gitlab import convert
 from automation.forges.gitlab.accounts import AccountsPart
 from automation.forges.gitlab.listing import by_time
@@ -72,6 +72,12 @@ class MergesPart(AccountsPart):
         }
         made = self._project(project_id).mergerequests.create(data)
         return convert.merge_request(made.attributes, self._person)
+
+    @asks("membaca persetujuan", "read the approvals")
+    def list_approvals(self, project_id: int, iid: int) -> Sequence[Approval]:
+        """The approvals by GitLab's own button; it does not tell for which commit (Free and Premium alike)."""
+        found = self._project(project_id).mergerequests.get(iid, lazy=True).approvals.get()
+        return [Approval(self._person(row["user"]), None) for row in found.attributes["approved_by"]]
 
     @asks("menggabungkan", "merge")
     def merge(self, request: MergeRequest, *, sha: str, message: str) -> MergeRequest:
