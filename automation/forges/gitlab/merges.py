@@ -75,7 +75,7 @@ class MergesPart(AccountsPart):
 
     @asks("membaca persetujuan", "read the approvals")
     def list_approvals(self, project_id: int, iid: int) -> Sequence[Approval]:
-        """The approvals by GitLab's own button; it does not tell for which commit (Free and Premium alike)."""
+        """The approvals by GitLab's own button; it does not tell for which commit, in no edition."""
         found = self._project(project_id).mergerequests.get(iid, lazy=True).approvals.get()
         return [Approval(self._person(row["user"]), None) for row in found.attributes["approved_by"]]
 
