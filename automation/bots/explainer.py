@@ -1,13 +1,12 @@
 """The explainer: what a check run shows beside its light, where the forge has check runs (GitHub, as an app).
 
 A summary says what this gate misses, who acts on it and where the card is; remarks stand on the lines of the
-hosting request. All of it passes the output port, as every text in a forge does. How far the case is stands on
-the card alone: told in every check run, each step would write all of them anew.
+hosting request. All of it passes the output port, as every text in a forge does.
 
 Findings stand on the hosting request alone, as on its card: who reads the application's repository need not
 be one who may read what was seen in the case's other documents. A gate's summary stays the same as long as
-its light does, and how far the case is stands on the card: each change of a summary costs a write for each
-gate and commit, and another read of each listing.
+its light does, and how far the case is stands on the card alone: told in every check run, each step would
+write all of them anew and have each listing read again.
 """
 
 from __future__ import annotations
