@@ -10,6 +10,7 @@ import github
 import pytest
 
 from automation.core.errors import ForgeRefused, ForgeUnreachable
+from automation.core.rights import APP_PERMISSIONS
 from automation.core.text import Bilingual
 from automation.forges.base import Access, FileWrite, Project
 from automation.forges.github import AppAuth, GitHubForge, TokenAuth, convert
@@ -18,7 +19,7 @@ from automation.forges.github.session import api_address, next_page, translated
 from automation.localforge import apps, users
 from automation.localforge.server import start
 
-from .world import APP_PERMISSIONS, GitHubWorld
+from .world import GitHubWorld
 
 
 @pytest.fixture(scope="module")

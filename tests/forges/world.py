@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import gitlab
 import requests
 
+from automation.core.rights import APP_PERMISSIONS
 from automation.forges.base import Access, Forge, Project, StatusState
 from automation.forges.github import AppAuth, GitHubForge, TokenAuth
 from automation.forges.github.boardqueries import DUE, LANE
@@ -151,18 +152,6 @@ def board_shows(engine: Engine, project_id: int, iid: int) -> tuple[str | None, 
 
 
 SCOPES = ["repo", "admin:org", "delete_repo", "project", "site_admin"]
-APP_PERMISSIONS = {
-    "administration": "write",
-    "checks": "write",
-    "contents": "write",
-    "issues": "write",
-    "members": "read",
-    "metadata": "read",
-    "organization_projects": "write",
-    "pull_requests": "write",
-    "repository_hooks": "write",
-    "statuses": "write",
-}
 
 
 @dataclass
