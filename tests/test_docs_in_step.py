@@ -15,7 +15,6 @@ import pytest
 from automation.cli import VERBS
 from automation.collect import procedures, templates
 from automation.core import memory
-from automation.core.act import VERBS as SPOKEN
 from automation.core.gate import FLOOR, HOSTING_CHECK
 from automation.core.health import STATES
 from automation.core.policy import Policy
@@ -23,6 +22,7 @@ from automation.core.procedure import Procedure
 from automation.core.requestform import FIELDS
 from automation.core.rights import APP_PERMISSIONS, CLASSIC_SCOPES, GITLAB_SCOPES, LIVE_SCOPE, TOO_MUCH
 from automation.core.ruling import typed
+from automation.core.verbs import VERBS as SPOKEN
 from automation.demo.refusals import EXPECTED
 from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
 from automation.smoke.steps import STEPS

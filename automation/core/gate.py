@@ -191,9 +191,10 @@ def steps_missing(procedure: Procedure, state: CaseState) -> tuple[str, ...]:
     last = max(keys.index(key) for key in procedure.hosting.after)
     complete = {one.step.key for one in state.steps if one.complete}
     missing = [key for key in keys[: last + 1] if key not in complete]
-    completing = state.state(procedure.hosting.completes)
-    if completing is None or not completing.given:
-        missing.append(procedure.hosting.completes)
+    completes = procedure.hosting.completes
+    completing = state.state(completes) if completes else None
+    if completes is not None and (completing is None or not completing.given):
+        missing.append(completes)
     return tuple(missing)
 
 

@@ -12,6 +12,7 @@ from automation.core.procedure_model import (
     Actor,
     Actors,
     Basis,
+    Binding,
     Branch,
     Confidence,
     Document,
@@ -35,6 +36,7 @@ from automation.core.procedure_model import (
     Step,
     Text,
     Wait,
+    Way,
     Words,
 )
 from automation.core.procedure_rules import RESERVED_SUBJECTS, problems_of
@@ -47,6 +49,7 @@ __all__ = [
     "Actor",
     "Actors",
     "Basis",
+    "Binding",
     "Branch",
     "Confidence",
     "Document",
@@ -70,6 +73,7 @@ __all__ = [
     "Step",
     "Text",
     "Wait",
+    "Way",
     "Words",
     "load_procedure",
 ]
