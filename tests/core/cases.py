@@ -18,6 +18,7 @@ from automation.bots.desk import Desk
 from automation.bots.reporter import case_card, hosting_card
 from automation.collect.procedures import bundled
 from automation.core.act import Act, Said, acts_of
+from automation.core.authority import Acting, roles_on
 from automation.core.confirmation import Confirmed, confirm
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
@@ -160,7 +161,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "tim_teknis_pd": frozenset({"tim-dinkes"}),
     "pengembang": frozenset({"vendor-maju"}),
 }
-IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | {"orang-lain"}))}
+OTHERS = {"orang-lain", "kabid", "kasi", "dua-topi", "sekretaris"}
+IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | OTHERS))}
 APPLICATION = Request(
     judul="Permohonan",
     jenis_permohonan="bantuan_teknis",
@@ -253,6 +255,7 @@ class Case:
     read_back: bool = True
     title: str = "Permohonan"
     now: datetime = START
+    acting: tuple[Acting, ...] = ()
 
     def __post_init__(self) -> None:
         self.checks = self.checks or checks_of(self.procedure)
@@ -295,7 +298,9 @@ class Case:
             procedure=self.procedure,
             acts=self.acts(),
             memory=self.memory,
-            roles=self.roles,
+            roles=roles_on(self.roles, self.acting, self.now.date()),
+            permanent=self.roles,
+            acting=self.acting,
             hosting=self._facts(),
             targets=tuple(targets),
             shown=ShownState(
@@ -379,6 +384,14 @@ class Case:
         lines = re.findall(r"^@laik .*$", self.card(), re.MULTILINE)
         wanted = [line for line in lines if line.endswith("<alasan>") == refuse]
         act = self.says(account, wanted[0].replace("<alasan>", reason))
+        self.settle()
+        return act
+
+    def takes(self, account: str, verb: str, reason: str = "kurang lengkap") -> str:
+        """Paste the card's line with this verb, and let laik settle; the id of the act."""
+        self.settle()
+        (line,) = re.findall(rf"^@laik {verb} .*$", self.card(), re.MULTILINE)
+        act = self.says(account, line.replace("<alasan>", reason))
         self.settle()
         return act
 
