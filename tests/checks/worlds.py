@@ -11,7 +11,7 @@ from automation.core.documents import CodeSnapshot, FileFact, ScanReport
 from automation.core.errors import ForgeUnreachable
 from automation.core.evidence import CODE, SCAN, Evidence, EvidenceView, State
 from automation.core.finding import Finding, Outcome
-from automation.core.procedure import Document
+from automation.core.procedure import Document, Role
 from automation.core.text import Bilingual
 from checks import discover
 
@@ -105,12 +105,26 @@ def world(
     extra: tuple[Evidence, ...] = (),
     roles: Mapping[str, frozenset[str]] = ROLES,
     policy: Mapping[str, object] = POLICY,
+    declared: tuple[Role, ...] = (),
 ) -> EvidenceView:
     """A case whose documents are ``files`` (path -> content), with code and a clean scan."""
     tree = MemoryTree(files)
     found = [collect_document(name, document, tree) for name, document in documents.items()]
     collected = {one.id: one for one in (*found, code(), scan(), *extra)}
-    return EvidenceView(collected=collected, policy=policy, documents=documents, roles=roles)
+    return EvidenceView(
+        collected=collected, policy=policy, documents=documents, roles=roles, declared=declared
+    )
+
+
+def document(kind: str, path: str, **declared: object) -> Document:
+    """A document of a small SOP, as ``path`` names it."""
+    return Document.model_validate(
+        {"name": path, "en": path, "kind": kind, "home": "berkas", "path": path, **declared}
+    )
+
+
+def role(name: str, archetype: str, **declared: object) -> Role:
+    return Role.model_validate({"id": name, "label": name, "en": name, "archetype": archetype, **declared})
 
 
 def code() -> Evidence:
