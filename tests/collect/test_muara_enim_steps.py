@@ -6,8 +6,18 @@ import pytest
 
 from automation.core.procedure import RESERVED_SUBJECTS, Procedure
 from tests.checks import requirements
-from tests.checks.muara_enim import MANDIRI, PENGEMBANG, RESULTS, case, faults, open_steps, procedure
+from tests.checks.test_release_names_code import GOOD as RELEASE
 from tests.checks.worlds import CODE_DIGEST
+from tests.collect.muara_enim import (
+    MANDIRI,
+    PENGEMBANG,
+    RESULTS,
+    case,
+    faults,
+    findings,
+    open_steps,
+    procedure,
+)
 
 OTHER = "9" * 64
 
@@ -45,9 +55,7 @@ def test_a_document_that_is_missing_holds_up_every_step_that_judges_it(name: str
 def test_an_empty_case_holds_at_no_step(name: str) -> None:
     sop = procedure(name)
     view = case(sop, *sop.documents)
-    documents = [
-        step.number for step in sop.steps if set(step.judging.subjects) - RESERVED_SUBJECTS
-    ]
+    documents = [step.number for step in sop.steps if set(step.judging.subjects) - RESERVED_SUBJECTS]
     assert set(documents) <= set(open_steps(sop, view))
 
 
@@ -110,8 +118,6 @@ def test_code_changed_after_the_uat_goes_live_only_after_another(mandiri: Proced
 
 
 def test_a_release_of_other_code_does_not_finish_the_case(mandiri: Procedure) -> None:
-    from tests.checks.test_release_names_code import GOOD as RELEASE
-
     view = case(mandiri, catatan_rilis=RELEASE.replace(CODE_DIGEST[:32], OTHER[:32]))
     assert faults(mandiri, 14, view) == {("release_names_code", "fail")}
 
@@ -120,7 +126,9 @@ def test_a_release_of_other_code_does_not_finish_the_case(mandiri: Procedure) ->
 
 
 def test_a_stranger_is_not_appointed_for_the_developer(pengembang: Procedure) -> None:
-    staff = "format: laik/personel/1\nsystem_analyst: [orang-lain]\nprogrammer: [vendor-maju, vendor-maju-2]\n"
+    staff = (
+        "format: laik/personel/1\nsystem_analyst: [orang-lain]\nprogrammer: [vendor-maju, vendor-maju-2]\n"
+    )
     view = case(pengembang, personel_pengembang=staff)
     assert faults(pengembang, 4, view) == {("vendor_staff_is_appointed", "fail")}
 
@@ -138,8 +146,6 @@ def test_a_requirement_without_status_holds_up_the_joint_review(pengembang: Proc
 
 
 def test_contracts_stay_unquoted_in_what_is_told_about_them(pengembang: Procedure) -> None:
-    from tests.checks.muara_enim import findings
-
     view = case(pengembang, kontrak_kerja=b"%PDF-1.7 rahasia sekali")
     told = " ".join(one.seen.id + one.remedy.id for one in findings(pengembang, 4, view))
     assert "rahasia sekali" not in told
