@@ -33,9 +33,11 @@ from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
 from automation.core.case import Checks
+from automation.core.confirmation import confirm
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
 from automation.core.plan import Answer, MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -144,6 +146,10 @@ class Reconciler:
         if seen is None or seen.observation is None or seen.sources is None:
             return None
         return self._decide(seen, seen.sources)
+
+    def enforced(self, procedure: Procedure) -> Procedure:
+        """A SOP as the organisation's policy enforces it now."""
+        return confirm(procedure, self._office.read(secret=False).policy.penegakan.get(procedure.id))
 
     def _sort_hosting(self) -> Result:
         sorted_out = self._strangers.sort_out(self._office.read(secret=False))

@@ -17,6 +17,7 @@ from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
+from automation.core.rulingmigration import migration_line
 from automation.core.text import Bilingual
 
 MAX_ACCOUNTS = 5
@@ -45,6 +46,7 @@ def case_card(desk: Desk) -> str:
         parts.extend(open_step(desk, state.open))
     parts.extend(_step_table(desk))
     parts.extend(document_states(desk))
+    parts.extend(_migration(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
     parts.extend(_lost(desk))
@@ -105,6 +107,22 @@ def _step_table(desk: Desk) -> list[Part]:
     steps = desk.decision.procedure.steps
     rows = (f"| {step.number} | {step.key} | {step_word(desk, step)} |\n" for step in steps)
     return ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n", *rows]
+
+
+def _migration(desk: Desk) -> list[Part]:
+    """A move to another version of the SOP that waits for the word of the head of the ICT agency."""
+    planned = desk.decision.observation.offered
+    if planned is None or desk.decision.migration is not None:
+        return []
+    parts: list[Part] = [
+        f"\n**Tawaran pindah ke SOP {desk.decision.procedure.id} versi {planned.version}.** ",
+        f"Tetap selesai: {', '.join(planned.kept) or 'tidak ada'}. ",
+        f"Diulang: {', '.join(planned.anew) or 'tidak ada'}. ",
+        f"Baru: {', '.join(planned.added) or 'tidak ada'}. ",
+        f"Tidak ada lagi: {', '.join(planned.dropped) or 'tidak ada'}.\n",
+    ]
+    line = migration_line(desk.decision.memory, planned.digest)
+    return [*parts, f"\nKepala instansi TIK menyetujuinya dengan:\n\n```\n{line}\n```\n"]
 
 
 def _forged(desk: Desk) -> list[Part]:

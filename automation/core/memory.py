@@ -14,6 +14,8 @@ act             act, step, ruling, digest, subjects, account, body, roles, unit,
                 covers: one act and how it was ruled. The last six only where they say something: who its
                 giver was then, and what a waiver lifts
 closed          step, digest, subjects: a step was complete
+offered         version, digest: moving the case to that version of its SOP was offered
+migrated        version, offer, carried: it was accepted; digests of steps that were taken along, old and new
 merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed
 applied         decision, serial, digest, sha: the admitted state was served and read back
@@ -32,13 +34,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "noted", "void", "told"]
+Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "migrated", "noted", "void", "told"]
 RULINGS: Mapping[str, Ruling] = {
     "approved": "approved",
     "detoured": "detoured",
     "refused": "refused",
     "resumed": "resumed",
     "waived": "waived",
+    "migrated": "migrated",
     "noted": "noted",
     "told": "told",
 }
@@ -87,8 +90,9 @@ class RuledAct:
     """One act and its ruling.
 
     ``approved`` completes, ``detoured`` completes the other way, ``refused`` sends back, ``resumed`` takes up
-    again, ``waived`` lifts a finding for a time, ``noted`` was recorded, ``void`` did not count, ``told`` was
-    a question. ``at`` is when the ruling was written, None until it is.
+    again, ``waived`` lifts a finding for a time, ``migrated`` accepts another version of the SOP, ``noted``
+    was recorded, ``void`` did not count, ``told`` was a question. ``at`` is when the ruling was written, None
+    until it is.
 
     Attributes:
         roles: the deciding roles its giver held then; empty in entries older than agreements.
@@ -162,6 +166,14 @@ class Forged:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Moving to another version of the SOP, as it was offered last."""
+
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered of one case.
 
@@ -180,6 +192,7 @@ class Memory:
     shown: tuple[Shown, ...] = ()
     acts: tuple[RuledAct, ...] = ()
     closed: Mapping[str, Closed] = field(default_factory=dict)
+    offer: Offer | None = None
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
     admissions: frozenset[int] = frozenset()
@@ -244,8 +257,28 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
             closed = replace(closed, seq=entry.seq)
             return replace(memory, closed={**memory.closed, closed.step: closed})
+        case "offered":
+            return replace(memory, offer=Offer(_text(body, "version"), _text(body, "digest")))
+        case "migrated":
+            return _migrated(memory, body)
         case _:
             return _read_hosting(memory, entry)
+
+
+def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
+    """The memory under the new version: what was decided on an old digest counts for its new one."""
+    pairs = body.get("carried", {})
+    digests = {
+        (str(step), str(pair[0])): str(pair[1])
+        for step, pair in (pairs.items() if isinstance(pairs, Mapping) else ())
+        if isinstance(pair, (list, tuple))
+    }
+    acts = tuple(replace(act, digest=digests.get((act.step, act.digest), act.digest)) for act in memory.acts)
+    closed = {
+        step: replace(one, digest=digests.get((step, one.digest), one.digest))
+        for step, one in memory.closed.items()
+    }
+    return replace(memory, version=_text(body, "version"), acts=acts, closed=closed, offer=None)
 
 
 def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:

@@ -13,11 +13,12 @@ from datetime import date
 
 from automation.core.act import Act
 from automation.core.authority import Acting, day_of, deciders, roles_on
-from automation.core.case import CaseState, Checks, StepState, replay
+from automation.core.case import CaseState, Checks, StepState, judge_step, replay
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
 from automation.core.memory import Memory, RuledAct, Shown
+from automation.core.migration import Carried, MigrationPlan, carried_body, plan_migration
 from automation.core.plan import (
     Answer,
     Change,
@@ -33,6 +34,7 @@ from automation.core.plan import (
 )
 from automation.core.procedure import Procedure, Step
 from automation.core.ruling import Bench, Ruled, rule
+from automation.core.rulingmigration import MIGRATION
 from automation.core.standing import sent_back_since
 from automation.core.waiver import LIFTS
 
@@ -101,6 +103,7 @@ class Observation:
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
+        successor: the SOP version that moving the case to was offered, as the region enforces it.
     """
 
     key: str
@@ -122,6 +125,16 @@ class Observation:
     merged: Mapping[int, str] = field(default_factory=dict)
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
+
+    @property
+    def offered(self) -> MigrationPlan | None:
+        """The migration that was offered, while it is still the very same."""
+        offer = self.memory.offer
+        if offer is None or self.successor is None:
+            return None
+        planned = plan_migration(self.key, self.procedure, self.successor, self.memory)
+        return planned if planned.digest == offer.digest else None
 
     def roles_at(self, act: Act) -> Mapping[str, frozenset[str]]:
         """Accounts by role on the day of an act: an acting official's acts are those of his term."""
@@ -142,7 +155,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write."""
+    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write.
+
+    ``migration`` is the entry that moves the case to the SOP version that was accepted; None when none was.
+    """
 
     observation: Observation
     state: CaseState
@@ -150,6 +166,7 @@ class Decision:
     hosting: HostingVerdict | None
     rulings: tuple[Ruled, ...]
     memory: Memory
+    migration: Mapping[str, object] | None = None
 
     @property
     def procedure(self) -> Procedure:
@@ -178,7 +195,29 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         if ruled.ruling in MOVING:
             state = replay(observation.procedure, view, memory, checks, observation.today)
             verdict = _hosting(observation, state, view, memory, checks)
-    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
+    migration = _migration(observation, state, view, memory, checks)
+    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory, migration)
+
+
+def _migration(
+    observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
+) -> Mapping[str, object] | None:
+    """What an accepted migration takes along: steps complete now, as they are judged under both versions.
+
+    Asked of the memory and not of the acts of this round, so that a run that was cut off in between is made
+    good by the next.
+    """
+    planned, new = observation.offered, observation.successor
+    said = [act.digest for act in memory.acts if act.ruling == "migrated"]
+    if planned is None or new is None or planned.digest not in said:
+        return None
+    carried: dict[str, Carried] = {}
+    for key in planned.kept:
+        old = state.state(key)
+        if old is not None and old.complete:
+            there = judge_step(new, new.step(key), view, memory, checks, observation.today)
+            carried[key] = Carried(old.digest, there.digest)
+    return carried_body(new.version, planned.digest, carried)
 
 
 def _bench(
@@ -195,6 +234,7 @@ def _bench(
         permanent=observation.roles if observation.permanent is None else observation.permanent,
         acting=observation.acting,
         agency=observation.agency,
+        offered=observation.offered,
     )
 
 
@@ -284,6 +324,8 @@ def remembers(decision: Decision) -> list[Change]:
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
     entries.extend(_shown_entries(decision))
+    if decision.migration is not None:
+        entries.append(Remember("migrated", decision.migration))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
 
@@ -294,6 +336,9 @@ def _shown_entries(decision: Decision) -> list[Change]:
     open_state = decision.state.open
     if open_state is not None and _shows_code(open_state):
         showing.append(Shown(open_state.step.key, open_state.digest, open_state.subjects))
+    offered = decision.observation.offered
+    if offered is not None and decision.migration is None:
+        showing.append(Shown(MIGRATION, offered.digest, {}))
     if decision.hosting is not None:
         verdict = decision.hosting
         showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.subjects))

@@ -13,6 +13,7 @@ from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
 from automation.core.authority import Acting, roles_on
+from automation.core.catalogue import Catalogue
 from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
@@ -67,6 +68,7 @@ class _Parts:
     issue: Issue
     intake: Intake
     procedure: Procedure
+    successor: Procedure | None
     agency: str
     berkas: Home | None
     aplikasi: Home | None
@@ -102,6 +104,7 @@ class Observer:
         office: OfficeReader,
         *,
         procedures: Mapping[str, Procedure],
+        versions: Catalogue | None = None,
         scanner: Scanner,
         today: Callable[[], date],
     ) -> None:
@@ -111,6 +114,7 @@ class Observer:
         self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
+        self._versions = versions or Catalogue.of(procedures.values())
         self._scanner = scanner
         self._today = today
 
@@ -149,10 +153,9 @@ class Observer:
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
-        memory = intake.memory
-        procedure = confirm(
-            self._procedure(memory, intake.key), office.policy.penegakan.get(memory.procedure)
-        )
+        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        confirmed = office.policy.penegakan.get(memory.procedure)
+        offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
@@ -164,7 +167,8 @@ class Observer:
             office=office,
             issue=issue,
             intake=intake,
-            procedure=procedure,
+            procedure=confirm(procedure, confirmed),
+            successor=confirm(offered, confirmed) if offered else None,
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
@@ -199,6 +203,7 @@ class Observer:
             roles=parts.roles,
             permanent=parts.permanent,
             acting=parts.acting,
+            successor=parts.successor,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -222,8 +227,8 @@ class Observer:
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._procedures.get(memory.procedure)
-        if procedure is not None and procedure.version == memory.version:
+        procedure = self._versions.get(memory.procedure, memory.version)
+        if procedure is not None:
             return procedure
         raise InvalidProcedure(
             Bilingual(

@@ -256,6 +256,7 @@ class Case:
     title: str = "Permohonan"
     now: datetime = START
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
 
     def __post_init__(self) -> None:
         self.checks = self.checks or checks_of(self.procedure)
@@ -301,6 +302,7 @@ class Case:
             roles=roles_on(self.roles, self.acting, self.now.date()),
             permanent=self.roles,
             acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=tuple(targets),
             shown=ShownState(
