@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
-from automation.bots.timekeeper import due, placing
+from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
+from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.case import StepState
 from automation.core.finding import Finding, Outcome
@@ -94,10 +94,9 @@ def _headline(desk: Desk) -> list[Part]:
     if state.open is None or desk.decision.memory.finished:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
     step = state.open.step
-    roles, until = turn(desk), due(desk)
-    deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
+    roles = turn(desk)
     whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")
-    return [*title, f"**Langkah {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
+    return [*title, f"**Langkah {step.number} dari {total}** · giliran **", whose, "**", *clock_words(desk)]
 
 
 def _open_step(desk: Desk, state: StepState) -> list[Part]:

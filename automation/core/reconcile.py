@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import datetime
 
 from automation.core.act import Act
 from automation.core.case import CaseState, Checks, replay
+from automation.core.clock import ClockRules, Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
-from automation.core.memory import Memory, RuledAct, Shown
+from automation.core.memory import Memory, RuledAct, Shown, Turn
 from automation.core.plan import (
     Answer,
     Change,
@@ -89,7 +90,8 @@ class Observation:
         hosting: the case's open hosting merge request.
         targets: commits that show this case's gates.
         shown: what the forge shows now.
-        today: the date, for due dates; never part of a digest.
+        now: the moment, aware, for clocks; never part of a digest.
+        rules: what the organisation lays down about time.
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
@@ -104,7 +106,8 @@ class Observation:
     hosting: HostingFacts | None
     targets: tuple[Target, ...]
     shown: ShownState
-    today: date
+    now: datetime
+    rules: ClockRules = field(default_factory=ClockRules)
     links: Links = Links()
     title: str = ""
     agency: str = ""
@@ -136,6 +139,13 @@ class Decision:
     def procedure(self) -> Procedure:
         """The SOP."""
         return self.observation.procedure
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is since when and until when; see ``automation.core.clock``."""
+        seen = self.observation
+        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open)
+        return current_turn(self.state, self.memory, moment)
 
 
 def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
@@ -217,9 +227,16 @@ def remembers(decision: Decision) -> list[Change]:
         if state.complete and (closed is None or closed.digest != state.digest):
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
+    entries.extend(_turn_entries(decision))
     entries.extend(_shown_entries(decision))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
+
+
+def _turn_entries(decision: Decision) -> list[Change]:
+    turn = decision.turn
+    known = decision.memory.turns[-1:]
+    return [Remember("turn", entry_of(turn))] if turn is not None and (turn,) != known else []
 
 
 def _shown_entries(decision: Decision) -> list[Change]:
