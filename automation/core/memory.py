@@ -254,7 +254,7 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
         case "forged_status":
             return replace(memory, forged=(*memory.forged, _forged(body)))
         case "turn":
-            return replace(memory, turns=_with_turn(memory.turns, turn_in(body)))
+            return replace(memory, turns=with_turn(memory.turns, turn_in(body)))
         case "reminded":
             told = (_text(body, "step"), _text(body, "since"), _text(body, "what"))
             return replace(memory, reminded=memory.reminded | {told})
@@ -276,7 +276,7 @@ def turn_in(body: Mapping[str, object]) -> Turn:
     )
 
 
-def _with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
     """A turn written again, since the calendar moved its due moment, stands in place of what it was."""
     last = turns[-1] if turns else None
     again = last is not None and (last.step, last.turn, last.since) == (turn.step, turn.turn, turn.since)

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from automation.core.deadline import DayKind, parse_duration
 from automation.core.errors import InvalidProcedure
@@ -36,6 +44,37 @@ SAME_RAMADAN = timedelta(days=180)  # two of them begin 354 or 355 days apart
 MAX_NAMED = 400  # days off or worked, in one policy
 
 _SPAN = re.compile(r"([01]\d|2[0-3])[:.]([0-5]\d)\s*-\s*([01]\d|2[0-3]|24)[:.]([0-5]\d)", re.ASCII)
+
+
+def read_hours(text: str) -> Hours:
+    """``07:30-12:00, 13:00-16:00`` as spans; ``libur`` as none.
+
+    Raises:
+        ValueError: no such hours, or spans that overlap or do not follow each other.
+    """
+    if text.strip() == "libur":
+        return ()
+    spans: list[Span] = []
+    for part in text.split(","):
+        found = _SPAN.fullmatch(part.strip())
+        if found is None:
+            raise ValueError(
+                f"jam '{part.strip()}' tidak terbaca, tulis 07:30-12:00 / hours are written 07:30-12:00"
+            )
+        hour, minute, last_hour, last_minute = map(int, found.groups())
+        span = Span(hour * 60 + minute, last_hour * 60 + last_minute)
+        if span.start >= span.end or span.end > 24 * 60 or (spans and span.start <= spans[-1].end):
+            raise ValueError(f"jam '{text}' tidak berurutan / hours do not follow each other")
+        spans.append(span)
+    return tuple(spans)
+
+
+def _as_written(text: str) -> str:
+    read_hours(text)
+    return text
+
+
+HoursText = Annotated[str, AfterValidator(_as_written)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +132,8 @@ class Reminders(_Strict):
 class CalendarPolicy(_Strict):
     """The whole section. ``jam`` and ``jam_ramadan`` replace the days they name and leave the others."""
 
-    jam: Mapping[DayName, str] = Field(default_factory=dict)
-    jam_ramadan: Mapping[DayName, str] = Field(default_factory=dict)
+    jam: Mapping[DayName, HoursText] = Field(default_factory=dict)
+    jam_ramadan: Mapping[DayName, HoursText] = Field(default_factory=dict)
     ramadan: tuple[Fasting, ...] = ()
     libur: Mapping[date, Line] = Field(default_factory=dict, max_length=MAX_NAMED)
     masuk: Mapping[date, Line] = Field(default_factory=dict, max_length=MAX_NAMED)
@@ -102,13 +141,6 @@ class CalendarPolicy(_Strict):
     hari_sop: Mapping[Role, DayKind] = Field(default_factory=dict)
     pengingat: Reminders = Reminders()
     eskalasi: tuple[Role, ...] = Field(default=(), max_length=10)
-
-    @field_validator("jam", "jam_ramadan")
-    @classmethod
-    def _are_hours(cls, value: Mapping[DayName, str]) -> Mapping[DayName, str]:
-        for text in value.values():
-            read_hours(text)
-        return value
 
     @model_validator(mode="after")
     def _office_works(self) -> CalendarPolicy:
@@ -133,29 +165,6 @@ class CalendarPolicy(_Strict):
     def days_of(self, sop: str) -> DayKind:
         """Which days a SOP counts."""
         return self.hari_sop.get(sop, self.hari)
-
-
-def read_hours(text: str) -> Hours:
-    """``07:30-12:00, 13:00-16:00`` as spans; ``libur`` as none.
-
-    Raises:
-        ValueError: no such hours, or spans that overlap or do not follow each other.
-    """
-    if text.strip() == "libur":
-        return ()
-    spans: list[Span] = []
-    for part in text.split(","):
-        found = _SPAN.fullmatch(part.strip())
-        if found is None:
-            raise ValueError(
-                f"jam '{part.strip()}' tidak terbaca, tulis 07:30-12:00 / hours are written 07:30-12:00"
-            )
-        hour, minute, last_hour, last_minute = map(int, found.groups())
-        span = Span(hour * 60 + minute, last_hour * 60 + last_minute)
-        if span.start >= span.end or span.end > 24 * 60 or (spans and span.start <= spans[-1].end):
-            raise ValueError(f"jam '{text}' tidak berurutan / hours do not follow each other")
-        spans.append(span)
-    return tuple(spans)
 
 
 def work_calendar(section: CalendarPolicy, zone: str, national: NationalDays) -> WorkCalendar:
