@@ -48,12 +48,12 @@ def called(desk: Desk, role: str) -> tuple[str, ...]:
     """Whom of a role a reminder calls by name.
 
     Attack: who has ``all`` or a group named as an account would have laik call everybody in it; both are left
-    out, as is everybody whom the policy itself does not name.
+    out. So is everybody whom the policy itself does not give the role, the builder above all.
     """
-    paths = (*desk.policy.proyek.model_dump().values(),)
+    paths = desk.policy.proyek.model_dump().values()
     groups = {"all", *(part for path in paths for part in str(path).casefold().split("/"))}
-    held = desk.decision.observation.roles.get(role, frozenset())
-    return tuple(sorted((held & desk.policy.accounts()) - groups))[:MAX_CALLED]
+    held = desk.policy.holders(role, desk.decision.observation.agency)
+    return tuple(sorted(held - groups))[:MAX_CALLED]
 
 
 def _wanted(desk: Desk, turn: Turn, said: What) -> bool:

@@ -13,7 +13,6 @@ what is due at 16:00 is due then and not at 07:30 of the next morning.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
@@ -105,6 +104,17 @@ class WorkCalendar:
 
     def hours(self, day: date) -> Hours:
         """The office hours of a day; empty when it is off."""
+        found = self._found.get(day)
+        if found is None:
+            found = self._found[day] = self._looked_up(day)
+        return found
+
+    @cached_property
+    def _found(self) -> dict[date, Hours]:
+        """Hours by day as they were looked up: every question asks for the same few days again."""
+        return {}
+
+    def _looked_up(self, day: date) -> Hours:
         week = next((one.week for one in self.seasons if one.first <= day <= one.last), self.week)
         if day in self.extra:
             return week[day.weekday()] or next(filter(None, week), ())
@@ -179,17 +189,11 @@ class WorkCalendar:
 
     def day_after(self, day: date, count: int) -> date:
         """The ``count``-th working day after ``day``; with 0, ``day`` itself or the first one after it."""
-        ahead = (one for one in _days(day, DAY) if self.is_working_day(one))
-        if not count:
-            return next(ahead)
-        return next(itertools.islice((one for one in ahead if one > day), count - 1, None))
+        return self._counted(day, count, DAY)
 
     def day_before(self, day: date, count: int) -> date:
         """The ``count``-th working day before ``day``; with 0, ``day`` itself or the last one before it."""
-        behind = (one for one in _days(day, -DAY) if self.is_working_day(one))
-        if not count:
-            return next(behind)
-        return next(itertools.islice((one for one in behind if one < day), count - 1, None))
+        return self._counted(day, count, -DAY)
 
     def days_between(self, first: date, last: date) -> int:
         """The working days after ``first`` up to and including ``last``."""
@@ -209,6 +213,17 @@ class WorkCalendar:
         days = range((self.day_of(last) - self.day_of(first)).days + 1)
         named = (self.day_of(first) + DAY * one for one in days)
         return sum(first < self.end_of(one) <= last for one in named if self.is_working_day(one))
+
+    def _counted(self, day: date, count: int, step: timedelta) -> date:
+        left = count
+        if not left and self.hours(day):
+            return day
+        while True:
+            day += step
+            if self.hours(day):
+                left -= 1
+                if left <= 0:
+                    return day
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.offset)
