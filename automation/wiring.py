@@ -6,13 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
 from automation.belonging import Belonging
 from automation.collect import templates
+from automation.collect.holidays import national_days
 from automation.collect.mirror import Mirror, Mirrors
 from automation.collect.ownsops import installed
 from automation.core.catalogue import Catalogue
@@ -82,14 +82,14 @@ class Laik:
 def build(
     settings: Settings,
     *,
-    today: Callable[[], date] | None = None,
+    now: Callable[[], datetime] | None = None,
     procedures: Mapping[str, Procedure] | None = None,
 ) -> Laik:
     """All parts for one installation; nothing is started and nothing is asked of the forge yet.
 
     Args:
         settings: see :mod:`automation.settings`.
-        today: the date for due dates; that of the first SOP's time zone when None.
+        now: the clock, aware; that of this machine when None.
         procedures: the SOPs by id; those that laik ships when None.
     """
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ def build(
         known=known,
         belonging=Belonging(store.ledger, settings.forge, now=_now),
     )
-    today = today or _today_of(procedures[next(iter(procedures))].identity.timezone)
+    now = now or _now
     observer = Observer(
         forge,
         mirrors,
@@ -124,7 +124,8 @@ def build(
         procedures=procedures,
         versions=versions,
         scanner=_scanner(settings),
-        today=today,
+        now=now,
+        national=national_days,
     )
     serving = Serving(settings, forge, store, office, now=_now)
     hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
@@ -138,7 +139,7 @@ def build(
         hook=hook,
         serve=serving.serve,
         check_serving=serving.check,
-        today=today,
+        now=now,
     )
     # A sweep given up after an outage of some minutes would leave every lost event lost.
     queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
@@ -231,7 +232,3 @@ def _scanner(settings: Settings) -> Scanner:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _today_of(zone: str) -> Callable[[], date]:
-    return lambda: datetime.now(ZoneInfo(zone)).date()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
-from automation.bots.timekeeper import due, placing
+from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.gate import HostingVerdict
 from automation.core.memory import RuledAct
@@ -85,11 +85,10 @@ def _headline(desk: Desk) -> list[Part]:
     if state.open is None or desk.decision.memory.finished:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
     step = state.open.step
-    roles, until = turn(desk), due(desk)
-    deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
+    roles = turn(desk)
     whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")
     where = "Ditangguhkan pada langkah" if state.suspended else "Langkah"
-    return [*title, f"**{where} {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
+    return [*title, f"**{where} {step.number} dari {total}** · giliran **", whose, "**", *clock_words(desk)]
 
 
 def _refused_request(desk: Desk, verdict: HostingVerdict, refusal: RuledAct) -> list[Part]:

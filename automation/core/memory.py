@@ -21,6 +21,8 @@ admitted        path, blob, decision, merge_request, merge_sha, sha, removed
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``) that laik has answered
+turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
+reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
@@ -174,11 +176,30 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it was at a step from ``since`` on, until the next one; see ``automation.core.clock``.
+
+    ``turn`` are roles with commas between, or one of the words of that module; ``due`` and ``near`` are None
+    where no time runs; ``held`` is the refusal that held the step, ``seen`` what lay there as a wait began.
+    """
+
+    step: str
+    turn: str
+    since: datetime
+    due: datetime | None = None
+    near: datetime | None = None
+    calendar: str = ""
+    held: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered of one case.
 
     ``admitted`` is the admission that stands now; ``admissions`` are the numbers of all merge requests that
-    ever led to one, so that an older merge is never admitted a second time over a newer one.
+    ever led to one, so that an older merge is never admitted a second time over a newer one. ``reminded`` are
+    the reminders given: (step, since when the turn was, near or late).
     """
 
     seq: int = 0
@@ -200,6 +221,8 @@ class Memory:
     finished: bool = False
     answered: frozenset[str] = frozenset()
     forged: tuple[Forged, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    reminded: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def is_case(self) -> bool:
@@ -309,8 +332,39 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, answered=memory.answered | {_text(body, "about")})
         case "forged_status":
             return replace(memory, forged=(*memory.forged, _forged(body)))
+        case "turn":
+            return replace(memory, turns=with_turn(memory.turns, turn_in(body)))
+        case "reminded":
+            told = (_text(body, "step"), _text(body, "since"), _text(body, "what"))
+            return replace(memory, reminded=memory.reminded | {told})
         case _:
             return memory
+
+
+def turn_in(body: Mapping[str, object]) -> Turn:
+    """The turn that a ``turn`` entry tells of."""
+    return Turn(
+        step=_text(body, "step"),
+        turn=_text(body, "turn"),
+        since=datetime.fromisoformat(_text(body, "since")),
+        due=_moment(body, "due"),
+        near=_moment(body, "near"),
+        calendar=_text(body, "calendar"),
+        held=_text(body, "held"),
+        seen=_text(body, "seen"),
+    )
+
+
+def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """A turn written again, since the calendar moved its due moment, stands in place of what it was."""
+    last = turns[-1] if turns else None
+    again = last is not None and (last.step, last.turn, last.since) == (turn.step, turn.turn, turn.since)
+    return (*(turns[:-1] if again else turns), turn)
+
+
+def _moment(body: Mapping[str, object], key: str) -> datetime | None:
+    text = _text(body, key)
+    return datetime.fromisoformat(text) if text else None
 
 
 def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admission | None:

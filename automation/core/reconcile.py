@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from automation.core.act import Act
 from automation.core.authority import Acting, day_of, deciders, roles_on
 from automation.core.case import CaseState, Checks, StepState, judge_step, replay
+from automation.core.clock import ClockRules, Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
-from automation.core.memory import Memory, RuledAct, Shown
+from automation.core.memory import Memory, RuledAct, Shown, Turn
 from automation.core.migration import Carried, MigrationPlan, carried_body, plan_migration
 from automation.core.plan import (
     Answer,
@@ -97,7 +98,8 @@ class Observation:
         hosting: the case's open hosting merge request.
         targets: commits that show this case's gates.
         shown: what the forge shows now.
-        today: the date, for due dates; never part of a digest.
+        now: the moment, aware, for clocks; never part of a digest.
+        rules: what the organisation lays down about time.
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
@@ -115,7 +117,8 @@ class Observation:
     hosting: HostingFacts | None
     targets: tuple[Target, ...]
     shown: ShownState
-    today: date
+    now: datetime
+    rules: ClockRules = field(default_factory=ClockRules)
     links: Links = Links()
     title: str = ""
     agency: str = ""
@@ -140,6 +143,11 @@ class Observation:
         """Accounts by role on the day of an act: an acting official's acts are those of his term."""
         permanent = self.roles if self.permanent is None else self.permanent
         return roles_on(permanent, self.acting, self.day_of(act))
+
+    @property
+    def today(self) -> date:
+        """The day it is where the SOP is worked by; for waivers and acting officials, never in a digest."""
+        return day_of(self.now, self.procedure.identity.timezone)
 
     def day_of(self, act: Act) -> date:
         """The day of an act where the SOP is worked by."""
@@ -172,6 +180,13 @@ class Decision:
     def procedure(self) -> Procedure:
         """The SOP."""
         return self.observation.procedure
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is since when and until when; see ``automation.core.clock``."""
+        seen = self.observation
+        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open)
+        return current_turn(self.state, self.memory, moment)
 
 
 def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
@@ -323,11 +338,18 @@ def remembers(decision: Decision) -> list[Change]:
         if done and (closed is None or closed.digest != state.digest or sent_back):
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
+    entries.extend(_turn_entries(decision))
     entries.extend(_shown_entries(decision))
     if decision.migration is not None:
         entries.append(Remember("migrated", decision.migration))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
+
+
+def _turn_entries(decision: Decision) -> list[Change]:
+    turn = decision.turn
+    known = decision.memory.turns[-1:]
+    return [Remember("turn", entry_of(turn))] if turn is not None and (turn,) != known else []
 
 
 def _shown_entries(decision: Decision) -> list[Change]:

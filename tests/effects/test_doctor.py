@@ -14,11 +14,11 @@ from automation.forges.base import Access, FileWrite, Forge
 from automation.settings import ForgeKind, Settings
 from automation.smoke import play
 from automation.smoke.scene import marker
-from tests.effects.clinic import Clinic, Found, clinic
+from tests.effects.clinic import Clinic, Found, calendar_of_today, clinic
 from tests.effects.faults import PLANTED, Planted
 
-ALWAYS: dict[str, State] = {"calendar_year": "warn"}
-"""What laik says of itself whatever the office: it knows no holidays yet."""
+ALWAYS: dict[str, State] = calendar_of_today()
+"""What laik says of itself whatever the office: the holidays it came with last so long."""
 
 
 @pytest.fixture(scope="module")
