@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -187,3 +189,12 @@ def test_an_office_that_never_works_is_refused() -> None:
     closed = ", ".join(f"{day}: libur" for day in ("senin", "selasa", "rabu", "kamis", "jumat"))
     with pytest.raises(InvalidPolicy, match="paling sedikit 5 jam"):
         policy(f"{TEXT}kalender: {{jam: {{{closed}}}}}\n")
+
+
+@pytest.mark.parametrize("guide", ["SETUP.md", "SETUP.id.md"])
+def test_the_calendar_that_the_guide_shows_is_a_valid_one(guide: str) -> None:
+    text = (Path(__file__).parents[2] / "automation" / guide).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?ms)^```yaml\n(kalender:.*?)^```", text)
+    section = policy(TEXT + shown).kalender
+    assert section.libur[date(2027, 10, 15)] == "HUT Kabupaten"
+    assert section.eskalasi == ("kepala_diskominfo",)
