@@ -309,7 +309,7 @@ def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure])
         issue.title,
         issue.description,
         agencies={key: agency.nama for key, agency in policy.perangkat_daerah.items()},
-        procedures=tuple(sop for sop in policy.sop if sop in procedures),
+        procedures={sop: procedures[sop].request for sop in policy.sop if sop in procedures},
         templates=policy.templat,
     )
 
