@@ -13,7 +13,7 @@ from automation.bots.desk import Desk, local_day
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
-from automation.core.procedure import Procedure
+from automation.core.procedure import Home, Procedure
 from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
@@ -72,7 +72,7 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
         name=f"Berkas {desk.key}",
         key=desk.key,
         template="berkas",
-        answers=_answers(desk, request),
+        answers=_answers(desk, request, "berkas"),
         members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
         protect=(("main", DEVELOPER, DEVELOPER),),
     )
@@ -96,7 +96,7 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
         name=request.nama_aplikasi,
         key=desk.key,
         template=request.templat,
-        answers=_answers(desk, request),
+        answers=_answers(desk, request, "aplikasi"),
         labels=labels(desk.decision.procedure),
         milestones=_milestones(desk),
         board=tuple(phase_label(phase.key) for phase in desk.decision.procedure.phases),
@@ -143,7 +143,7 @@ def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
     )
 
 
-def _answers(desk: Desk, request: Request) -> dict[str, object]:
+def _answers(desk: Desk, request: Request, home: Home) -> dict[str, object]:
     agency = desk.policy.perangkat_daerah[desk.decision.observation.agency]
     return {
         "kunci_kasus": desk.key,
@@ -155,4 +155,19 @@ def _answers(desk: Desk, request: Request) -> dict[str, object]:
         "pemerintah": desk.policy.organisasi.pemerintah,
         "sop": desk.decision.procedure.id,
         "langkah": [one.activity.id for one in desk.decision.procedure.steps],
+        "dokumen": documents_of(desk.decision.procedure, home),
     }
+
+
+def documents_of(procedure: Procedure, home: Home) -> list[str]:
+    """The documents kept in one repository, each at the step that first judges it, one line a document."""
+    seen: set[str] = set()
+    lines = []
+    for step in procedure.steps:
+        for name in step.judging.subjects:
+            document = procedure.documents.get(name)
+            if document is not None and document.home == home and name not in seen:
+                seen.add(name)
+                parts = f"; bagian: {'; '.join(document.sections)}" if document.sections else ""
+                lines.append(f"Langkah {step.number}: {document.name}, {document.path}{parts}")
+    return lines
