@@ -64,7 +64,7 @@ def application_is_due(desk: Desk) -> bool:
 def case_file(desk: Desk, request: Request) -> RepositoryWish:
     """``berkas/<key>``: for Diskominfo and the applicant, never the builder."""
     people = _accounts(desk, _office_roles(desk.decision.procedure))
-    vendors = desk.decision.observation.roles.get("pengembang", frozenset())
+    builders = _builders(desk)
     return RepositoryWish(
         kind="berkas",
         group=desk.policy.proyek.berkas,
@@ -73,17 +73,17 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
         key=desk.key,
         template="berkas",
         answers=_answers(desk, request, "berkas"),
-        members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
+        members=tuple((account, DEVELOPER) for account in sorted(people - builders)),
         protect=(("main", DEVELOPER, DEVELOPER),),
     )
 
 
 def application(desk: Desk, request: Request) -> RepositoryWish:
     """``aplikasi/<slug>``: code and the builder's documents; builders are at most Developer."""
-    observation = desk.decision.observation
-    builders = observation.roles.get("pengembang", frozenset())
-    reviewers = observation.roles.get("tim_teknis_diskominfo", frozenset()) - builders
-    owners = observation.roles.get("tim_teknis_pd", frozenset()) - builders - reviewers
+    procedure = desk.decision.procedure
+    builders = _builders(desk)
+    reviewers = _accounts(desk, _reviewing_roles(procedure)) - builders
+    owners = _accounts(desk, _of_archetype(procedure, "owner_team")) - builders - reviewers
     members = [
         *((account, DEVELOPER) for account in sorted(builders)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
@@ -122,8 +122,22 @@ def turn_label(role: str) -> str:
     return f"giliran::{role}"
 
 
+def _builders(desk: Desk) -> frozenset[str]:
+    """Accounts that build in this case, whatever other role they hold."""
+    return _accounts(desk, tuple(role.id for role in desk.decision.procedure.roles if role.builds))
+
+
+def _reviewing_roles(procedure: Procedure) -> tuple[str, ...]:
+    """Who merges the builders' work: the technical team; without one, the section that leads the case."""
+    return _of_archetype(procedure, "technical_reviewer") or _of_archetype(procedure, "section_head")
+
+
+def _of_archetype(procedure: Procedure, archetype: str) -> tuple[str, ...]:
+    return tuple(role.id for role in procedure.roles if role.archetype == archetype)
+
+
 def _office_roles(procedure: Procedure) -> tuple[str, ...]:
-    return tuple(role.id for role in procedure.roles if not role.archetype.startswith("builder"))
+    return tuple(role.id for role in procedure.roles if not role.builds)
 
 
 def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:

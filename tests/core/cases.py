@@ -69,7 +69,7 @@ identity:
    legal_basis: [], qualifications: [], related: [], equipment: [], warnings: [], records: []}
 roles:
   - {id: kepala_diskominfo, label: Kepala Diskominfo, en: Head, archetype: ict_head}
-  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: ict_team}
+  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: technical_reviewer}
   - {id: pengembang, label: Pengembang, en: Builder, archetype: builder_vendor}
 phases:
   - {key: awal, label: Awal, en: Start}
