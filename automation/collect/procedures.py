@@ -76,15 +76,17 @@ def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str,
         procedure = load_continuation(content, path=path, checks=exist, bases=bases)
     else:
         procedure = load_procedure(content, path=path, checks=exist)
-    if procedure.id != Path(path).stem:
+    if Path(path).stem not in {procedure.id, f"{procedure.id}@{procedure.version}"}:
         raise InvalidProcedure(
             Bilingual(
                 f"Id '{procedure.id}' tidak sama dengan nama berkasnya.",
                 f"The id '{procedure.id}' is not the name of its file.",
             ),
             remedy=Bilingual(
-                f"Namai berkasnya {procedure.id}.yaml atau samakan id-nya.",
-                f"Name the file {procedure.id}.yaml or mend the id.",
+                f"Namai berkasnya {procedure.id}.yaml (atau {procedure.id}@{procedure.version}.yaml), atau"
+                " samakan id-nya.",
+                f"Name the file {procedure.id}.yaml (or {procedure.id}@{procedure.version}.yaml), or mend"
+                " the id.",
             ),
             where=Where(file=path, line=1, column=1),
         )

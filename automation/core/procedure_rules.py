@@ -19,6 +19,9 @@ AGGREGATE = "sop"
 RESERVED_SUBJECTS = frozenset({"form", "code", "scan", "hosting"})
 """Subjects that are no documents."""
 
+APPLICATION = "code"
+"""The output of a step that gives the application itself (a prototype, the finished application)."""
+
 
 def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]:
     """Everything wrong between the parts; ``checks`` are the ids of the checks that exist."""
@@ -97,11 +100,18 @@ def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozens
             yield unknown(f"{place}.act.by", "Peran", "Role", role)
     if step.phase not in {phase.key for phase in procedure.phases}:
         yield unknown(f"{place}.phase", "Fase", "Phase", step.phase)
-    for role in step.flow.wait.on if step.flow.wait else ():
-        if role not in roles:
-            yield unknown(f"{place}.flow.wait.on", "Peran", "Role", role)
+    yield from _unknown_turns(step, place, roles)
     yield from _unknown_checks(step, place, checks)
     yield from _unknown_documents(procedure, step, place)
+
+
+def _unknown_turns(step: Step, place: str, roles: frozenset[str]) -> Iterator[Problem]:
+    named = [(f"{place}.flow.wait.on", role) for role in (step.flow.wait.on if step.flow.wait else ())]
+    for at, branch in enumerate(step.flow.branches):
+        named.extend((f"{place}.flow.branches.{at}.turn", role) for role in branch.turn)
+    for where, role in named:
+        if role not in roles:
+            yield unknown(where, "Peran", "Role", role)
 
 
 def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
@@ -119,6 +129,8 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
             yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
+        if output.document == APPLICATION:
+            continue
         if declared is None:
             yield unknown(f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document)
         elif output.state and output.state not in declared.states:

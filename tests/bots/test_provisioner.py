@@ -104,13 +104,3 @@ def test_a_repository_lists_the_documents_its_sop_keeps_there_by_step() -> None:
     )
     named = [*case_file, *application, *provisioner.documents_of(bolmut, "rahasia")]
     assert len(named) == len(set(named)) == len(bolmut.documents)
-
-
-def test_who_builds_and_who_reviews_is_read_from_the_roles_of_the_sop() -> None:
-    case = small_case()
-    bolmut = bundled()["bolmut"]
-    by_archetype = {role.archetype: role.id for role in bolmut.roles}
-    assert provisioner._reviewing_roles(bolmut) == (by_archetype["technical_reviewer"],)
-    assert provisioner._reviewing_roles(bundled()["bali"]) == ("kasi_ai",)
-    assert "tim_spbe" not in provisioner._office_roles(bundled()["bali"])
-    assert dict(wished(case)["aplikasi"].members)["teknis-1"] == 40

@@ -39,6 +39,17 @@ _DECLARED = {
     "presentasi_akhir": ("folder", "dokumen/presentasi-akhir/", ()),
     "dokumentasi_testing": ("markdown", "dokumen/pengujian/laporan-pengujian.md", ()),
     "laporan_hasil_pengujian": ("markdown", "keamanan/laporan-hasil-pengujian.md", ()),
+    "identifikasi_kebutuhan": ("markdown", "kebutuhan/identifikasi-kebutuhan.md", ()),
+    "register_kebutuhan": ("yaml", "kebutuhan/kebutuhan.yaml", ()),
+    "permintaan_modifikasi": ("yaml", "kebutuhan/permintaan-modifikasi.yaml", ()),
+    "jadwal_pelaksanaan": ("yaml", "rencana/jadwal.yaml", ()),
+    "kebutuhan_programmer": ("yaml", "rencana/kebutuhan-programmer.yaml", ()),
+    "penunjukan_programmer": ("yaml", "penugasan/programmer.yaml", ()),
+    "personel_pengembang": ("yaml", "penugasan/personel.yaml", ()),
+    "dfd_erd": ("folder", "dokumen/desain/", ()),
+    "laporan_review": ("yaml", "review/laporan-hasil-review.yaml", ()),
+    "daftar_hadir_pelatihan": ("csv", "pelatihan/daftar-hadir.csv", ()),
+    "catatan_rilis": ("yaml", "implementasi/rilis.yaml", ()),
 }
 DOCUMENTS: Mapping[str, Document] = {
     name: Document(
