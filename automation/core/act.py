@@ -12,48 +12,21 @@ import difflib
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from automation.core.verbs import VERBS
 
 Source = Literal["issue", "merge_request"]
 
 MAX_COMMANDS = 20
 MAX_REASON = 1000
 MAX_BODY = 100_000  # characters; a longer comment is a pasted file, no act
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A known verb: its English alias, and whether it takes back or refuses and so needs a reason."""
-
-    name: str
-    english: str
-    needs_reason: bool = False
-
-
-_KNOWN = (
-    Verb("ajukan", "submit"),
-    Verb("setuju", "approve"),
-    Verb("koreksi", "correct"),
-    Verb("revisi", "revise", needs_reason=True),
-    Verb("tolak", "reject", needs_reason=True),
-    Verb("terima", "accept"),
-    Verb("nyatakan_aman", "declare_safe"),
-    Verb("temuan", "finding", needs_reason=True),
-    Verb("disposisi", "dispose"),
-    Verb("status", "state"),
-    Verb("bantuan", "help"),
-)
-VERBS: Mapping[str, Verb] = MappingProxyType(
-    {word: verb for verb in _KNOWN for word in (verb.name, verb.english)}
-)
-"""Every known verb by its Indonesian name and its English alias."""
 
 
 @dataclass(frozen=True, slots=True)

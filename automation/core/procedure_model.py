@@ -18,17 +18,22 @@ from automation.core.text import Bilingual
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Basis = Literal["stated", "column", "source", "inferred"]
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
+Basis = Literal["stated", "column", "source", "inferred", "confirmed", "extension"]
+"""``confirmed``: a reading that the region's policy made its rule (never written in a SOP file);
+``extension``: what a region adds beyond the end of its source (an opt-in continuation)."""
 Confidence = Literal["high", "medium", "low"]
 Home = Literal["berkas", "aplikasi", "rahasia"]
 DocumentKind = Literal["letter", "markdown", "yaml", "csv", "folder", "sarif"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A frozen record that knows all its keys."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-class Words(_Strict):
+class Words(Strict):
     """The same text in Indonesian and English."""
 
     id: Text
@@ -39,8 +44,12 @@ class Words(_Strict):
         return Bilingual(self.id, self.en)
 
 
-class Role(_Strict):
-    """Someone who acts: ``column`` tells whether the source's table has a column for them."""
+class Role(Strict):
+    """Someone who acts: ``column`` tells whether the source's table has a column for them.
+
+    ``named_by`` is the YAML document of the case file whose list ``akun`` names the holders in this case
+    (scope ``kasus``); without it the policy names them.
+    """
 
     id: Name
     label: Text
@@ -48,14 +57,23 @@ class Role(_Strict):
     archetype: Name
     scope: Literal["dinas", "perangkat_daerah", "kasus"] = "dinas"
     column: bool = False
+    named_by: Name | None = None
+
+    @property
+    def builds(self) -> bool:
+        """Whether its holders build the application, and so may not judge it."""
+        return self.archetype.startswith("builder")
 
 
-class Document(_Strict):
+class Document(Strict):
     """A document of the SOP and where laik keeps it.
 
     ``home`` is the repository: ``berkas`` (case file, never the builder's), ``aplikasi`` (the builder's
     repository) or ``rahasia`` (office only). ``path`` is relative to the case file or repository; a
-    folder ends with ``/``. A letter's sidecar is ``<path without ending>.naskah.yaml``.
+    folder ends with ``/``. A letter's sidecar is ``<path without ending>.naskah.yaml``; it is signed by one
+    of ``signed_by``, by all of them where ``signatures`` is ``each``; of a disposition kept as YAML
+    ``signed_by`` are those who may give it. ``sections`` are the headings a
+    Markdown document must fill, ``fields`` the dotted keys a YAML document must fill.
     """
 
     name: Text
@@ -64,19 +82,26 @@ class Document(_Strict):
     home: Home
     path: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9./_-]*$", max_length=200)]
     signed_by: tuple[Name, ...] = ()
+    signatures: Literal["any", "each"] = "any"
     states: tuple[Name, ...] = ()
+    sections: tuple[Text, ...] = ()
+    fields: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=80)], ...] = ()
 
 
-class Actor(_Strict):
-    """A role's part in a step, and whether the source says so."""
+class Actor(Strict):
+    """A role's part in a step, and whether the source says so.
+
+    ``candidate``: the source may as well mean this role as the one responsible.
+    """
 
     role: Name
     basis: Basis
     confidence: Confidence | None = None
     part: Text | None = None
+    candidate: bool = False
 
 
-class Actors(_Strict):
+class Actors(Strict):
     """Who carries a step out, and who else has a part."""
 
     responsible: tuple[Actor, ...] = Field(min_length=1)
@@ -84,7 +109,7 @@ class Actors(_Strict):
     note: Text | None = None
 
 
-class Activity(_Strict):
+class Activity(Strict):
     """What is done: the source's own words, and both languages."""
 
     verbatim: Text
@@ -92,7 +117,7 @@ class Activity(_Strict):
     en: Text
 
 
-class Input(_Strict):
+class Input(Strict):
     """Kelengkapan: something a step needs before it starts."""
 
     text: Text
@@ -102,7 +127,7 @@ class Input(_Strict):
     state: Name | None = None
 
 
-class Duration(_Strict):
+class Duration(Strict):
     """Waktu: the source's words and ISO 8601; both None where the source is blank (never invented)."""
 
     raw: Text | None
@@ -110,8 +135,8 @@ class Duration(_Strict):
     iso_max: Annotated[str, StringConstraints(pattern=r"^P(\d+D)?(T(\d+H)?(\d+M)?)?$")] | None = None
 
 
-class Output(_Strict):
-    """A document, in one of its states, that a step gives."""
+class Output(Strict):
+    """A document, in one of its states, that a step gives; or ``code``, where it gives the application."""
 
     document: Name
     state: Name | None = None
@@ -119,57 +144,130 @@ class Output(_Strict):
     basis: Basis
 
 
-class Branch(_Strict):
-    """One way out of a decision. ``on`` is the outcome of the step that takes it."""
+Way = Literal["completed", "refused", "detour", "resumed"]
+"""How a step is left: done; sent back; done the other way; taken up again after a suspension."""
+
+
+class Branch(Strict):
+    """One way out of a step. ``on`` is the outcome that takes it.
+
+    ``completed`` and ``detour`` lead forward (``detour`` through steps that ``completed`` passes by),
+    ``refused`` and ``resumed`` back. ``checks`` must hold besides the step's own for this way to be taken.
+    An inferred way other than ``completed`` does not move a case before the region confirms it in its policy.
+    ``turn`` are the roles who must mend what was sent back, where they are not those who carry the step out.
+    """
 
     when: Text
-    on: Literal["completed", "refused"]
+    on: Way
     to: Key | None
     basis: Basis
     confidence: Confidence | None = None
+    checks: tuple[Name, ...] = ()
+    turn: tuple[Name, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether taking it moves a case; see the class."""
+        return self.on == "completed" or self.basis != "inferred"
 
 
-class Wait(_Strict):
-    """A wait after the step that the source does not count as a step; the clock stops."""
+class Wait(Strict):
+    """A wait after the step that the source does not count as a step; the clock stops.
+
+    ``on`` are the roles that the case waits for meanwhile.
+    """
 
     key: Name
     text: Words
+    on: tuple[Name, ...] = ()
 
 
-class Flow(_Strict):
-    """Keterangan and the arrows of the flowchart."""
+class Flow(Strict):
+    """Keterangan and the arrows of the flowchart.
 
-    kind: Literal["linear", "decision", "loop", "terminal"]
+    A ``suspension`` completes into a case that stands still until the way ``resumed`` is taken, or until
+    what the step before it judged has changed.
+    """
+
+    kind: Literal["linear", "decision", "loop", "suspension", "terminal"]
     question: Text | None = None
     branches: tuple[Branch, ...] = Field(min_length=1)
     wait: Wait | None = None
     note: Text | None = None
 
 
-class HumanAct(_Strict):
+class HumanAct(Strict):
     """The act that completes a step: ``@laik <verb> <about> <code>`` by one holding a role of ``by``.
 
-    ``refuse`` is the verb that sends the case back along the ``refused`` branch; it carries a reason.
+    ``refuse``, ``detour`` and ``resume`` are the verbs that take the branches ``refused``, ``detour`` and
+    ``resumed``; the first two carry a reason. One person counts once, whatever roles they hold:
+    ``agree: each`` wants a person for every role of ``by`` on the same digest (two-party agreement),
+    ``quorum`` that many persons, ``units`` that no two of them come from the same unit.
     """
 
     verb: Name
     about: Key
     by: tuple[Name, ...] = Field(min_length=1)
     refuse: Name | None = None
+    detour: Name | None = None
+    resume: Name | None = None
+    agree: Literal["any", "each"] = "any"
+    quorum: int = Field(default=1, ge=1, le=9)
+    units: bool = False
+
+    @property
+    def persons(self) -> int:
+        """How many different persons must approve."""
+        return max(self.quorum, len(self.by) if self.agree == "each" else 1)
+
+    def ways(self) -> Mapping[Way, str]:
+        """The verb of every way there is."""
+        verbs: dict[Way, str | None] = {
+            "completed": self.verb,
+            "refused": self.refuse,
+            "detour": self.detour,
+            "resumed": self.resume,
+        }
+        return {way: verb for way, verb in verbs.items() if verb is not None}
 
 
-class Judging(_Strict):
+class Judging(Strict):
     """What the step looks at: ``subjects`` are evidence words its digest covers, ``checks`` their checks.
 
-    A subject is a document id of this procedure, or ``form``, ``code``, ``scan``, ``hosting``.
+    A subject is a document id of this procedure, or ``form``, ``code``, ``scan``, ``hosting``. Of each group
+    of ``any_of`` at least one subject must be there ("dan/atau"); the checks look at those that are.
     """
 
     subjects: tuple[Name, ...] = Field(min_length=1)
     checks: tuple[Name, ...] = ()
+    any_of: tuple[tuple[Name, ...], ...] = ()
 
 
-class Step(_Strict):
-    """One step of the SOP."""
+class Binding(Strict):
+    """What takes an approval away again: ``always``, or only ``until_closed``, until the step was complete.
+
+    Attributes:
+        content: what the step judges changed (a push, an edited form, another KAK).
+        comment: the approving comment was edited or deleted.
+        role: the approver lost the role.
+        policy: the slice of policy that the checks read changed; ``never`` for steps that only show it.
+
+    An approval of a hosting request is bound more strictly, and by no setting: see ``core/gate.py``.
+    """
+
+    content: Literal["always", "until_closed"] = "always"
+    comment: Literal["always", "until_closed"] = "until_closed"
+    role: Literal["always", "until_closed"] = "until_closed"
+    policy: Literal["always", "never"] = "always"
+
+
+class Step(Strict):
+    """One step of the SOP.
+
+    ``completion``: ``auto`` closes by evidence alone; ``human_gate`` wants an act of one in authority;
+    ``attested`` records a person's word that laik cannot verify, and says so wherever the step is shown.
+    ``complete_when: provided`` keeps a step that ``provisions`` open until the repository is there.
+    """
 
     key: Key
     number: int = Field(ge=1, le=99)
@@ -183,23 +281,34 @@ class Step(_Strict):
     outputs: tuple[Output, ...] = ()
     flow: Flow
     judging: Judging
-    completion: Literal["auto", "human_gate"]
+    completion: Literal["auto", "human_gate", "attested"]
     act: HumanAct | None = None
+    binding: Binding = Binding()
     provisions: Literal["application"] | None = None
+    complete_when: Literal["given", "provided"] = "given"
     notes: tuple[Text, ...] = ()
+
+    def way(self, on: Way) -> Branch | None:
+        """The branch taken on this outcome; None when there is none."""
+        return next((branch for branch in self.flow.branches if branch.on == on), None)
 
     @property
     def next(self) -> str | None:
         """The key of the step after completion; None at the end."""
-        return next((branch.to for branch in self.flow.branches if branch.on == "completed"), None)
+        return branch.to if (branch := self.way("completed")) else None
 
     @property
     def back(self) -> str | None:
         """The key of the step a refusal goes back to; None when the step cannot be refused."""
-        return next((branch.to for branch in self.flow.branches if branch.on == "refused"), None)
+        return branch.to if (branch := self.way("refused")) else None
+
+    @property
+    def suspends(self) -> bool:
+        """Whether the case stands still once this step is done."""
+        return self.flow.kind == "suspension"
 
 
-class Phase(_Strict):
+class Phase(Strict):
     """A label over steps, for boards and milestones; never a gate."""
 
     key: Name
@@ -207,26 +316,27 @@ class Phase(_Strict):
     en: Text
 
 
-class HostingRule(_Strict):
+class HostingRule(Strict):
     """When a hosting request of this SOP may be merged, and the step its read-back completes.
 
     All steps of ``after`` must be complete and the human act of ``completes`` (the disposition) given;
-    ``completes`` itself closes only when the served name was read back.
+    ``completes`` itself closes only when the served name was read back. A SOP that only recommends hosting
+    has no such step.
     """
 
     after: tuple[Key, ...] = Field(min_length=1)
-    completes: Key
+    completes: Key | None = None
     approved_by: tuple[Name, ...] = Field(min_length=1)
 
 
-class LegalBasis(_Strict):
+class LegalBasis(Strict):
     """One printed entry of Dasar Hukum; ``number`` as printed, ``text`` None where the cell is blank."""
 
     number: int
     text: Text | None
 
 
-class Identity(_Strict):
+class Identity(Strict):
     """The SOP's identity part (PermenPAN-RB 35/2012), blank cells as None."""
 
     government: Text
@@ -247,7 +357,7 @@ class Identity(_Strict):
     records: tuple[Text, ...]
 
 
-class Erratum(_Strict):
+class Erratum(Strict):
     """A slip of the source: what it prints, and how it is read here."""
 
     where: Text
@@ -255,12 +365,15 @@ class Erratum(_Strict):
     read_as: Text
 
 
-class Procedure(_Strict):
-    """One whole SOP; see the module docstring."""
+class Procedure(Strict):
+    """One whole SOP; see the module docstring.
+
+    ``continues`` is the SOP whose steps come first, where a region carries on beyond the end of its source.
+    """
 
     format: Literal["laik/sop/1"]
     id: Key
-    version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
+    version: Version
     title: Words
     identity: Identity
     roles: tuple[Role, ...]
@@ -270,6 +383,7 @@ class Procedure(_Strict):
     hosting: HostingRule | None = None
     errata: tuple[Erratum, ...] = ()
     open_questions: tuple[Text, ...] = ()
+    continues: Key | None = None
 
     def step(self, key: str) -> Step:
         """The step with this key."""

@@ -1,25 +1,26 @@
 """The rules between the parts of a SOP, beyond its schema.
 
-Names used are declared, loops go back and completion goes on, refusals bind what they send back, every
-step is reached, and no step completes without evidence or a person.
+Names used are declared, every verb takes a way that is there, and no step completes without evidence or a
+person. Where the ways lead is held in :mod:`automation.core.procedure_flow`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from automation.core.act import VERBS
-from automation.core.procedure_model import Procedure, Step
+from automation.core.procedure_flow import Problem, broken_flow, unknown
+from automation.core.procedure_model import Procedure, Step, Way
 from automation.core.text import Bilingual
-
-Problem = tuple[str, Bilingual]
-"""The dotted path of the key at fault, and what is wrong there."""
+from automation.core.verbs import VERBS
 
 AGGREGATE = "sop"
 """The gate name that stands for the whole procedure."""
 
 RESERVED_SUBJECTS = frozenset({"form", "code", "scan", "hosting"})
 """Subjects that are no documents."""
+
+APPLICATION = "code"
+"""The output of a step that gives the application itself (a prototype, the finished application)."""
 
 
 def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]:
@@ -30,11 +31,12 @@ def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Proble
         place = f"steps.{index}"
         yield from _reserved_gate(step, place)
         yield from _unknown_names(procedure, step, place, checks)
-        yield from _broken_flow(procedure, step, place)
+        yield from _broken_judging(step, place)
         yield from _broken_completion(step, place)
+    yield from _broken_roles(procedure)
     yield from _broken_acts(procedure)
     yield from _broken_hosting(procedure)
-    yield from _unreachable(procedure)
+    yield from broken_flow(procedure)
 
 
 def _double_names(procedure: Procedure) -> Iterator[Problem]:
@@ -69,7 +71,7 @@ def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
     for name, document in procedure.documents.items():
         for role in document.signed_by:
             if role not in procedure.role_ids():
-                yield _unknown(f"documents.{name}.signed_by", "Peran", "Role", role)
+                yield unknown(f"documents.{name}.signed_by", "Peran", "Role", role)
         if {"", ".", ".."} & set(document.path.removesuffix("/").split("/")):
             yield (
                 f"documents.{name}.path",
@@ -87,93 +89,71 @@ def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
             )
 
 
-def _unknown(place: str, kind_id: str, kind_en: str, name: str) -> Problem:
-    return place, Bilingual(
-        f"{kind_id} '{name}' tidak dideklarasikan.", f"{kind_en} '{name}' is not declared."
-    )
-
-
 def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
     roles = procedure.role_ids()
     for part, actors in (("responsible", step.actors.responsible), ("involved", step.actors.involved)):
         for at, actor in enumerate(actors):
             if actor.role not in roles:
-                yield _unknown(f"{place}.actors.{part}.{at}.role", "Peran", "Role", actor.role)
+                yield unknown(f"{place}.actors.{part}.{at}.role", "Peran", "Role", actor.role)
     for role in step.act.by if step.act else ():
         if role not in roles:
-            yield _unknown(f"{place}.act.by", "Peran", "Role", role)
+            yield unknown(f"{place}.act.by", "Peran", "Role", role)
     if step.phase not in {phase.key for phase in procedure.phases}:
-        yield _unknown(f"{place}.phase", "Fase", "Phase", step.phase)
-    for check in step.judging.checks:
-        if check not in checks:
-            yield _unknown(f"{place}.judging.checks", "Pemeriksaan", "Check", check)
+        yield unknown(f"{place}.phase", "Fase", "Phase", step.phase)
+    yield from _unknown_turns(step, place, roles)
+    yield from _unknown_checks(step, place, checks)
     yield from _unknown_documents(procedure, step, place)
+
+
+def _unknown_turns(step: Step, place: str, roles: frozenset[str]) -> Iterator[Problem]:
+    named = [(f"{place}.flow.wait.on", role) for role in (step.flow.wait.on if step.flow.wait else ())]
+    for at, branch in enumerate(step.flow.branches):
+        named.extend((f"{place}.flow.branches.{at}.turn", role) for role in branch.turn)
+    for where, role in named:
+        if role not in roles:
+            yield unknown(where, "Peran", "Role", role)
+
+
+def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
+    named = [(f"{place}.judging.checks", check) for check in step.judging.checks]
+    for at, branch in enumerate(step.flow.branches):
+        named.extend((f"{place}.flow.branches.{at}.checks", check) for check in branch.checks)
+    for where, check in named:
+        if check not in checks:
+            yield unknown(where, "Pemeriksaan", "Check", check)
 
 
 def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator[Problem]:
     for subject in step.judging.subjects:
         if subject not in procedure.documents and subject not in RESERVED_SUBJECTS:
-            yield _unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject)
+            yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
+        if output.document == APPLICATION:
+            continue
         if declared is None:
-            yield _unknown(f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document)
+            yield unknown(f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document)
         elif output.state and output.state not in declared.states:
-            yield _unknown(f"{place}.outputs.{at}.state", "Status dokumen", "Document state", output.state)
+            yield unknown(f"{place}.outputs.{at}.state", "Status dokumen", "Document state", output.state)
     for at, needed in enumerate(step.inputs):
         if needed.document and needed.document not in procedure.documents:
-            yield _unknown(f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document)
+            yield unknown(f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document)
 
 
-def _broken_flow(procedure: Procedure, step: Step, place: str) -> Iterator[Problem]:
-    keys = [other.key for other in procedure.steps]
-    ways = [branch.on for branch in step.flow.branches]
-    if ways.count("completed") != 1 or ways.count("refused") > 1:
-        yield (
-            f"{place}.flow.branches",
-            Bilingual(
-                "Harus ada tepat satu cabang 'completed' dan paling banyak satu 'refused'.",
-                "There must be exactly one 'completed' branch and at most one 'refused'.",
-            ),
-        )
-    for at, branch in enumerate(step.flow.branches):
-        if branch.to is not None and branch.to not in keys:
-            yield _unknown(f"{place}.flow.branches.{at}.to", "Langkah", "Step", branch.to)
-        elif branch.on == "completed" and branch.to and keys.index(branch.to) <= keys.index(step.key):
-            yield (
-                f"{place}.flow.branches.{at}.to",
-                Bilingual(
-                    "Cabang 'completed' harus maju; putaran balik hanya lewat 'refused'.",
-                    "A 'completed' branch must go forward; only 'refused' goes back.",
-                ),
-            )
-        elif branch.on == "refused" and (branch.to is None or keys.index(branch.to) > keys.index(step.key)):
-            yield (
-                f"{place}.flow.branches.{at}.to",
-                Bilingual(
-                    "Cabang 'refused' harus kembali ke langkah ini atau sebelumnya.",
-                    "A 'refused' branch must go back to this step or an earlier one.",
-                ),
-            )
-        elif branch.on == "refused" and branch.to:
-            target = procedure.step(branch.to)
-            if not set(target.judging.subjects) <= set(step.judging.subjects):
-                yield (
-                    f"{place}.judging.subjects",
-                    Bilingual(
-                        f"Harus memuat semua yang dinilai '{branch.to}', agar penolakan mengikat isinya.",
-                        f"Must hold all that '{branch.to}' judges, so that a refusal binds its content.",
-                    ),
-                )
+def _broken_judging(step: Step, place: str) -> Iterator[Problem]:
+    for at, group in enumerate(step.judging.any_of):
+        for subject in group:
+            if subject not in step.judging.subjects:
+                yield unknown(f"{place}.judging.any_of.{at}", "Yang dinilai", "Subject", subject)
 
 
 def _broken_completion(step: Step, place: str) -> Iterator[Problem]:
-    if (step.completion == "human_gate") != (step.act is not None):
+    if (step.completion != "auto") != (step.act is not None):
         yield (
             f"{place}.completion",
             Bilingual(
-                "'human_gate' harus punya 'act', 'auto' tidak.",
-                "'human_gate' must have an 'act', 'auto' must not.",
+                "'human_gate' dan 'attested' harus punya 'act', 'auto' tidak.",
+                "'human_gate' and 'attested' must have an 'act', 'auto' must not.",
             ),
         )
     if step.completion == "auto" and not step.judging.checks:
@@ -184,58 +164,96 @@ def _broken_completion(step: Step, place: str) -> Iterator[Problem]:
                 "An 'auto' step without checks would complete without evidence.",
             ),
         )
-    if step.act and (step.back is None) != (step.act.refuse is None):
+    if step.complete_when == "provided" and step.provisions is None:
         yield (
-            f"{place}.act.refuse",
+            f"{place}.complete_when",
             Bilingual(
-                "Cabang 'refused' dan kata kerja 'refuse' harus berpasangan.",
-                "A 'refused' branch and a 'refuse' verb go together.",
+                "Tidak ada yang disediakan langkah ini, jadi ia tidak pernah selesai.",
+                "This step provisions nothing, so it would never be complete.",
             ),
         )
+
+
+def _broken_roles(procedure: Procedure) -> Iterator[Problem]:
+    """Holders named in a case come from a document that the builder cannot write."""
+    for index, role in enumerate(procedure.roles):
+        if role.named_by is None:
+            continue
+        document = procedure.documents.get(role.named_by)
+        if document is None:
+            yield unknown(f"roles.{index}.named_by", "Dokumen", "Document", role.named_by)
+        elif document.kind != "yaml" or document.home != "berkas" or role.scope != "kasus":
+            yield (
+                f"roles.{index}.named_by",
+                Bilingual(
+                    "Pemegang peran dalam satu kasus dicatat pada berkas YAML di berkas kasus.",
+                    "Holders of a role within one case stand in a YAML document of the case file.",
+                ),
+            )
+
+
+WITH_REASON: frozenset[Way] = frozenset({"refused", "detour"})
 
 
 def _broken_acts(procedure: Procedure) -> Iterator[Problem]:
     """Verbs that comments know, and no verb about one thing twice: else a command would fit two steps."""
     taken: set[tuple[str, str]] = set()
     for index, step in enumerate(procedure.steps):
-        for part, verb in (("verb", step.act.verb), ("refuse", step.act.refuse)) if step.act else ():
-            place = f"steps.{index}.act.{part}"
-            if verb is None or step.act is None:
-                continue
+        for way, verb in step.act.ways().items() if step.act else ():
+            place = f"steps.{index}.act.{PARTS[way]}"
             known = VERBS.get(verb)
-            if known is None or known.name != verb or known.needs_reason != (part == "refuse"):
-                yield _unknown(place, "Kata kerja", "Verb", verb)
-            if (verb, step.act.about) in taken:
-                said = f"{verb} {step.act.about}"
+            fits = known is not None and known.use == "decide" and known.name == verb
+            if known is None or not fits or known.needs_reason != (way in WITH_REASON):
+                yield unknown(place, "Kata kerja", "Verb", verb)
+            about = step.act.about if step.act else ""
+            if (verb, about) in taken:
+                said = f"{verb} {about}"
                 yield place, Bilingual(f"'{said}' dipakai dua kali.", f"'{said}' is used twice.")
-            taken.add((verb, step.act.about))
+            taken.add((verb, about))
+        yield from _unpaired(step, f"steps.{index}")
+        yield from _too_few(step, f"steps.{index}")
+
+
+PARTS: Mapping[Way, str] = {
+    "completed": "verb",
+    "refused": "refuse",
+    "detour": "detour",
+    "resumed": "resume",
+}
+
+
+def _unpaired(step: Step, place: str) -> Iterator[Problem]:
+    """A way without a verb could never be taken, a verb without a way would lead nowhere."""
+    verbs = step.act.ways() if step.act else {}
+    for way, part in PARTS.items():
+        if way != "completed" and (way in verbs) != (step.way(way) is not None):
+            yield (
+                f"{place}.act.{part}",
+                Bilingual(
+                    f"Cabang '{way}' dan kata kerja '{part}' harus berpasangan.",
+                    f"A '{way}' branch and a '{part}' verb go together.",
+                ),
+            )
+
+
+def _too_few(step: Step, place: str) -> Iterator[Problem]:
+    if step.act and step.act.agree == "each" and len(set(step.act.by)) < 2:
+        yield (
+            f"{place}.act.agree",
+            Bilingual(
+                "Kesepakatan memerlukan paling sedikit dua peran.", "An agreement needs two roles at least."
+            ),
+        )
 
 
 def _broken_hosting(procedure: Procedure) -> Iterator[Problem]:
     if procedure.hosting is None:
         return
     keys = {step.key for step in procedure.steps}
-    for key in (*procedure.hosting.after, procedure.hosting.completes):
+    completes = (procedure.hosting.completes,) if procedure.hosting.completes else ()
+    for key in (*procedure.hosting.after, *completes):
         if key not in keys:
-            yield _unknown("hosting", "Langkah", "Step", key)
+            yield unknown("hosting", "Langkah", "Step", key)
     for role in procedure.hosting.approved_by:
         if role not in procedure.role_ids():
-            yield _unknown("hosting.approved_by", "Peran", "Role", role)
-
-
-def _unreachable(procedure: Procedure) -> Iterator[Problem]:
-    """Forward-only 'completed' branches make one chain; a step off it can never be reached."""
-    by_key = {step.key: step for step in procedure.steps}
-    reached: list[str] = []
-    at: str | None = procedure.steps[0].key
-    while at is not None and at in by_key and at not in reached:
-        reached.append(at)
-        at = by_key[at].next
-    for index, step in enumerate(procedure.steps):
-        if step.key not in reached:
-            yield (
-                f"steps.{index}.key",
-                Bilingual(
-                    f"Langkah '{step.key}' tidak pernah tercapai.", f"Step '{step.key}' is never reached."
-                ),
-            )
+            yield unknown("hosting.approved_by", "Peran", "Role", role)

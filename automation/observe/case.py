@@ -12,7 +12,10 @@ from datetime import datetime
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
+from automation.core.authority import Acting, roles_on
+from automation.core.catalogue import Catalogue
 from automation.core.clock import ClockRules, clock_rules
+from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.memory import Memory, remember
@@ -67,10 +70,14 @@ class _Parts:
     issue: Issue
     intake: Intake
     procedure: Procedure
+    successor: Procedure | None
     agency: str
     berkas: Home | None
     aplikasi: Home | None
-    roles: Mapping[str, frozenset[str]]
+    permanent: Mapping[str, frozenset[str]]
+    acting: tuple[Acting, ...]
+    now: datetime
+    rules: ClockRules
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -82,6 +89,11 @@ class _Parts:
     @property
     def memory(self) -> Memory:
         return self.intake.memory
+
+    @property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """Who holds which role today, acting officials too."""
+        return roles_on(self.permanent, self.acting, self.rules.calendar.day_of(self.now))
 
 
 class Observer:
@@ -95,6 +107,7 @@ class Observer:
         office: OfficeReader,
         *,
         procedures: Mapping[str, Procedure],
+        versions: Catalogue | None = None,
         scanner: Scanner,
         now: Callable[[], datetime],
         national: Callable[[int], NationalDays],
@@ -105,6 +118,7 @@ class Observer:
         self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
+        self._versions = versions or Catalogue.of(procedures.values())
         self._scanner = scanner
         self._now = now
         self._national = national
@@ -145,7 +159,9 @@ class Observer:
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
-        agency = memory.agency or intake.reading.agency
+        confirmed = office.policy.penegakan.get(memory.procedure)
+        offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
+        agency, now = memory.agency or intake.reading.agency, self._now()
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
         request = self._hosting_request(office, intake.key, agency)
@@ -156,18 +172,21 @@ class Observer:
             office=office,
             issue=issue,
             intake=intake,
-            procedure=procedure,
+            procedure=confirm(procedure, confirmed),
+            successor=confirm(offered, confirmed) if offered else None,
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
-            roles=people.roles(procedure, office.policy, agency, berkas),
+            permanent=people.roles(procedure, office.policy, agency, berkas),
+            acting=office.policy.acting_in(agency),
+            now=now,
+            rules=self._rules(office, now, procedure.id),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
         )
 
     def _observation(self, parts: _Parts) -> Observation:
-        now = self._now()
         acts = people.acts(parts.office.me, parts.comments)
         targets = self._targets(parts)
         facts = None
@@ -188,6 +207,9 @@ class Observer:
             acts=acts,
             memory=parts.memory,
             roles=parts.roles,
+            permanent=parts.permanent,
+            acting=parts.acting,
+            successor=parts.successor,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -199,8 +221,8 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            now=now,
-            rules=self._rules(parts, now),
+            now=parts.now,
+            rules=parts.rules,
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -210,16 +232,16 @@ class Observer:
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
         )
 
-    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
+    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
-        policy = parts.office.policy
+        policy = office.policy
         zone, national = policy.organisasi.zona_waktu, self._national(now.year)
-        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
+        return clock_rules(policy.kalender, zone, national, sop)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._procedures.get(memory.procedure)
-        if procedure is not None and procedure.version == memory.version:
+        procedure = self._versions.get(memory.procedure, memory.version)
+        if procedure is not None:
             return procedure
         raise InvalidProcedure(
             Bilingual(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from automation.core.act import (
     MAX_COMMANDS,
     MAX_REASON,
-    VERBS,
     Command,
     Said,
     acts_of,
     nearest,
     parse_comment,
 )
+from automation.core.verbs import VERBS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 APPROVAL = Command("setuju", "kak", "7f3a", "", 1)

@@ -25,11 +25,9 @@ from tests.core.cases import (
     walk_to,
 )
 
-# The vendor has a part in the step that its own judges send back to itself, as in Lombok Tengah 13.
+# The vendor mends what the judges of a step send back to the very step, as in Lombok Tengah 13.
 MENDED = SMALL.replace(
-    "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}]}",
-    "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}],"
-    " involved: [{role: pengembang, basis: inferred, confidence: high}]}",
+    "on: refused, to: amankan, basis: stated}", "on: refused, to: amankan, basis: stated, turn: [pengembang]}"
 )
 OF_LETTERS = SMALL.replace(
     "subjects: [scan], checks: [scan_is_clean]", "subjects: [surat], checks: [surat_is_good]"
