@@ -253,9 +253,10 @@ def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, 
 
 
 def _cause(state: CaseState, memory: Memory, moment: Moment) -> datetime | None:
-    """When the last of the steps before the open one was done; that of acceptance before any was."""
+    """When the last of the steps before the open one was done, or the case taken up again; else accepted."""
     done = [_done_at(one, memory, moment) for one in state.steps if one.complete]
-    return max(done, default=memory.accepted_at)
+    resumed = [_act_time(one, moment) for one in memory.acts if one.ruling == "resumed"]
+    return max([*done, *resumed], default=memory.accepted_at)
 
 
 def _done_at(step: StepState, memory: Memory, moment: Moment) -> datetime:
