@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from automation.core.act import Act
-from automation.core.authority import Acting, day_of, deciders, roles_on
+from automation.core.authority import Acting, deciders, roles_on
 from automation.core.case import CaseState, Checks, StepState, judge_step, replay
 from automation.core.clock import ClockRules, Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
@@ -144,14 +144,14 @@ class Observation:
         permanent = self.roles if self.permanent is None else self.permanent
         return roles_on(permanent, self.acting, self.day_of(act))
 
+    def day_of(self, act: Act) -> date:
+        """The day of an act where the office is."""
+        return self.rules.calendar.day_of(act.at)
+
     @property
     def today(self) -> date:
-        """The day it is where the SOP is worked by; for waivers and acting officials, never in a digest."""
-        return day_of(self.now, self.procedure.identity.timezone)
-
-    def day_of(self, act: Act) -> date:
-        """The day of an act where the SOP is worked by."""
-        return day_of(act.at, self.procedure.identity.timezone)
+        """The date where the office is; for waivers and acting officials, never part of a digest."""
+        return self.rules.calendar.day_of(self.now)
 
     @property
     def hosting_place(self) -> Place | None:
