@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
-from automation.collect.procedures import bundled, load_file
-from automation.core.errors import InvalidProcedure, LaikError
+from automation.cli._lint import LintResult, show_result
+from automation.collect.procedures import bundled, read_bundled, read_file
+from automation.core.documents import YamlDocument
+from automation.core.errors import Fault, InvalidProcedure, LaikError, Where
 from automation.core.procedure import Procedure, Step
 from automation.core.soplint import inferred, remarks
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, Language
 
 
 @click.group(name="sop", help="SOP: daftar, isi, periksa.")
@@ -54,18 +56,19 @@ def show(sop_id: str, as_json: bool) -> None:
 @command.command("lint", help="Periksa berkas SOP; tanpa berkas: semua SOP bawaan.")
 @click.argument("files", metavar="[BERKAS]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
-def lint(files: tuple[Path, ...], as_json: bool) -> int:
+@click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa pesan.")
+def lint(files: tuple[Path, ...], as_json: bool, lang: Language) -> int:
     """Every file is judged, whatever the one before it was; 1 when any is refused."""
     if files:
         results = [_judged(path) for path in files]
     else:
-        results = [_sound(f"{one.id}.yaml", one) for one in bundled().values()]
+        results = [_sound(document, procedure) for document, procedure in read_bundled()]
     if as_json:
-        _json(results)
+        _json([result.as_data() for result in results])
     else:
         for result in results:
-            _show_result(result)
-    return int(any(not result["ok"] for result in results))
+            show_result(result, lang)
+    return int(any(result.refusal is not None for result in results))
 
 
 def _chosen(sop_id: str) -> Procedure:
@@ -105,36 +108,21 @@ def _step_row(procedure: Procedure, step: Step) -> tuple[str, ...]:
     )
 
 
-Result = dict[str, object]
-
-
-def _judged(path: Path) -> Result:
+def _judged(path: Path) -> LintResult:
     try:
-        return _sound(str(path), load_file(path))
+        return _sound(*read_file(path))
     except LaikError as refusal:
-        return {
-            "file": str(path),
-            "ok": False,
-            "line": refusal.where.line,
-            "column": refusal.where.column,
-            "error": {language: refusal.explain(language) for language in ("id", "en")},
-        }
+        return LintResult(str(path), refusal=refusal)
 
 
-def _sound(file: str, procedure: Procedure) -> Result:
-    found = [{"id": one.id, "en": one.en} for one in remarks(procedure)]
-    return {"file": file, "ok": True, "id": procedure.id, "steps": len(procedure.steps), "remarks": found}
-
-
-def _show_result(result: Result) -> None:
-    if not result["ok"]:
-        error = result["error"]
-        click.echo(error["id"] if isinstance(error, dict) else error, err=True)
-        return
-    click.echo(f"{result['file']}: baik, {result['steps']} langkah")
-    found = result["remarks"]
-    for remark in found if isinstance(found, list) else ():
-        click.echo(f"  catatan: {remark['id']}")
+def _sound(document: YamlDocument, procedure: Procedure) -> LintResult:
+    found = [Fault(Where(document.path, *document.mark(place)), said) for place, said in remarks(procedure)]
+    return LintResult(
+        document.path,
+        summary={"id": procedure.id, "steps": len(procedure.steps)},
+        praise=Bilingual(f"baik, {len(procedure.steps)} langkah", f"sound, {len(procedure.steps)} steps"),
+        remarks=tuple(found),
+    )
 
 
 def _json(value: object) -> None:

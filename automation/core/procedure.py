@@ -6,7 +6,8 @@ The records are in :mod:`automation.core.procedure_model`, the rules between the
 
 from __future__ import annotations
 
-from automation.core.errors import InvalidProcedure, Where
+from automation.core.documents import YamlDocument
+from automation.core.errors import Fault, InvalidProcedure, Where
 from automation.core.procedure_model import (
     Activity,
     Actor,
@@ -76,6 +77,7 @@ __all__ = [
     "Way",
     "Words",
     "load_procedure",
+    "procedure_of",
 ]
 
 
@@ -89,26 +91,34 @@ def load_procedure(text: str | bytes, *, path: str, checks: frozenset[str]) -> P
 
     Raises:
         UnreadableDocument: broken YAML.
-        InvalidProcedure: schema broken, or a part names something that is not declared.
+        InvalidProcedure: as :func:`procedure_of` says.
     """
-    document = load_mapping(text, path=path)
+    return procedure_of(load_mapping(text, path=path), checks=checks)
+
+
+def procedure_of(document: YamlDocument, *, checks: frozenset[str]) -> Procedure:
+    """A SOP file that was read, as a :class:`Procedure`; see :func:`load_procedure`.
+
+    Raises:
+        InvalidProcedure: schema broken, a name not declared, or a way that leads nowhere or round a gate.
+    """
     procedure = load_model(document, Procedure, InvalidProcedure)
-    problems = list(problems_of(procedure, checks))
+    problems = [(document.mark(place), problem) for place, problem in problems_of(procedure, checks)]
     if problems:
-        dotted, _ = problems[0]
-        line, column = document.mark(dotted)
-        listing = " ".join(
-            f"[baris {document.mark(place)[0]}] {problem.id}" for place, problem in problems[:20]
-        )
-        english = " ".join(
-            f"[line {document.mark(place)[0]}] {problem.en}" for place, problem in problems[:20]
-        )
+        (line, column), _ = problems[0]
         raise InvalidProcedure(
-            Bilingual(listing, english),
+            Bilingual(
+                " ".join(f"[baris {at}] {problem.id}" for (at, _), problem in problems[:20]),
+                " ".join(f"[line {at}] {problem.en}" for (at, _), problem in problems[:20]),
+            ),
             remedy=Bilingual(
                 "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
                 "Mend the SOP file; running cases stay on their version.",
             ),
-            where=Where(file=path, line=line, column=column),
+            where=Where(file=document.path, line=line, column=column),
+            faults=tuple(
+                Fault(Where(file=document.path, line=at[0], column=at[1]), problem)
+                for at, problem in sorted(problems, key=lambda one: one[0])
+            ),
         )
     return procedure

@@ -65,3 +65,35 @@ def test_the_lint_gives_places_to_programs(tmp_path: Path, capsys: pytest.Captur
     line = next(at for at, one in enumerate(text.splitlines(), 1) if "kepala_pdd" in one)
     assert (result["ok"], result["line"]) == (False, line)
     assert "kepala_pdd" in result["error"]["en"]
+    (fault,) = result["faults"]
+    assert (fault["line"], fault["column"]) == (line, result["column"])
+    assert "mungkin maksudnya 'kepala_pd'" in fault["id"]
+    assert "perhaps 'kepala_pd' was meant" in fault["en"]
+    assert result["remedy"]["id"]
+    assert result["remedy"]["en"]
+
+
+def test_the_lint_names_every_fault_on_a_line_of_its_own_in_either_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SOURCE.read_text(encoding="utf-8").replace("by: [kepala_pd]", "by: [kepala_pdd]", 1)
+    text = text.replace("        - security_scan_passed\n", "")
+    copy = tmp_path / "lombok-tengah.yaml"
+    copy.write_text(text, encoding="utf-8")
+    for language, lowered in (("id", "Lantai organisasi diturunkan"), ("en", "floor is lowered")):
+        assert run(["sop", "lint", "--lang", language, str(copy)]) == 1
+        first, second, remedy = capsys.readouterr().err.splitlines()
+        assert first.startswith(f"{copy}:")
+        assert "kepala_pdd" in first
+        assert second.startswith(f"{copy}:")
+        assert lowered in second
+        assert remedy
+
+
+def test_the_lint_gives_the_place_of_every_remark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sop", "lint", "--json", str(SOURCE)]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    rows = SOURCE.read_text(encoding="utf-8").splitlines()
+    foreign = [one for one in result["remarks"] if "Lombok Timur" in one["en"]]
+    assert [rows[one["line"] - 1].strip().split(":")[0] for one in foreign] == ["verbatim", "verbatim"]
+    assert all(one["line"] and one["column"] and one["id"] for one in result["remarks"])
