@@ -200,6 +200,7 @@ class Reconciler:
                 policy=seen.office.policy.slice(roles=seen.observation.roles),
                 documents=seen.observation.procedure.documents,
                 roles=seen.observation.roles,
+                declared=seen.observation.procedure.roles,
             )
             try:
                 return decide(seen.observation, view, self._checks)

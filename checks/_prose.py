@@ -21,6 +21,11 @@ def _written(document: MarkdownDocument) -> str:
     return _CASE_LINE.sub("", text)
 
 
+def written(document: MarkdownDocument) -> bool:
+    """Whether somebody wrote something in a document, and left no placeholder in it."""
+    return not has_placeholder(document.text) and is_filled(_written(document))
+
+
 def judge_prose(
     check: str, view: EvidenceView, name: str, *, minimum: int, expected: Bilingual, picture: bool = False
 ) -> tuple[Finding, ...]:

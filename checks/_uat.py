@@ -17,13 +17,15 @@ SCENARIOS = "uat_skenario"
 RESULTS = "uat_hasil"
 NEEDS = (document_id(SCENARIOS), document_id(RESULTS))
 
+RequirementId = Annotated[str, StringConstraints(pattern=r"^KBT-[0-9]{3,4}$")]
 ScenarioId = Annotated[str, StringConstraints(pattern=r"^UAT-[0-9]{2,4}$")]
 
 
 class Scenario(Strict):
-    """One thing a user does, and what must come of it."""
+    """One thing a user does, and what must come of it; ``kebutuhan`` are the requirements that it tests."""
 
     id: ScenarioId
+    kebutuhan: tuple[RequirementId, ...] = Field(default=(), max_length=100)
     judul: Written
     langkah: tuple[Written, ...] = Field(min_length=1, max_length=100)
     harapan: Written

@@ -74,6 +74,7 @@ class Clone:
             policy=self._policy,
             documents=self.procedure.documents,
             roles=self._roles(),
+            declared=self.procedure.roles,
         )
 
     @property

@@ -127,7 +127,7 @@ class Duration(_Strict):
 
 
 class Output(_Strict):
-    """A document, in one of its states, that a step gives."""
+    """A document, in one of its states, that a step gives; or ``code``, where it gives the application."""
 
     document: Name
     state: Name | None = None

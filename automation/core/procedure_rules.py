@@ -123,6 +123,8 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
             yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject, procedure.documents)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
+        if output.document in RESERVED_SUBJECTS:
+            continue
         if declared is None:
             yield unknown(
                 f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document, procedure.documents

@@ -45,8 +45,9 @@ def test_a_template_renders_with_its_example_answers_the_same_twice(template: st
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_glob_of_a_manifest_matches_something(template: str) -> None:
     manifest = bundled()[template].manifest
-    forges = FORGES if "forge" in {variable.nama for variable in manifest.variabel} else ()
-    paths = {path for forge in forges for path in rendered(template, forge=forge)} or set(rendered(template))
+    forges = FORGES if "forge" in {variable.nama for variable in manifest.variabel} else ("gitlab",)
+    sops = ("lombok-tengah", *manifest.bila.get("sop", ()))
+    paths = {path for forge in forges for sop in sops for path in rendered(template, forge=forge, sop=sop)}
     conditional = [glob for by in manifest.bila.values() for globs in by.values() for glob in globs]
     for glob in (*manifest.berkas.managed, *manifest.berkas.seed, *manifest.executable, *conditional):
         assert any(matches(path, [glob]) for path in paths), glob
