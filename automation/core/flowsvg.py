@@ -167,7 +167,9 @@ def _shape(shape: Shape) -> Iterator[str]:
 
 
 def _word(word: Word) -> str:
-    return _text(word.x, word.y + 0.8, word.text, size=2.4, anchor=word.anchor)
+    """On a white border of its own, so that it stays readable where lines run close by."""
+    drawn = _text(word.x, word.y + 0.8, word.text, size=2.4, anchor=word.anchor)
+    return drawn.replace("<text", '<text paint-order="stroke" stroke="#ffffff" stroke-width="0.7"', 1)
 
 
 def _legend(y: float) -> Iterator[str]:

@@ -137,4 +137,14 @@ def faults(sop: Procedure, number: int, view: EvidenceView) -> set[tuple[str, st
     return {(one.check, one.outcome.value) for one in findings(sop, number, view) if not one.holds}
 
 
-__all__ = ["MANDIRI", "PENGEMBANG", "case", "document_id", "faults", "findings", "open_steps", "procedure", "worst"]
+__all__ = [
+    "MANDIRI",
+    "PENGEMBANG",
+    "case",
+    "document_id",
+    "faults",
+    "findings",
+    "open_steps",
+    "procedure",
+    "worst",
+]

@@ -45,9 +45,7 @@ def test_a_document_that_is_missing_holds_up_every_step_that_judges_it(name: str
 def test_an_empty_case_holds_at_no_step(name: str) -> None:
     sop = procedure(name)
     view = case(sop, *sop.documents)
-    documents = [
-        step.number for step in sop.steps if set(step.judging.subjects) - RESERVED_SUBJECTS
-    ]
+    documents = [step.number for step in sop.steps if set(step.judging.subjects) - RESERVED_SUBJECTS]
     assert set(documents) <= set(open_steps(sop, view))
 
 
@@ -120,7 +118,9 @@ def test_a_release_of_other_code_does_not_finish_the_case(mandiri: Procedure) ->
 
 
 def test_a_stranger_is_not_appointed_for_the_developer(pengembang: Procedure) -> None:
-    staff = "format: laik/personel/1\nsystem_analyst: [orang-lain]\nprogrammer: [vendor-maju, vendor-maju-2]\n"
+    staff = (
+        "format: laik/personel/1\nsystem_analyst: [orang-lain]\nprogrammer: [vendor-maju, vendor-maju-2]\n"
+    )
     view = case(pengembang, personel_pengembang=staff)
     assert faults(pengembang, 4, view) == {("vendor_staff_is_appointed", "fail")}
 

@@ -97,3 +97,23 @@ def test_the_lint_gives_the_place_of_every_remark(capsys: pytest.CaptureFixture[
     foreign = [one for one in result["remarks"] if "Lombok Timur" in one["en"]]
     assert [rows[one["line"] - 1].strip().split(":")[0] for one in foreign] == ["verbatim", "verbatim"]
     assert all(one["line"] and one["column"] and one["id"] for one in result["remarks"])
+
+
+def test_a_sop_is_drawn_as_mermaid_or_svg_on_screen_or_into_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sop", "graph", "lombok-tengah"]) == 0
+    assert capsys.readouterr().out.startswith("flowchart TD\n")
+    file = tmp_path / "bagan.svg"
+    assert run(["sop", "graph", str(SOURCE), "--format", "svg", "--out", str(file)]) == 0
+    assert capsys.readouterr().out == ""
+    assert file.read_text(encoding="utf-8").startswith("<svg ")
+    assert [one.name for one in tmp_path.iterdir()] == ["bagan.svg"]
+
+
+def test_a_drawing_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sop", "graph", "lombok-tengah", "--out", str(tmp_path / "tiada" / "bagan.mmd")]) == 1
+    assert "bagan.mmd" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
