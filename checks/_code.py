@@ -12,19 +12,19 @@ from automation.core.documents import CodeSnapshot, YamlDocument
 from automation.core.evidence import CODE, Evidence, State
 from automation.core.finding import Finding, Outcome
 from automation.core.text import Bilingual
-from checks._common import VENDOR, unknown
+from checks._common import BUILDER, unknown
 from checks._schema import field_fault
 
 
-def candidate(check: str, code: Evidence, *, who: Bilingual = VENDOR) -> CodeSnapshot | Finding:
-    """The code there is now, or the finding that says why nothing can be compared; ``who`` pushes it."""
+def candidate(check: str, code: Evidence) -> CodeSnapshot | Finding:
+    """The code there is now, or the finding that says why nothing can be compared."""
     if code.state is State.PRESENT and isinstance(code.value, CodeSnapshot):
         return code.value
     if code.state is State.ABSENT:
         seen = Bilingual("Kode aplikasi belum ada.", "There is no application code yet.")
         remedy = Bilingual(
-            f"{who.id} mendorong kode ke repositori aplikasi.",
-            f"Push the code to the application's repository; to be done by {who.en}.",
+            f"{BUILDER.id} mendorong kode ke repositori aplikasi.",
+            f"Push the code to the application's repository; to be done by {BUILDER.en}.",
         )
         return Finding(check, Outcome.PENDING, seen, remedy, code.where, CODE)
     seen = Bilingual("Kode aplikasi tidak dapat dibaca.", "The application's code could not be read.")

@@ -14,14 +14,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from automation.core.documents import MarkdownDocument, YamlDocument
+from automation.core.documents import MarkdownDocument
 from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
-from automation.core.text import Bilingual
-from checks._common import find_section, opened
-from checks._schema import Model, Strict, Written, parsed
+from checks._common import find_section
+from checks._reading import Form, read_form
+from checks._schema import Model, Strict, Written
 from checks._subjects import WRITER
-from checks._uat import Form, RequirementId
+from checks._uat import RequirementId
 
 ENOUGH = 10
 """Letters and digits of a need, a requirement or a reason at least: a word, not a dash."""
@@ -80,15 +80,9 @@ def needs_of(document: MarkdownDocument) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def read(
-    check: str, view: EvidenceView, name: str, model: type[Model], *, who: Bilingual = WRITER
-) -> Form[Model] | tuple[Finding, ...]:
+def read(check: str, view: EvidenceView, name: str, model: type[Model]) -> Form[Model] | tuple[Finding, ...]:
     """A YAML document as a ``model``, or the findings that say why it cannot be judged."""
-    answer = opened(check, view, name, YamlDocument, who=who)
-    if isinstance(answer, Finding):
-        return (answer,)
-    value = parsed(check, answer[1], model, who=who)
-    return value if isinstance(value, tuple) else Form(answer[1], value)
+    return read_form(check, view, name, model, who=WRITER)
 
 
 def doubles(names: Iterable[str]) -> frozenset[str]:

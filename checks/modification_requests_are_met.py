@@ -14,10 +14,11 @@ from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import is_filled, verdict
+from checks._reading import Form
 from checks._requirements import ENOUGH, REGISTER, Register, read
 from checks._schema import Day, Strict, Written, field_fault
 from checks._subjects import WRITER
-from checks._uat import Form, RequirementId
+from checks._uat import RequirementId
 
 ID = "modification_requests_are_met"
 DOCUMENT = "permintaan_modifikasi"

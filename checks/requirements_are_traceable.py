@@ -9,6 +9,7 @@ from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import is_filled, opened, quoted, verdict
+from checks._reading import Form
 from checks._requirements import (
     ENOUGH,
     IDENTIFICATION,
@@ -22,7 +23,6 @@ from checks._requirements import (
 )
 from checks._schema import field_fault
 from checks._subjects import WRITER
-from checks._uat import Form
 
 ID = "requirements_are_traceable"
 NEEDS = (document_id(IDENTIFICATION), document_id(REGISTER))

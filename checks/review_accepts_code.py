@@ -8,18 +8,17 @@ from automation.core.evidence import CODE, EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._code import candidate, other_code
-from checks._common import verdict
+from checks._common import BUILDER, verdict
+from checks._reading import Form
 from checks._requirements import read
 from checks._review import REPORT, Review
 from checks._schema import field_fault
 from checks._subjects import WRITER
-from checks._uat import Form
 
 ID = "review_accepts_code"
 NEEDS = (document_id(REPORT), CODE)
 POLICY: tuple[str, ...] = ()
 
-_BUILDER = Bilingual("Pembangun aplikasi", "whoever builds the application")
 _WORK = Bilingual("Review menilai", "The review judged")
 _AGAIN = Bilingual(
     f"{WRITER.id} mengulang review pada kode ini dan menulis",
@@ -33,7 +32,7 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     review = read(ID, view, REPORT, Review)
     if isinstance(review, tuple):
         return review
-    snapshot = candidate(ID, code, who=_BUILDER)
+    snapshot = candidate(ID, code)
     if isinstance(snapshot, Finding):
         return (snapshot,)
     named = review.value.digest_kode
@@ -51,7 +50,7 @@ def _refusal(review: Form[Review]) -> Iterator[Finding]:
             "simpulan",
             Bilingual("Review meminta perbaikan.", "The review asks for repairs."),
             Bilingual(
-                f"{_BUILDER.id} memperbaiki aplikasi untuk review berikutnya.",
-                f"Mend the application for the next review; to be done by {_BUILDER.en}.",
+                f"{BUILDER.id} memperbaiki aplikasi untuk review berikutnya.",
+                f"Mend the application for the next review; to be done by {BUILDER.en}.",
             ),
         )

@@ -8,11 +8,11 @@ from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import is_filled, verdict
+from checks._reading import Form
 from checks._requirements import ENOUGH, REGISTER, Register, doubles, read
 from checks._review import REPORT, Review
 from checks._schema import field_fault
 from checks._subjects import WRITER
-from checks._uat import Form
 
 ID = "review_covers_requirements"
 NEEDS = (document_id(REGISTER), document_id(REPORT))

@@ -14,10 +14,10 @@ from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import quoted, verdict
+from checks._reading import Form
 from checks._requirements import doubles, read
 from checks._schema import Day, Strict, Written, field_fault
 from checks._subjects import WRITER
-from checks._uat import Form
 
 ID = "schedule_has_milestones"
 DOCUMENT = "jadwal_pelaksanaan"

@@ -1,4 +1,7 @@
-"""Every Markdown document of the step has the sections that its SOP declares, each filled."""
+"""Every Markdown document of the step has the sections that its SOP declares, each filled.
+
+A section declared with "(bila ada)" may say "Tidak ada"; one left blank is never the same as none.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ ID = "sections_are_filled"
 NEEDS: tuple[str, ...] = ()
 POLICY: tuple[str, ...] = ()
 
-_OTHERS = frozenset({"lain", "lainnya"})
+_IF_ANY = "(bila ada)"
 _NONE = ("tidak ada", "nihil")
 
 
@@ -47,10 +50,9 @@ def _judged(view: EvidenceView, name: str) -> Iterator[Finding]:
         yield passed(ID, seen, where=evidence.where, key=name)
 
 
-def _required(title: str, document: MarkdownDocument) -> Required:
-    """What else there is ("dan lainnya") may be nothing, if somebody says so."""
-    words = normalise_title(title).split()
+def _required(declared: str, document: MarkdownDocument) -> Required:
+    title = declared.removesuffix(_IF_ANY).strip()
     section = find_section(document, (title,))
     text = " ".join(section.text.casefold().split()) if section else ""
-    none = _OTHERS & set(words) and text.startswith(_NONE) and not has_placeholder(text)
-    return Required("_".join(words), (title,), 1 if none else MINIMUM)
+    none = title != declared and text.startswith(_NONE) and not has_placeholder(text)
+    return Required("_".join(normalise_title(title).split()), (title,), 1 if none else MINIMUM)

@@ -14,7 +14,7 @@ from automation.core.finding import Finding, Outcome, worst
 from automation.core.text import Bilingual
 from checks import _uat
 from checks._code import candidate, other_code
-from checks._common import AGENCY_TEAM, VENDOR, is_filled, verdict
+from checks._common import BUILDER, is_filled, verdict
 from checks._schema import field_fault
 
 ID = "uat_passed_for_code"
@@ -24,8 +24,8 @@ FEW = 2  # faults that are worth naming here too
 
 _WORK = Bilingual("UAT menguji", "The UAT tested")
 _AGAIN = Bilingual(
-    f"{AGENCY_TEAM.id} mengulang UAT pada kode ini dan menulis",
-    f"Repeat the UAT on this code ({AGENCY_TEAM.en}) and write",
+    f"{_uat.TESTERS.id} mengulang UAT pada kode ini dan menulis",
+    f"Repeat the UAT on this code ({_uat.TESTERS.en}) and write",
 )
 
 
@@ -56,8 +56,8 @@ def _unfilled(outcome: Outcome, where: Where) -> Finding:
         outcome=outcome,
         seen=Bilingual("Hasil UAT belum terisi dengan benar.", "The UAT results are not filled in properly."),
         remedy=Bilingual(
-            f"{AGENCY_TEAM.id} mengisinya; butirnya disebut oleh uat_is_attached.",
-            f"Fill them in ({AGENCY_TEAM.en}); uat_is_attached names each item.",
+            f"{_uat.TESTERS.id} mengisinya; butirnya disebut oleh uat_is_attached.",
+            f"Fill them in ({_uat.TESTERS.en}); uat_is_attached names each item.",
         ),
         where=where,
         key="hasil",
@@ -73,8 +73,8 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
                 f"hasil.{index}.status",
                 Bilingual(f"{result.skenario} gagal.", f"{result.skenario} failed."),
                 Bilingual(
-                    f"{VENDOR.id} memperbaiki, lalu {AGENCY_TEAM.id} menguji ulang.",
-                    f"Mend it ({VENDOR.en}), then test again ({AGENCY_TEAM.en}).",
+                    f"{BUILDER.id} memperbaiki, lalu {_uat.TESTERS.id} menguji ulang.",
+                    f"Mend it ({BUILDER.en}), then test again ({_uat.TESTERS.en}).",
                 ),
             )
         elif result.status == "lulus_dengan_catatan" and not is_filled(result.catatan or "", minimum=5):
@@ -86,7 +86,7 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
                     f"{result.skenario} lulus dengan catatan, catatannya kosong.",
                     f"{result.skenario} passed with a note, and the note is empty.",
                 ),
-                Bilingual(f"{AGENCY_TEAM.id} menulis catatannya.", f"Write the note; {AGENCY_TEAM.en}."),
+                Bilingual(f"{_uat.TESTERS.id} menulis catatannya.", f"Write the note; {_uat.TESTERS.en}."),
             )
     if results.value.simpulan == "ditolak":
         yield field_fault(
@@ -95,7 +95,7 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
             "simpulan",
             Bilingual("UAT ditolak.", "The UAT was refused."),
             Bilingual(
-                f"{VENDOR.id} memperbaiki aplikasi untuk UAT berikutnya.",
-                f"Mend the application for the next UAT; to be done by {VENDOR.en}.",
+                f"{BUILDER.id} memperbaiki aplikasi untuk UAT berikutnya.",
+                f"Mend the application for the next UAT; to be done by {BUILDER.en}.",
             ),
         )

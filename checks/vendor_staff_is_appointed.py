@@ -16,10 +16,10 @@ from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import quoted, verdict
 from checks._forms import Vendor
+from checks._reading import Form
 from checks._requirements import read
 from checks._schema import AccountName, Strict, field_fault
 from checks._subjects import WRITER
-from checks._uat import Form
 
 ID = "vendor_staff_is_appointed"
 STAFF = "personel_pengembang"

@@ -70,6 +70,13 @@ POLICY = {
     "nama_terlarang": ("www", "mail"),
     "perangkat_daerah": {"dinkes": "Dinas Kesehatan"},
 }
+
+
+def role(name: str, archetype: str, **declared: object) -> Role:
+    return Role.model_validate({"id": name, "label": name, "en": name, "archetype": archetype, **declared})
+
+
+DECLARED = (role("pengembang", "builder_external"), role("tim_teknis_diskominfo", "technical_reviewer"))
 ROLES = {
     "pengembang": frozenset({"vendor-maju"}),
     "tim_teknis_diskominfo": frozenset({"teknis-1", "teknis-2"}),
@@ -116,7 +123,7 @@ def world(
     extra: tuple[Evidence, ...] = (),
     roles: Mapping[str, frozenset[str]] = ROLES,
     policy: Mapping[str, object] = POLICY,
-    declared: tuple[Role, ...] = (),
+    declared: tuple[Role, ...] = DECLARED,
 ) -> EvidenceView:
     """A case whose documents are ``files`` (path -> content), with code and a clean scan."""
     tree = MemoryTree(files)
@@ -132,10 +139,6 @@ def document(kind: str, path: str, **declared: object) -> Document:
     return Document.model_validate(
         {"name": path, "en": path, "kind": kind, "home": "berkas", "path": path, **declared}
     )
-
-
-def role(name: str, archetype: str, **declared: object) -> Role:
-    return Role.model_validate({"id": name, "label": name, "en": name, "archetype": archetype, **declared})
 
 
 def code() -> Evidence:

@@ -21,6 +21,7 @@ from automation.core.finding import HOLDS, worst
 from automation.core.policy import load_policy
 from automation.core.render import RenderedFile, matches, render_tree
 from automation.core.requestform import github_form, gitlab_template
+from automation.core.template import TemplateManifest
 from automation.core.yamltext import load_mapping
 
 TEMPLATES = sorted(bundled())
@@ -42,12 +43,18 @@ def test_a_template_renders_with_its_example_answers_the_same_twice(template: st
     assert rendered(template) == rendered(template)
 
 
+def _choices(manifest: TemplateManifest) -> list[dict[str, str]]:
+    """Answers that choose files, in every combination of forge and SOP the manifest knows."""
+    names = {variable.nama for variable in manifest.variabel}
+    forges = [{"forge": forge} for forge in FORGES] if "forge" in names else [{}]
+    sops = [{"sop": sop} for sop in manifest.bila.get("sop", ())] or [{}]
+    return [{**forge, **sop} for forge in forges for sop in sops]
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_glob_of_a_manifest_matches_something(template: str) -> None:
     manifest = bundled()[template].manifest
-    forges = FORGES if "forge" in {variable.nama for variable in manifest.variabel} else ("gitlab",)
-    sops = ("lombok-tengah", *manifest.bila.get("sop", ()))
-    paths = {path for forge in forges for sop in sops for path in rendered(template, forge=forge, sop=sop)}
+    paths = {path for answers in _choices(manifest) for path in rendered(template, **answers)}
     conditional = [glob for by in manifest.bila.values() for globs in by.values() for glob in globs]
     for glob in (*manifest.berkas.managed, *manifest.berkas.seed, *manifest.executable, *conditional):
         assert any(matches(path, [glob]) for path in paths), glob

@@ -271,7 +271,7 @@ class Case:
         names |= {name: name for name in ("form", "scan", "hosting", "code")}
         names |= {"doc:mockup": "mockup", "doc:uat_skenario": "uat_skenario", "doc:uat_hasil": "uat_hasil"}
         collected = {one: self._evidence(one, name) for one, name in names.items()}
-        return EvidenceView(collected, self.slice, self.procedure.documents, self.roles)
+        return EvidenceView(collected, self.slice, self.procedure.documents, self.roles, self.procedure.roles)
 
     def _evidence(self, evidence_id: str, name: str) -> Evidence:
         text = self.content.get(name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from automation.collect.documents import collect_document
 from automation.collect.procedures import bundled
 from automation.core.documents import CodeSnapshot, FileFact
-from automation.core.evidence import CODE, FORM, Evidence, EvidenceView, State, document_id
-from automation.core.finding import Finding, worst
+from automation.core.evidence import CODE, FORM, Evidence, EvidenceView, State
+from automation.core.finding import Finding
 from automation.core.judging import findings_of
 from automation.core.procedure import Procedure
 from checks import discover
@@ -75,6 +76,7 @@ class Form:
     problems: tuple[object, ...] = ()
 
 
+@cache
 def procedure(name: str) -> Procedure:
     return bundled()[name]
 
@@ -135,16 +137,3 @@ def open_steps(sop: Procedure, view: EvidenceView) -> list[int]:
 def faults(sop: Procedure, number: int, view: EvidenceView) -> set[tuple[str, str]]:
     """Check and outcome of what does not hold at a step."""
     return {(one.check, one.outcome.value) for one in findings(sop, number, view) if not one.holds}
-
-
-__all__ = [
-    "MANDIRI",
-    "PENGEMBANG",
-    "case",
-    "document_id",
-    "faults",
-    "findings",
-    "open_steps",
-    "procedure",
-    "worst",
-]

@@ -6,8 +6,18 @@ import pytest
 
 from automation.core.procedure import RESERVED_SUBJECTS, Procedure
 from tests.checks import requirements
-from tests.checks.muara_enim import MANDIRI, PENGEMBANG, RESULTS, case, faults, open_steps, procedure
+from tests.checks.test_release_names_code import GOOD as RELEASE
 from tests.checks.worlds import CODE_DIGEST
+from tests.collect.muara_enim import (
+    MANDIRI,
+    PENGEMBANG,
+    RESULTS,
+    case,
+    faults,
+    findings,
+    open_steps,
+    procedure,
+)
 
 OTHER = "9" * 64
 
@@ -108,8 +118,6 @@ def test_code_changed_after_the_uat_goes_live_only_after_another(mandiri: Proced
 
 
 def test_a_release_of_other_code_does_not_finish_the_case(mandiri: Procedure) -> None:
-    from tests.checks.test_release_names_code import GOOD as RELEASE
-
     view = case(mandiri, catatan_rilis=RELEASE.replace(CODE_DIGEST[:32], OTHER[:32]))
     assert faults(mandiri, 14, view) == {("release_names_code", "fail")}
 
@@ -138,8 +146,6 @@ def test_a_requirement_without_status_holds_up_the_joint_review(pengembang: Proc
 
 
 def test_contracts_stay_unquoted_in_what_is_told_about_them(pengembang: Procedure) -> None:
-    from tests.checks.muara_enim import findings
-
     view = case(pengembang, kontrak_kerja=b"%PDF-1.7 rahasia sekali")
     told = " ".join(one.seen.id + one.remedy.id for one in findings(pengembang, 4, view))
     assert "rahasia sekali" not in told
