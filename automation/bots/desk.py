@@ -10,10 +10,6 @@ from automation.core.policy import Policy
 from automation.core.reconcile import Decision
 from automation.core.request import Request
 
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 # Indonesia has no summer time, so fixed offsets tell the day without reading a time zone database.
 OFFSETS = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 
@@ -38,11 +34,6 @@ class Desk:
     def key(self) -> str:
         """The case key."""
         return self.decision.observation.key
-
-
-def indonesian_date(day: date) -> str:
-    """``2021-01-05`` -> ``5 Januari 2021``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def local_day(desk: Desk, moment: datetime) -> date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.timekeeper import due, placing
 from automation.core.act import Act
 from automation.core.case import StepState
@@ -18,7 +18,7 @@ from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line, line_to_paste, line_to_take_back
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, indonesian_date
 
 Part = str | Untrusted
 # Words beside plain signs: a sign alone is lost where a font or a reader's eyes do not show it.

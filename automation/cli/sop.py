@@ -11,14 +11,16 @@ import click
 
 from automation.cli._lint import LintResult, show_result
 from automation.cli._out import write_out
-from automation.collect.procedures import bundled, load_file, read_bundled, read_file
+from automation.collect.procedures import bundled, load_file, read_bundled, read_file, read_limited
 from automation.core.documents import YamlDocument
-from automation.core.errors import Fault, InvalidProcedure, LaikError, Where
+from automation.core.errors import Fault, InvalidPolicy, InvalidProcedure, LaikError, Where
 from automation.core.flowsvg import svg_of
 from automation.core.mermaid import mermaid_of
+from automation.core.policy import Organisation, load_policy
 from automation.core.procedure import Procedure, Step
 from automation.core.soplint import inferred, remarks
 from automation.core.text import Bilingual, Language
+from automation.core.yamltext import load_mapping
 
 
 @click.group(name="sop", help="SOP: daftar, isi, periksa, bagan, dokumen resmi.")
@@ -88,6 +90,39 @@ def graph(sop_id: str, kind: str, out: Path | None) -> None:
         click.echo(drawn, nl=False)
     else:
         write_out(out, drawn.encode("utf-8"))
+
+
+@command.command("document", help="Dokumen resmi satu SOP sebagai PDF: identitas dan bagan alir.")
+@click.argument("sop_id", metavar="ID")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Berkas PDF tujuan.")
+@click.option("--policy", type=click.Path(path_type=Path), help="laik.yaml daerah yang menerapkannya.")
+def document(sop_id: str, out: Path, policy: Path | None) -> None:
+    """The same SOP gives the same bytes; positions only, never a person."""
+    from automation.letters.sopdocument import sop_document  # Typst is heavy, and no other verb needs it
+
+    procedure = _chosen(sop_id)
+    adopted_by = _adopting(procedure, policy) if policy is not None else None
+    write_out(out, sop_document(procedure, adopted_by=adopted_by))
+
+
+def _adopting(procedure: Procedure, file: Path) -> Organisation:
+    """Whose policy applies the SOP; one that does not offer it is refused."""
+    content = read_limited(file, Bilingual("Berkas kebijakan", "The policy file"))
+    policy = load_policy(content, path=str(file))
+    if procedure.id not in policy.sop:
+        offered = ", ".join(policy.sop)
+        raise InvalidPolicy(
+            Bilingual(
+                f"Kebijakan tidak menerapkan SOP '{procedure.id}', hanya: {offered}.",
+                f"The policy does not offer the SOP '{procedure.id}', only: {offered}.",
+            ),
+            remedy=Bilingual(
+                "Pilih salah satu SOP itu, atau tambahkan pada kunci 'sop'.",
+                "Choose one of those, or add it under 'sop'.",
+            ),
+            where=Where(str(file), *load_mapping(content, path=str(file)).mark("sop")),
+        )
+    return policy.organisasi
 
 
 def _chosen(sop_id: str) -> Procedure:

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from automation.core.flowchart import Arrow, Chart, Row
 from automation.core.flowplaces import Places
-from automation.core.flowroutes import Connector, Path, Track, side_by_side, straight, x_of
+from automation.core.flowroutes import Connector, Path, Track, set_apart, side_by_side, straight, x_of
 from automation.core.flowsheet import Line, Point, Shape, Sheet, Sizes, Word
 
 INCOMING = 0.36
@@ -53,6 +53,7 @@ class _Drawing:
     paths: list[Path] = field(default_factory=list)
     words: list[tuple[int, Word]] = field(default_factory=list)
     taken: set[tuple[int, int]] = field(default_factory=set)
+    arrivals: dict[tuple[int, bool], Path] = field(default_factory=dict)
 
     def sheets(self) -> tuple[Sheet, ...]:
         for index, row in enumerate(self.at.chart.rows):
@@ -113,7 +114,9 @@ class _Drawing:
             points = [(start, bottom), (start, across), (to, across), (to, top)]
             self.paths.append(Path(here, [*points], arrow=True, inferred=arrow.inferred))
             return
-        out, into = self._joined(here, start, there, to)
+        number = self._number()
+        out = self._connector(here, upper=False, number=number, over=start)
+        into = self._connector(there, upper=True, number=number, over=to)
         self.paths.append(Path(here, [(start, bottom)], arrow=True, inferred=arrow.inferred, ends=out))
         self.paths.append(Path(there, [(to, top)], arrow=True, inferred=arrow.inferred, starts=into))
 
@@ -140,26 +143,40 @@ class _Drawing:
         here, there = self.at.page_of[arrow.start], self.at.page_of[arrow.to]
         side, rising = self._free_side(arrow), arrow.to < arrow.start
         y = self.at.centre(arrow.start)
-        aim = self.at.centre(arrow.to) + (1 if rising else -1) * INCOMING * self.at.sizes.symbol_height
-        self._beside(arrow, side, rising=rising)
         start = (self.at.side(arrow.start, side), y)
-        offset = aim - self.at.centre(arrow.to)
+        self._beside(arrow, side, rising=rising)
         if here == there:
             lane, at, enters = self._gutter(arrow, side)
-            track = self._track(here, lane, at, (y, aim))
-            end = (self.at.side(arrow.to, enters, offset), aim)
-            points: list[tuple[Track | float, float]] = [start, (track, y), (track, aim), end]
+            end = self._entry(arrow, enters)
+            track = self._track(here, lane, at, (y, end[1]))
+            points: list[tuple[Track | float, float]] = [start, (track, y), (track, end[1]), end]
             self.paths.append(Path(here, points, arrow=True, inferred=arrow.inferred))
             return
-        source, target = self.at.lane(arrow.start), self.at.lane(arrow.to)
+        leaving = self._track(here, self.at.lane(arrow.start), side, (y, self.at.edge(here, upper=rising)))
+        out = self._connector(here, upper=rising, number=self._arrival(arrow, side), over=leaving)
+        self.paths.append(Path(here, [start, (leaving, y)], arrow=True, inferred=arrow.inferred, ends=out))
+
+    def _entry(self, arrow: Arrow, side: int) -> Point:
+        """Where an arrow comes in at a symbol's side: below the middle when it rises, else above."""
+        offset = (1 if arrow.to < arrow.start else -1) * INCOMING * self.at.sizes.symbol_height
+        return self.at.side(arrow.to, side, offset), self.at.centre(arrow.to) + offset
+
+    def _arrival(self, arrow: Arrow, side: int) -> int:
+        """The number under which an arrow from another page comes in; all from one direction share one."""
+        rising = arrow.to < arrow.start
+        path = self.arrivals.get((arrow.to, rising))
+        if path is not None and path.starts is not None:
+            path.inferred = path.inferred and arrow.inferred
+            return path.starts.number
+        page, source, target = self.at.page_of[arrow.to], self.at.lane(arrow.start), self.at.lane(arrow.to)
         enters = side if source == target else (-1 if source < target else 1)
-        leaving = self._track(here, source, side, (y, self.at.edge(here, upper=rising)))
-        arriving = self._track(there, target, enters, (aim, self.at.edge(there, upper=not rising)))
-        out, into = self._joined(here, leaving, there, arriving, rising=rising)
-        inferred = arrow.inferred
-        self.paths.append(Path(here, [start, (leaving, y)], arrow=True, inferred=inferred, ends=out))
-        end = (self.at.side(arrow.to, enters, offset), aim)
-        self.paths.append(Path(there, [(arriving, aim), end], arrow=True, inferred=inferred, starts=into))
+        end = self._entry(arrow, enters)
+        track = self._track(page, target, enters, (end[1], self.at.edge(page, upper=not rising)))
+        into = self._connector(page, upper=not rising, number=self._number(), over=track)
+        path = Path(page, [(track, end[1]), end], arrow=True, inferred=arrow.inferred, starts=into)
+        self.paths.append(path)
+        self.arrivals[(arrow.to, rising)] = path
+        return into.number
 
     def _free_side(self, arrow: Arrow) -> int:
         """The side that faces the target; in the same lane right when it goes back, left when it goes on."""
@@ -192,14 +209,14 @@ class _Drawing:
         self.tracks.append(track)
         return track
 
-    def _joined(
-        self, here: int, start: Track | float, there: int, to: Track | float, *, rising: bool = False
-    ) -> tuple[Connector, Connector]:
-        """Two connectors with the same number: where the arrow leaves one page and comes to another."""
-        number = len(self.connectors) // 2 + 1
-        pair = Connector(here, rising, number, start), Connector(there, not rising, number, to)
-        self.connectors.extend(pair)
-        return pair
+    def _number(self) -> int:
+        """The next number of a pair of connectors."""
+        return max((one.number for one in self.connectors), default=0) + 1
+
+    def _connector(self, page: int, *, upper: bool, number: int, over: Track | float) -> Connector:
+        connector = Connector(page, upper, number, over)
+        self.connectors.append(connector)
+        return connector
 
     def _word(self, page: int, x: float, y: float, text: str, anchor: str) -> None:
         if text:
@@ -230,18 +247,11 @@ class _Drawing:
     def _place_connectors(self) -> None:
         edges: dict[tuple[int, bool], list[Connector]] = {}
         for one in self.connectors:
-            one.x = x_of(one.over)
             edges.setdefault((one.page, one.upper), []).append(one)
         left, right = self.at.lanes[0][0], self.at.lanes[-1][0] + self.at.lanes[-1][1]
         apart = self.at.sizes.connector_width + 1.0
         for row in edges.values():
-            row.sort(key=lambda one: (one.x, one.number))
-            for before, after in pairwise(row):
-                after.x = max(after.x, before.x + apart)
-            limit = right - apart / 2
-            for one in reversed(row):
-                one.x = max(min(one.x, limit), left + apart / 2)
-                limit = one.x - apart
+            set_apart(row, apart, left + apart / 2, right - apart / 2)
 
     def _sheet(self, page: int) -> Sheet:
         lines = [self._line(path) for path in self.paths if path.page == page]

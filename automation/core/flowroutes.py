@@ -29,6 +29,11 @@ class Connector:
     over: Track | float
     x: float = 0.0
 
+    @property
+    def aligned(self) -> bool:
+        """Whether it belongs straight above or below a symbol."""
+        return not isinstance(self.over, Track)
+
 
 @dataclass(slots=True)
 class Path:
@@ -79,3 +84,19 @@ def _in_line(first: Point, middle: Point, last: Point) -> bool:
     return any(
         abs(first[axis] - middle[axis]) < 1e-6 and abs(middle[axis] - last[axis]) < 1e-6 for axis in (0, 1)
     )
+
+
+def set_apart(row: Sequence[Connector], apart: float, left: float, right: float) -> None:
+    """Give the connectors of one edge their places: each as near as may be to where its line runs.
+
+    Those that belong to a symbol come first, so that the main flow stays straight.
+    """
+    placed: list[float] = []
+    for one in sorted(row, key=lambda one: (not one.aligned, x_of(one.over), one.number)):
+        wished = min(max(x_of(one.over), left), right)
+        places = [wished, *(other + step * apart for other in placed for step in (-1, 1))]
+        free = [
+            x for x in places if left <= x <= right and all(abs(x - other) > apart - 1e-6 for other in placed)
+        ]
+        one.x = min(free, key=lambda x: (abs(x - wished), x), default=wished)
+        placed.append(one.x)

@@ -106,6 +106,18 @@ def lane_borders(left: float, widths: Sequence[float]) -> tuple[tuple[float, flo
     return tuple((left + sum(widths[:at]), width) for at, width in enumerate(widths))
 
 
+def arrow_head(line: Line, length: float = 1.7, width: float = 1.4) -> tuple[Point, Point, Point]:
+    """The corners of the arrowhead at a line's end, its tip first."""
+    (x1, y1), (x2, y2) = line.points[-2:]
+    run = ((x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1))  # lines run along one axis
+    back, across = (x2 - run[0] * length, y2 - run[1] * length), (run[1] * width / 2, run[0] * width / 2)
+    return (
+        (x2, y2),
+        (round(back[0] + across[0], 3), round(back[1] + across[1], 3)),
+        (round(back[0] - across[0], 3), round(back[1] - across[1], 3)),
+    )
+
+
 def as_data(sheet: Sheet) -> Mapping[str, object]:
     """A sheet as plain values, for programs that draw it."""
     return {
@@ -126,7 +138,11 @@ def as_data(sheet: Sheet) -> Mapping[str, object]:
             for shape in sheet.shapes
         ],
         "lines": [
-            {"points": [list(point) for point in line.points], "arrow": line.arrow, "inferred": line.inferred}
+            {
+                "points": [list(point) for point in line.points],
+                "head": [list(point) for point in arrow_head(line)] if line.arrow else [],
+                "inferred": line.inferred,
+            }
             for line in sheet.lines
         ],
         "words": [{"x": one.x, "y": one.y, "text": one.text, "anchor": one.anchor} for one in sheet.words],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from automation.cli import run
+from tests.core.test_policy import TEXT
 
 SOURCE = Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml"
 
@@ -117,3 +118,20 @@ def test_a_drawing_that_cannot_be_written_is_refused(
     assert run(["sop", "graph", "lombok-tengah", "--out", str(tmp_path / "tiada" / "bagan.mmd")]) == 1
     assert "bagan.mmd" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_official_document_is_written_as_a_pdf(tmp_path: Path) -> None:
+    file = tmp_path / "sop.pdf"
+    assert run(["sop", "document", "lombok-tengah", "--out", str(file)]) == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_the_document_names_who_applies_it_and_a_policy_without_the_sop_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, file = tmp_path / "laik.yaml", tmp_path / "sop.pdf"
+    policy.write_text(TEXT, encoding="utf-8")
+    assert run(["sop", "document", "lombok-tengah", "--out", str(file), "--policy", str(policy)]) == 0
+    assert run(["sop", "document", "bali", "--out", str(tmp_path / "b.pdf"), "--policy", str(policy)]) == 1
+    assert f"{policy}:4:1" in capsys.readouterr().err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["laik.yaml", "sop.pdf"]

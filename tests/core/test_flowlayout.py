@@ -104,8 +104,17 @@ def test_every_step_stands_on_exactly_one_page_and_in_order(file: Path) -> None:
 def test_what_leaves_a_page_comes_back_with_the_same_number(file: Path) -> None:
     sheets = drawn(chart_of(procedure_in(file)), lane=20.0, room=100.0)
     assert len(sheets) > 1
-    numbers = [shape.text for sheet in sheets for shape in sheet.shapes if shape.kind == "segilima"]
-    assert sorted(numbers) == sorted([str(number) for number in range(1, len(numbers) // 2 + 1)] * 2)
+    ends = {}
+    for page, sheet in enumerate(sheets):
+        for shape in (one for one in sheet.shapes if one.kind == "segilima"):
+            border = (shape.x, shape.y + shape.height / 2 * (1 if shape.y < sheet.before else -1))
+            (path,) = [line for line in sheet.lines if border in {line.points[0], line.points[-1]}]
+            ends.setdefault(shape.text, []).append((page, path.points[0] == border))
+    assert ends
+    for number, found in ends.items():
+        assert [comes for _, comes in found].count(True) == 1, number  # one place where it goes on
+        assert len(found) >= 2
+    assert sorted(map(int, ends)) == list(range(1, len(ends) + 1))
     assert not [1 for shape in sheets[0].shapes if shape.kind == "segilima" and shape.y < sheets[0].before]
 
 
