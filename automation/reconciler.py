@@ -15,6 +15,11 @@ A run ends with an empty plan, or with one that only shows (cards, statuses, lab
 is no input of any decision, so another round would read the case again to find nothing. That it stands is
 seen by the next run of the case, which laik's own writing causes through the webhooks; the same showing
 planned again and again is a forge that does not keep it, and is told as such.
+
+What is ruled and closed is therefore remembered (and answered) first, in a round of its own, where all else
+in the plan only shows. The next round shows what the ledger then says and ends the run; shown in the round
+that ruled, it would all be read once more, being laik's own writing. An approval that is withdrawn between
+the two is never shown as standing.
 """
 
 from __future__ import annotations
@@ -28,9 +33,11 @@ from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
 from automation.core.case import Checks
+from automation.core.confirmation import confirm
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
-from automation.core.plan import MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.plan import Answer, MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -140,6 +147,10 @@ class Reconciler:
             return None
         return self._decide(seen, seen.sources)
 
+    def enforced(self, procedure: Procedure) -> Procedure:
+        """A SOP as the organisation's policy enforces it now."""
+        return confirm(procedure, self._office.read(secret=False).policy.penegakan.get(procedure.id))
+
     def _sort_hosting(self) -> Result:
         sorted_out = self._strangers.sort_out(self._office.read(secret=False))
         return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
@@ -157,7 +168,7 @@ class Reconciler:
                 seen = self._observer.observe(key)  # somebody's words may be nobody's now
             if seen is not None:
                 hold_links(self._store.links, seen)
-            plan = _before_merging(self._plan(seen)) if seen else ()
+            plan = _before_merging(_remembered_first(self._plan(seen))) if seen else ()
             if seen is None or not plan:
                 self._showing.pop(key, None)
                 return _result(done, unshown)
@@ -251,6 +262,19 @@ def _disputed(seen: Seen) -> bool:
     One run writes over each once. He causes a run with each of his, so laik posts no more than he does.
     """
     return seen.observation is not None and bool(seen.observation.shown.foreign)
+
+
+def _remembered_first(plan: Plan) -> Plan:
+    """The entries that decide, without the rest of a plan that but for them only shows; see the module.
+
+    Answers go with them: why an act does not count is known in the round that rules on it, and stands in no
+    ledger. Where a merge, a repository or the issue's closing waits, nothing is put off: another round
+    follows those anyway.
+    """
+    deciding = [change for change in plan if not only_shows((change,))]
+    if not all(isinstance(change, Remember) for change in deciding):
+        return plan
+    return tuple(one for one in plan if one in deciding or isinstance(one, Answer)) if deciding else plan
 
 
 def _before_merging(plan: Plan) -> Plan:

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 
 from automation.belonging import Belonging
-from automation.collect import procedures as sops
 from automation.collect import templates
 from automation.collect.mirror import Mirror, Mirrors
+from automation.collect.ownsops import installed
+from automation.core.catalogue import Catalogue
 from automation.core.documents import ScanReport
+from automation.core.errors import LaikError
 from automation.core.policy import Known
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook
@@ -58,6 +60,7 @@ class Laik:
     worker: Worker
     web: Starlette
     procedures: Mapping[str, Procedure]
+    versions: Catalogue
     hook: Hook | None
 
     def organise(self) -> int:
@@ -99,7 +102,10 @@ def build(
         heads=forge.branch_heads,
         ca_file=settings.ca_file,
     )
-    procedures = procedures or sops.bundled()
+    versions, left_out = _catalogue(settings, procedures)
+    for problem in left_out:
+        log.error("%s", problem)
+    procedures = versions.newest
     bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
     known = known_names(procedures, bundled_templates)
     office = OfficeReader(
@@ -116,6 +122,7 @@ def build(
         store,
         office,
         procedures=procedures,
+        versions=versions,
         scanner=_scanner(settings),
         today=today,
     )
@@ -146,7 +153,17 @@ def build(
         deliveries=store.deliveries,
         clock=_now,
     )
-    return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
+    return Laik(
+        settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, versions, hook
+    )
+
+
+def _catalogue(
+    settings: Settings, procedures: Mapping[str, Procedure] | None
+) -> tuple[Catalogue, tuple[LaikError, ...]]:
+    if procedures is not None:
+        return Catalogue.of(procedures.values()), ()
+    return installed(settings.sops)
 
 
 def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[str, object]) -> Known:
@@ -155,6 +172,7 @@ def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[
         sops=frozenset(procedures),
         roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
         templates=frozenset(project_templates),
+        procedures=procedures,
     )
 
 

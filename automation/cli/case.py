@@ -94,6 +94,48 @@ def timeline(key: str, as_json: bool) -> int:
     return 0
 
 
+@command.command()
+@click.argument("key")
+@click.option("--to", "version", metavar="VERSI", help="Versi tujuan; bawaan: yang terbaru.")
+@click.option("--dry-run", is_flag=True, help="Tunjukkan saja; tidak ada yang ditawarkan.")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Tawarkan pindah versi SOP bagi kasus KEY; kepala instansi TIK yang memutuskan, pada kartunya."""
+    from automation.migrating import offer_migration
+    from automation.settings import from_environment
+    from automation.wiring import build
+
+    laik = build(from_environment())
+    try:
+        planned, written = offer_migration(laik, key, version, dry_run=dry_run)
+    finally:
+        laik.close()
+    record = {
+        "key": key,
+        "version": planned.version,
+        "kept": planned.kept,
+        "anew": planned.anew,
+        "added": planned.added,
+        "dropped": planned.dropped,
+        "offered": written,
+    }
+    if as_json:
+        click.echo(json.dumps(record))
+        return 0
+    for word, keys in (
+        ("tetap selesai", planned.kept),
+        ("diulang", planned.anew),
+        ("baru", planned.added),
+        ("tidak ada lagi", planned.dropped),
+    ):
+        click.echo(f"{word}: {', '.join(keys) or '-'}")
+    if written:
+        click.echo(f"Ditawarkan pada kartu {key}: kepala instansi TIK menempelkan baris yang ada di sana.")
+    else:
+        click.echo("Tidak ada yang ditulis.")
+    return 0
+
+
 def _row(key: str, memory: Memory) -> dict[str, Any]:
     return {
         "key": key,

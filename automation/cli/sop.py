@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from automation.cli._lint import LintResult, show_result
 from automation.cli._out import write_out
-from automation.collect.procedures import bundled, load_file, read_bundled, read_file, read_limited
-from automation.core.documents import YamlDocument
+from automation.collect.procedures import SopFile, bundled, load_file, read_bundled, read_file, read_limited
+from automation.core.confirmation import confirm
 from automation.core.errors import Fault, InvalidPolicy, InvalidProcedure, LaikError, Where
 from automation.core.flowsvg import svg_of
 from automation.core.mermaid import mermaid_of
-from automation.core.policy import Organisation, load_policy
+from automation.core.policy import Policy, load_policy
 from automation.core.procedure import Procedure, Step
+from automation.core.procedure_continuation import in_continuation
 from automation.core.soplint import inferred, remarks
 from automation.core.text import Bilingual, Language
 from automation.core.yamltext import load_mapping
@@ -64,10 +65,7 @@ def show(sop_id: str, as_json: bool) -> None:
 @click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa pesan.")
 def lint(files: tuple[Path, ...], as_json: bool, lang: Language) -> int:
     """Every file is judged, whatever the one before it was; 1 when any is refused."""
-    if files:
-        results = [_judged(path) for path in files]
-    else:
-        results = [_sound(document, procedure) for document, procedure in read_bundled()]
+    results = [_judged(path) for path in files] if files else [_sound(file) for file in read_bundled()]
     if as_json:
         _json([result.as_data() for result in results])
     else:
@@ -101,12 +99,16 @@ def document(sop_id: str, out: Path, policy: Path | None) -> None:
     from automation.letters.sopdocument import sop_document  # Typst is heavy, and no other verb needs it
 
     procedure = _chosen(sop_id)
-    adopted_by = _adopting(procedure, policy) if policy is not None else None
-    write_out(out, sop_document(procedure, adopted_by=adopted_by))
+    if policy is None:
+        write_out(out, sop_document(procedure))
+        return
+    adopted = _adopting(procedure, policy)
+    enforced = confirm(procedure, adopted.penegakan.get(procedure.id))
+    write_out(out, sop_document(enforced, adopted_by=adopted.organisasi))
 
 
-def _adopting(procedure: Procedure, file: Path) -> Organisation:
-    """Whose policy applies the SOP; one that does not offer it is refused."""
+def _adopting(procedure: Procedure, file: Path) -> Policy:
+    """The policy that applies the SOP; one that does not offer it is refused."""
     content = read_limited(file, Bilingual("Berkas kebijakan", "The policy file"))
     policy = load_policy(content, path=str(file))
     if procedure.id not in policy.sop:
@@ -122,7 +124,7 @@ def _adopting(procedure: Procedure, file: Path) -> Organisation:
             ),
             where=Where(str(file), *load_mapping(content, path=str(file)).mark("sop")),
         )
-    return policy.organisasi
+    return policy
 
 
 def _chosen(sop_id: str) -> Procedure:
@@ -150,6 +152,7 @@ def _summary(procedure: Procedure) -> dict[str, object]:
         "government": procedure.identity.government,
         "steps": len(procedure.steps),
         "gates": list(procedure.gates()),
+        "continues": procedure.continues,
     }
 
 
@@ -162,26 +165,41 @@ def _step_row(procedure: Procedure, step: Step) -> tuple[str, ...]:
         ", ".join(labels[actor.role] for actor in step.actors.responsible),
         step.duration.raw or "-",
         step.gate,
-        number[step.next] if step.next else "selesai",
+        _forward(number, step),
         number[step.back] if step.back else "-",
         str(inferred(step)),
     )
 
 
+def _forward(number: Mapping[str, str], step: Step) -> str:
+    """Where the step leads, done and done the other way; a suspension leads on only once it is taken up."""
+    done = number[step.next] if step.next else "selesai"
+    detour, resumed = step.way("detour"), step.way("resumed")
+    if resumed is not None:
+        return f"ditangguhkan, lalu {number[resumed.to]}" if resumed.to else "ditangguhkan"
+    if detour is not None:
+        return f"{done} atau {number[detour.to]}" if detour.to else f"{done} atau selesai"
+    return done
+
+
 def _judged(path: Path) -> LintResult:
     try:
-        return _sound(*read_file(path))
+        return _sound(read_file(path))
     except LaikError as refusal:
         return LintResult(str(path), refusal=refusal)
 
 
-def _sound(document: YamlDocument, procedure: Procedure) -> LintResult:
-    found = [Fault(Where(document.path, *document.mark(place)), said) for place, said in remarks(procedure)]
+def _sound(file: SopFile) -> LintResult:
+    """A continuation is remarked on for what it adds; the SOP that it continues has its own remarks."""
+    document, steps = file.document, len(file.procedure.steps)
+    found = remarks(file.procedure)
+    if file.base is not None:
+        found = tuple(one for whole in found if (one := in_continuation(file.base, whole)))
     return LintResult(
         document.path,
-        summary={"id": procedure.id, "steps": len(procedure.steps)},
-        praise=Bilingual(f"baik, {len(procedure.steps)} langkah", f"sound, {len(procedure.steps)} steps"),
-        remarks=tuple(found),
+        summary={"id": file.procedure.id, "steps": steps},
+        praise=Bilingual(f"baik, {steps} langkah", f"sound, {steps} steps"),
+        remarks=tuple(Fault(Where(document.path, *document.mark(place)), said) for place, said in found),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -10,8 +12,18 @@ import checks
 from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
 from automation.core.procedure import Procedure, procedure_of
+from automation.core.procedure_continuation import continuation_of
 from automation.core.text import Bilingual
 from automation.core.yamltext import MAX_BYTES, load_mapping
+
+
+@dataclass(frozen=True, slots=True)
+class SopFile:
+    """A SOP file as it was read; ``base`` is the SOP that a continuation continues."""
+
+    document: YamlDocument
+    procedure: Procedure
+    base: Procedure | None = None
 
 
 def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Procedure]:
@@ -24,19 +36,19 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
         UnreadableDocument: a file is broken YAML.
         InvalidProcedure: a file breaks the schema, or its id is not its file name.
     """
-    return {procedure.id: procedure for _, procedure in read_bundled(known_checks=known_checks)}
+    return {file.procedure.id: file.procedure for file in read_bundled(known_checks=known_checks)}
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:
     """One SOP file from disk; see :func:`read_file`."""
-    return read_file(path, known_checks=known_checks)[1]
+    return read_file(path, known_checks=known_checks).procedure
 
 
-def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> tuple[YamlDocument, Procedure]:
+def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> SopFile:
     """One SOP file from disk, with the places of its parts.
 
     Args:
-        path: the file; its name without ``.yaml`` must be the procedure's id.
+        path: the file; its name without ``.yaml`` must be the procedure's id, or ``<id>@<version>``.
         known_checks: ids of the checks that exist; those that laik ships when None.
 
     Raises:
@@ -44,15 +56,23 @@ def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> tupl
         InvalidProcedure: it breaks the schema, or its id is not its file name.
     """
     content = read_limited(path, Bilingual("Berkas SOP", "The SOP file"))
-    return _named(content, str(path), _check_ids(known_checks))
+    exist = _check_ids(known_checks)
+    bases = bundled(known_checks=exist) if _continues(content) else {}
+    return _named(content, str(path), exist, bases)
 
 
-def read_bundled(*, known_checks: frozenset[str] | None = None) -> tuple[tuple[YamlDocument, Procedure], ...]:
+def read_bundled(*, known_checks: frozenset[str] | None = None) -> tuple[SopFile, ...]:
     """All procedures that laik ships with the places of their parts, in order of id; see :func:`bundled`."""
     exist = _check_ids(known_checks)
     folder = resources.files("checks").joinpath("sop")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
-    return tuple(_named(one.read_bytes(), f"checks/sop/{one.name}", exist) for one in files)
+    contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
+    found: dict[str, SopFile] = {}
+    for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
+        bases = {name: file.procedure for name, file in found.items()}
+        file = _named(contents[path], path, exist, bases)
+        found[file.procedure.id] = file
+    return tuple(found[name] for name in sorted(found))
 
 
 def read_limited(path: Path, what: Bilingual) -> bytes:
@@ -73,23 +93,34 @@ def read_limited(path: Path, what: Bilingual) -> bytes:
         ) from None
 
 
+def _continues(content: bytes) -> bool:
+    """Whether a file only continues another SOP; see :mod:`automation.core.procedure_continuation`."""
+    return re.search(rb"^continues:", content, re.MULTILINE) is not None
+
+
 def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
 
-def _named(content: bytes, path: str, exist: frozenset[str]) -> tuple[YamlDocument, Procedure]:
-    document = load_mapping(content, path=path)
-    procedure = procedure_of(document, checks=exist)
-    if procedure.id != Path(path).stem:
+def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> SopFile:
+    document, base = load_mapping(content, path=path), None
+    if _continues(content):
+        procedure = continuation_of(document, checks=exist, bases=bases)
+        base = bases[procedure.continues or ""]
+    else:
+        procedure = procedure_of(document, checks=exist)
+    if Path(path).stem not in {procedure.id, f"{procedure.id}@{procedure.version}"}:
         raise InvalidProcedure(
             Bilingual(
                 f"Id '{procedure.id}' tidak sama dengan nama berkasnya.",
                 f"The id '{procedure.id}' is not the name of its file.",
             ),
             remedy=Bilingual(
-                f"Namai berkasnya {procedure.id}.yaml atau samakan id-nya.",
-                f"Name the file {procedure.id}.yaml or mend the id.",
+                f"Namai berkasnya {procedure.id}.yaml (atau {procedure.id}@{procedure.version}.yaml), atau"
+                " samakan id-nya.",
+                f"Name the file {procedure.id}.yaml (or {procedure.id}@{procedure.version}.yaml), or mend"
+                " the id.",
             ),
             where=Where(file=path, line=document.mark("id")[0], column=document.mark("id")[1]),
         )
-    return document, procedure
+    return SopFile(document, procedure, base)

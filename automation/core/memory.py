@@ -10,8 +10,12 @@ accepted        form: digest of the request form; agency: whose case it is, for 
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
-act             act, step, ruling, digest, subjects, account, body: one act and how it was ruled
+act             act, step, ruling, digest, subjects, account, body, roles, unit, capacity, check, until,
+                covers: one act and how it was ruled. The last six only where they say something: who its
+                giver was then, and what a waiver lifts
 closed          step, digest, subjects: a step was complete
+offered         version, digest: moving the case to that version of its SOP was offered
+migrated        version, offer, carried: it was accepted; digests of steps that were taken along, old and new
 merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed
 applied         decision, serial, digest, sha: the admitted state was served and read back
@@ -27,10 +31,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
-Ruling = Literal["approved", "refused", "void", "told"]
+Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "migrated", "noted", "void", "told"]
+RULINGS: Mapping[str, Ruling] = {
+    "approved": "approved",
+    "detoured": "detoured",
+    "refused": "refused",
+    "resumed": "resumed",
+    "waived": "waived",
+    "migrated": "migrated",
+    "noted": "noted",
+    "told": "told",
+}
 
 
 class EntryLike(Protocol):
@@ -63,11 +77,29 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A check lifted for the findings in ``covers`` (hashes of their keys), until the end of a day."""
+
+    check: str
+    until: date
+    covers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RuledAct:
     """One act and its ruling.
 
-    ``approved`` completes, ``refused`` sends back, ``void`` did not count, ``told`` was a question.
-    ``at`` is when the ruling was written, None until it is.
+    ``approved`` completes, ``detoured`` completes the other way, ``refused`` sends back, ``resumed`` takes up
+    again, ``waived`` lifts a finding for a time, ``migrated`` accepts another version of the SOP, ``noted``
+    was recorded, ``void`` did not count, ``told`` was a question. ``at`` is when the ruling was written, None
+    until it is.
+
+    Attributes:
+        roles: the deciding roles its giver held then; empty in entries older than agreements.
+        unit: the unit its giver acted for.
+        capacity: plt, plh, pj or an, where its giver was an acting official.
+        waiver: what a ``waived`` act lifts.
+        voided: why it counts no more although it was ruled: ``komentar`` or ``peran``.
     """
 
     act: str
@@ -79,16 +111,33 @@ class RuledAct:
     body: str
     seq: int
     at: datetime | None = None
+    roles: tuple[str, ...] = ()
+    unit: str = ""
+    capacity: str = ""
+    waiver: Waiver | None = None
+    voided: str = ""
+
+    def extras(self) -> Mapping[str, object]:
+        """What an entry holds of it beyond the fields every act has."""
+        held: dict[str, object] = {"roles": list(self.roles), "unit": self.unit, "capacity": self.capacity}
+        if self.waiver is not None:
+            held |= {
+                "check": self.waiver.check,
+                "until": self.waiver.until.isoformat(),
+                "covers": sorted(self.waiver.covers),
+            }
+        return {key: value for key, value in held.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A step that was complete, and what it judged then."""
+    """A step that was complete, and what it judged then; ``seq`` is its entry's number."""
 
     step: str
     digest: str
     subjects: Mapping[str, str]
     at: datetime
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +166,14 @@ class Forged:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Moving to another version of the SOP, as it was offered last."""
+
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered of one case.
 
@@ -135,6 +192,7 @@ class Memory:
     shown: tuple[Shown, ...] = ()
     acts: tuple[RuledAct, ...] = ()
     closed: Mapping[str, Closed] = field(default_factory=dict)
+    offer: Offer | None = None
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
     admissions: frozenset[int] = frozenset()
@@ -197,9 +255,30 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return memory.with_act(_act(body, entry.seq, entry.at))
         case "closed":
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
+            closed = replace(closed, seq=entry.seq)
             return replace(memory, closed={**memory.closed, closed.step: closed})
+        case "offered":
+            return replace(memory, offer=Offer(_text(body, "version"), _text(body, "digest")))
+        case "migrated":
+            return _migrated(memory, body)
         case _:
             return _read_hosting(memory, entry)
+
+
+def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
+    """The memory under the new version: what was decided on an old digest counts for its new one."""
+    pairs = body.get("carried", {})
+    digests = {
+        (str(step), str(pair[0])): str(pair[1])
+        for step, pair in (pairs.items() if isinstance(pairs, Mapping) else ())
+        if isinstance(pair, (list, tuple))
+    }
+    acts = tuple(replace(act, digest=digests.get((act.step, act.digest), act.digest)) for act in memory.acts)
+    closed = {
+        step: replace(one, digest=digests.get((step, one.digest), one.digest))
+        for step, one in memory.closed.items()
+    }
+    return replace(memory, version=_text(body, "version"), acts=acts, closed=closed, offer=None)
 
 
 def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
@@ -240,19 +319,28 @@ def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admissio
 
 
 def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:
-    ruling = _text(body, "ruling")
-    known: dict[str, Ruling] = {"approved": "approved", "refused": "refused", "told": "told"}
     return RuledAct(
         act=_text(body, "act"),
         step=_text(body, "step"),
-        ruling=known.get(ruling, "void"),
+        ruling=RULINGS.get(_text(body, "ruling"), "void"),
         digest=_text(body, "digest"),
         subjects=_texts(body, "subjects"),
         account=_number(body, "account"),
         body=_text(body, "body"),
         seq=seq,
         at=at,
+        roles=_words(body, "roles"),
+        unit=_text(body, "unit"),
+        capacity=_text(body, "capacity"),
+        waiver=_waiver(body),
     )
+
+
+def _waiver(body: Mapping[str, object]) -> Waiver | None:
+    if not body.get("check"):
+        return None
+    until = date.fromisoformat(_text(body, "until"))
+    return Waiver(_text(body, "check"), until, frozenset(_words(body, "covers")))
 
 
 def _forged(body: Mapping[str, object]) -> Forged:
@@ -271,6 +359,11 @@ def _text(body: Mapping[str, object], key: str) -> str:
 def _number(body: Mapping[str, object], key: str) -> int:
     value = body.get(key, 0)
     return value if isinstance(value, int) else int(str(value))
+
+
+def _words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = body.get(key, ())
+    return tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _texts(body: Mapping[str, object], key: str) -> Mapping[str, str]:

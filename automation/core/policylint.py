@@ -12,20 +12,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from automation.core.authority import (
+    Roles,
+    Voice,
+    builders,
+    deciders,
+    may_build_and_act,
+    missing_voices,
+    unit_of,
+)
+from automation.core.confirmation import confirm
 from automation.core.policy import Policy
-from automation.core.procedure import Procedure, Role, Step
+from automation.core.procedure import HumanAct, Procedure, Role, Step
 from automation.core.procedure_flow import Problem
 from automation.core.text import Bilingual
 
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """One act that must be possible: which roles may give it, how many persons, one for each role or any."""
+    """One act that must be possible: which roles may give it; ``human`` says how many must agree."""
 
     what: Bilingual
     roles: tuple[str, ...]
-    persons: int
-    each: bool
+    human: HumanAct | None = None
+
+    @property
+    def each(self) -> bool:
+        """Whether every role must be filled by somebody."""
+        return self.human is not None and self.human.agree == "each"
 
 
 def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
@@ -37,10 +51,11 @@ def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
     """
     # One fault a place and reason, however many acts and agencies it stops.
     stopped: dict[tuple[str, Bilingual], dict[Bilingual, None]] = {}
-    for procedure in (procedures[one] for one in policy.sop if one in procedures):
-        for act in _acts(procedure):
-            for agency in list(policy.perangkat_daerah) or [""]:
-                for fault in _locked(policy, procedure, act, agency):
+    for procedure in _offered(policy, procedures):
+        for agency in list(policy.perangkat_daerah) or [""]:
+            held = _held(policy, procedure, agency)
+            for act in _acts(procedure):
+                for fault in _locked(policy, procedure, held, act, agency):
                     stopped.setdefault(fault, {})[act.what] = None
     locked = [(place, _told_stopped(why, tuple(acts))) for (place, why), acts in stopped.items()]
     return (*_bots(policy), *locked)
@@ -53,12 +68,30 @@ def cautions(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
     wait for ever.
     """
     found: list[Problem] = []
-    for procedure in (procedures[one] for one in policy.sop if one in procedures):
+    for procedure in _offered(policy, procedures):
         act = _hosting_act(procedure)
-        holders = _holders(policy, act.roles, "") - {policy.bot.casefold()} if act else frozenset()
+        held = _held(policy, procedure, "")
+        holders = _holders(held, act.roles) - {policy.bot.casefold()} if act else frozenset()
         if act and len(holders) == 1:
             found.append((_place(act.roles[0], ""), _told_single(procedure, act.roles)))
     return tuple(dict.fromkeys(found))
+
+
+def _offered(policy: Policy, procedures: Mapping[str, Procedure]) -> Iterator[Procedure]:
+    """The SOPs of the policy as it enforces them."""
+    for name in policy.sop:
+        if name in procedures:
+            yield confirm(procedures[name], policy.penegakan.get(name))
+
+
+def _held(policy: Policy, procedure: Procedure, agency: str) -> Roles:
+    """Who holds the roles in a case of this agency; acting officials count, on whatever day they act."""
+    acting = policy.acting_in(agency)
+    return {
+        role.id: policy.holders(role.id, agency) | {one.account for one in acting if one.role == role.id}
+        for role in procedure.roles
+        if role.scope != "kasus"
+    }
 
 
 def _acts(procedure: Procedure) -> tuple[_Act, ...]:
@@ -76,57 +109,59 @@ def _hosting_act(procedure: Procedure) -> _Act | None:
     if rule is None or _in_case(procedure) & set(rule.approved_by):
         return None
     what = Bilingual(f"persetujuan hosting SOP {procedure.id}", f"the approval of hosting in {procedure.id}")
-    return _Act(what, rule.approved_by, 1, each=False)
+    return _Act(what, rule.approved_by)
 
 
 def _act_of(procedure: Procedure, step: Step) -> _Act | None:
     """None where somebody named in the case may give it."""
-    in_case, sop = _in_case(procedure), procedure.id
-    builders = {role.id for role in procedure.roles if role.builds}
-    if step.act is None:
+    roles = deciders(step)
+    alone = step.act is not None and (step.act.agree == "each" or step.act.persons > 1)
+    if step.act is None or (_in_case(procedure) & set(roles) and not alone):
         return None
-    read = all(actor.basis == "inferred" for actor in step.actors.responsible)
-    actors = (*step.actors.responsible, *step.actors.involved) if read else ()
-    named = [actor.role for actor in actors if actor.role not in builders]
-    each = step.act.agree == "each"
-    # An actor that is only a reading is not enforced until the region confirms it; until then any role that
-    # the SOP names for the step may act.
-    roles = tuple(dict.fromkeys(step.act.by if each else (*step.act.by, *named)))
-    here = tuple(role for role in roles if role not in in_case)
-    if not here or (len(here) < len(roles) and not each):
-        return None
-    persons = step.act.persons - (len(roles) - len(here))
     what = Bilingual(
-        f"langkah {step.number} ({step.key}) SOP {sop}", f"step {step.number} ({step.key}) of SOP {sop}"
+        f"langkah {step.number} ({step.key}) SOP {procedure.id}",
+        f"step {step.number} ({step.key}) of SOP {procedure.id}",
     )
-    return _Act(what, here, max(persons, 1), each)
+    return _Act(what, roles, step.act)
 
 
-def _locked(policy: Policy, procedure: Procedure, act: _Act, agency: str) -> Iterator[Problem]:
-    barred = _barred(policy, procedure, act, agency)
-    asked = [(role,) for role in act.roles] if act.each else [act.roles]
-    for roles in asked:
-        holders = _holders(policy, roles, agency)
-        home = _home(procedure, roles[0], agency)
+def _locked(policy: Policy, procedure: Procedure, held: Roles, act: _Act, agency: str) -> Iterator[Problem]:
+    barred = {policy.bot.casefold()}
+    if not may_build_and_act(procedure, act.roles):
+        barred |= builders(procedure, held)
+    here = tuple(role for role in act.roles if role not in _in_case(procedure))
+    for roles in [(role,) for role in here] if act.each else [here]:
+        holders = _holders(held, roles)
+        place = _place(roles[0], _home(procedure, roles[0], agency))
         if not holders:
-            yield _place(roles[0], home), _told_nobody(roles, home)
-        elif not holders - barred:
-            yield _place(roles[0], home), _told_barred(roles, holders)
-    able = {role: _holders(policy, (role,), agency) - barred for role in act.roles}
-    several = len(frozenset().union(*able.values())) if not act.each else _persons(able)
-    if all(able.values() if act.each else [several]) and several < act.persons:
-        home = _home(procedure, act.roles[0], agency)
-        yield _place(act.roles[0], home), _told_few(act, several)
+            yield place, _told_nobody(roles, _home(procedure, roles[0], agency))
+            return
+        if not holders - barred:
+            yield place, _told_barred(roles, holders)
+            return
+    voices = _voices(procedure, held, frozenset(barred), act, agency)
+    missing = missing_voices(act.human, voices) if act.human is not None else ()
+    if act.human is not None and missing:
+        yield _place(here[0], _home(procedure, here[0], agency)), _told_few(act.human, len(missing))
 
 
-def _barred(policy: Policy, procedure: Procedure, act: _Act, agency: str) -> frozenset[str]:
-    """Laik itself, and the SOP's own builders unless the act is theirs."""
-    builders = [role.id for role in procedure.roles if role.builds and role.id not in act.roles]
-    return _holders(policy, tuple(builders), agency) | {policy.bot.casefold()}
+def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act, agency: str) -> list[Voice]:
+    """Everyone of the policy who could speak, and one person for each role that the case itself fills."""
+    people = sorted(_holders(held, act.roles) - barred)
+    voices = [
+        Voice(
+            at,
+            frozenset(role for role in act.roles if name in held.get(role, frozenset())),
+            unit_of(name, procedure, held, agency),
+        )
+        for at, name in enumerate(people)
+    ]
+    in_case = [role for role in act.roles if role in _in_case(procedure)]
+    return [*voices, *(Voice(len(people) + at, frozenset({role}), "") for at, role in enumerate(in_case))]
 
 
-def _holders(policy: Policy, roles: tuple[str, ...], agency: str) -> frozenset[str]:
-    return frozenset[str]().union(*(policy.holders(role, agency) for role in roles))
+def _holders(held: Roles, roles: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(held.get(role, frozenset()) for role in roles))
 
 
 def _home(procedure: Procedure, role: str, agency: str) -> str:
@@ -139,23 +174,6 @@ def _place(role: str, agency: str) -> str:
     return f"perangkat_daerah.{agency}.peran.{role}" if agency else f"peran.{role}"
 
 
-def _persons(able: Mapping[str, frozenset[str]]) -> int:
-    """How many of the roles can be filled by different persons at once (a maximum matching)."""
-    filled: dict[str, str] = {}
-
-    def fill(role: str, seen: set[str]) -> bool:
-        for person in sorted(able[role]):
-            if person in seen:
-                continue
-            seen.add(person)
-            if person not in filled or fill(filled[person], seen):
-                filled[person] = role
-                return True
-        return False
-
-    return sum(fill(role, set()) for role in able)
-
-
 def _bots(policy: Policy) -> Iterator[Problem]:
     """Acts of laik's account are never read, so a role it holds is held by nobody."""
     groups = {"peran": policy.peran} | {
@@ -166,6 +184,9 @@ def _bots(policy: Policy) -> Iterator[Problem]:
             for at, account in enumerate(accounts):
                 if account.casefold() == policy.bot.casefold():
                     yield f"{group}.{role}.{at}", _told_bot(role, account)
+    for at, official in enumerate(policy.pejabat):
+        if official.akun.casefold() == policy.bot.casefold():
+            yield f"pejabat.{at}.akun", _told_bot(official.peran, official.akun)
 
 
 def _told_stopped(why: Bilingual, acts: tuple[Bilingual, ...]) -> Bilingual:
@@ -193,10 +214,11 @@ def _told_barred(roles: tuple[str, ...], holders: frozenset[str]) -> Bilingual:
     )
 
 
-def _told_few(act: _Act, able: int) -> Bilingual:
+def _told_few(act: HumanAct, missing: int) -> Bilingual:
+    apart = Bilingual(" dari unit yang berbeda", " of different units") if act.units else Bilingual("", "")
     return Bilingual(
-        f"Perlu {act.persons} orang yang berbeda, dan hanya {able} yang dapat. Tambahkan pemegang peran.",
-        f"It takes {act.persons} different persons, and only {able} could act. Name more holders.",
+        f"Perlu {act.persons} orang yang berbeda{apart.id}; kurang {missing}. Tambahkan pemegang peran.",
+        f"It takes {act.persons} different persons{apart.en}; {missing} missing. Name more holders.",
     )
 
 

@@ -6,8 +6,11 @@ The records are in :mod:`automation.core.procedure_model`, the rules between the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from automation.core.documents import YamlDocument
 from automation.core.errors import Fault, InvalidProcedure, Where
+from automation.core.procedure_flow import Problem
 from automation.core.procedure_model import (
     Activity,
     Actor,
@@ -78,6 +81,7 @@ __all__ = [
     "Words",
     "load_procedure",
     "procedure_of",
+    "refuse_problems",
 ]
 
 
@@ -103,22 +107,32 @@ def procedure_of(document: YamlDocument, *, checks: frozenset[str]) -> Procedure
         InvalidProcedure: schema broken, a name not declared, or a way that leads nowhere or round a gate.
     """
     procedure = load_model(document, Procedure, InvalidProcedure)
-    problems = [(document.mark(place), problem) for place, problem in problems_of(procedure, checks)]
-    if problems:
-        (line, column), _ = problems[0]
-        raise InvalidProcedure(
-            Bilingual(
-                " ".join(f"[baris {at}] {problem.id}" for (at, _), problem in problems[:20]),
-                " ".join(f"[line {at}] {problem.en}" for (at, _), problem in problems[:20]),
-            ),
-            remedy=Bilingual(
-                "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
-                "Mend the SOP file; running cases stay on their version.",
-            ),
-            where=Where(file=document.path, line=line, column=column),
-            faults=tuple(
-                Fault(Where(file=document.path, line=at[0], column=at[1]), problem)
-                for at, problem in sorted(problems, key=lambda one: one[0])
-            ),
-        )
+    refuse_problems(document, list(problems_of(procedure, checks)))
     return procedure
+
+
+def refuse_problems(document: YamlDocument, problems: Sequence[Problem]) -> None:
+    """Refuse a SOP file with everything that is wrong in it, each with its place.
+
+    Raises:
+        InvalidProcedure: there is any problem.
+    """
+    if not problems:
+        return
+    placed = [(document.mark(place), said) for place, said in problems]
+    line, column = placed[0][0]
+    raise InvalidProcedure(
+        Bilingual(
+            " ".join(f"[baris {at}] {said.id}" for (at, _), said in placed[:20]),
+            " ".join(f"[line {at}] {said.en}" for (at, _), said in placed[:20]),
+        ),
+        remedy=Bilingual(
+            "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
+            "Mend the SOP file; running cases stay on their version.",
+        ),
+        where=Where(file=document.path, line=line, column=column),
+        faults=tuple(
+            Fault(Where(file=document.path, line=at[0], column=at[1]), said)
+            for at, said in sorted(placed, key=lambda one: one[0])
+        ),
+    )

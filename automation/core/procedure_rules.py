@@ -20,6 +20,9 @@ AGGREGATE = "sop"
 RESERVED_SUBJECTS = frozenset({"form", "code", "scan", "hosting"})
 """Subjects that are no documents."""
 
+APPLICATION = "code"
+"""The output of a step that gives the application itself (a prototype, the finished application)."""
+
 
 def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]:
     """Everything wrong between the parts; ``checks`` are the ids of the checks that exist."""
@@ -101,11 +104,18 @@ def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozens
         yield unknown(
             f"{place}.phase", "Fase", "Phase", step.phase, (phase.key for phase in procedure.phases)
         )
-    for role in step.flow.wait.on if step.flow.wait else ():
-        if role not in roles:
-            yield unknown(f"{place}.flow.wait.on", "Peran", "Role", role, procedure.role_ids())
+    yield from _unknown_turns(step, place, roles)
     yield from _unknown_checks(step, place, checks)
     yield from _unknown_documents(procedure, step, place)
+
+
+def _unknown_turns(step: Step, place: str, roles: frozenset[str]) -> Iterator[Problem]:
+    named = [(f"{place}.flow.wait.on", role) for role in (step.flow.wait.on if step.flow.wait else ())]
+    for at, branch in enumerate(step.flow.branches):
+        named.extend((f"{place}.flow.branches.{at}.turn", role) for role in branch.turn)
+    for where, role in named:
+        if role not in roles:
+            yield unknown(where, "Peran", "Role", role, roles)
 
 
 def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
@@ -123,7 +133,7 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
             yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject, procedure.documents)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
-        if output.document in RESERVED_SUBJECTS:
+        if output.document == APPLICATION:
             continue
         if declared is None:
             yield unknown(

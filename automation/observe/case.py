@@ -12,6 +12,9 @@ from datetime import date
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
+from automation.core.authority import Acting, roles_on
+from automation.core.catalogue import Catalogue
+from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.memory import Memory, remember
@@ -65,10 +68,13 @@ class _Parts:
     issue: Issue
     intake: Intake
     procedure: Procedure
+    successor: Procedure | None
     agency: str
     berkas: Home | None
     aplikasi: Home | None
-    roles: Mapping[str, frozenset[str]]
+    permanent: Mapping[str, frozenset[str]]
+    acting: tuple[Acting, ...]
+    today: date
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -80,6 +86,11 @@ class _Parts:
     @property
     def memory(self) -> Memory:
         return self.intake.memory
+
+    @property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """Who holds which role today, acting officials too."""
+        return roles_on(self.permanent, self.acting, self.today)
 
 
 class Observer:
@@ -93,6 +104,7 @@ class Observer:
         office: OfficeReader,
         *,
         procedures: Mapping[str, Procedure],
+        versions: Catalogue | None = None,
         scanner: Scanner,
         today: Callable[[], date],
     ) -> None:
@@ -102,6 +114,7 @@ class Observer:
         self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
+        self._versions = versions or Catalogue.of(procedures.values())
         self._scanner = scanner
         self._today = today
 
@@ -141,6 +154,8 @@ class Observer:
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        confirmed = office.policy.penegakan.get(memory.procedure)
+        offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
@@ -152,11 +167,14 @@ class Observer:
             office=office,
             issue=issue,
             intake=intake,
-            procedure=procedure,
+            procedure=confirm(procedure, confirmed),
+            successor=confirm(offered, confirmed) if offered else None,
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
-            roles=people.roles(procedure, office.policy, agency, berkas),
+            permanent=people.roles(procedure, office.policy, agency, berkas),
+            acting=office.policy.acting_in(agency),
+            today=self._today(),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
@@ -183,6 +201,9 @@ class Observer:
             acts=acts,
             memory=parts.memory,
             roles=parts.roles,
+            permanent=parts.permanent,
+            acting=parts.acting,
+            successor=parts.successor,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -194,7 +215,7 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            today=self._today(),
+            today=parts.today,
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -206,8 +227,8 @@ class Observer:
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._procedures.get(memory.procedure)
-        if procedure is not None and procedure.version == memory.version:
+        procedure = self._versions.get(memory.procedure, memory.version)
+        if procedure is not None:
             return procedure
         raise InvalidProcedure(
             Bilingual(

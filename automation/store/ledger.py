@@ -43,6 +43,8 @@ KINDS = frozenset(
         "applied",
         "finished",
         "closed",
+        "offered",
+        "migrated",
         "answered",
         "forged_status",
         "belongs",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from automation.cli import run
@@ -135,3 +137,38 @@ def test_the_document_names_who_applies_it_and_a_policy_without_the_sop_is_refus
     assert run(["sop", "document", "bali", "--out", str(tmp_path / "b.pdf"), "--policy", str(policy)]) == 1
     assert f"{policy}:4:1" in capsys.readouterr().err
     assert sorted(one.name for one in tmp_path.iterdir()) == ["laik.yaml", "sop.pdf"]
+
+
+def test_the_other_way_and_the_suspension_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sop", "show", "bolmut"]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines() if "\t" in line]
+    by_number = {row[0]: row for row in rows[1:]}
+    assert by_number["6"][5] == "8 atau 7"
+    assert by_number["7"][5] == "ditangguhkan, lalu 6"
+    assert by_number["7"][3] == "-"
+
+
+def test_a_continuation_is_listed_with_what_it_continues_and_lints_as_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["sop", "list", "--json"]) == 0
+    continued = {one["id"]: one["continues"] for one in json.loads(capsys.readouterr().out)}
+    assert continued["bali-lanjutan"] == "bali"
+    assert continued["bali"] is None
+    assert run(["sop", "lint", str(SOURCE.with_name("bali-lanjutan.yaml"))]) == 0
+    assert "bali-lanjutan.yaml: baik, 16 langkah" in capsys.readouterr().out
+
+
+def test_what_the_policy_confirms_is_printed_as_the_regions_own_rule(tmp_path: Path) -> None:
+    policy, plain, enforced = tmp_path / "laik.yaml", tmp_path / "a.pdf", tmp_path / "b.pdf"
+    policy.write_text(TEXT + "penegakan: {lombok-tengah: {cabang: semua}}\n", encoding="utf-8")
+    assert run(["sop", "document", "lombok-tengah", "--out", str(plain)]) == 0
+    assert run(["sop", "document", "lombok-tengah", "--out", str(enforced), "--policy", str(policy)]) == 0
+    sent_back = "tidak: tidak disetujui (ke 7)".replace(" ", "")
+    texts = [
+        re.sub(r"\s", "", "".join(page.extract_text() for page in pypdf.PdfReader(file).pages))
+        for file in (plain, enforced)
+    ]
+    assert f"{sent_back}*" in texts[0]
+    assert sent_back in texts[1]
+    assert f"{sent_back}*" not in texts[1]

@@ -18,6 +18,8 @@ from automation.bots.desk import Desk
 from automation.bots.reporter import case_card, hosting_card
 from automation.collect.procedures import bundled
 from automation.core.act import Act, Said, acts_of
+from automation.core.authority import Acting, roles_on
+from automation.core.confirmation import Confirmed, confirm
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
 from automation.core.finding import Finding, Outcome
@@ -54,6 +56,7 @@ from automation.core.request import Request
 from automation.core.text import Bilingual
 
 FLAWED, BROKEN, UNKNOWN = "cacat", "rusak", "tidak diketahui"
+EVERYTHING = Confirmed(cabang="semua", pelaksana="semua")
 KEY, COMMIT, TREE, HEAD = "PA-2026-0042", "c" * 40, "d" * 40, "e" * 40
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ISSUE, REQUEST = Place(1, "issue", 42), Place(2, "merge_request", 7)
@@ -69,8 +72,8 @@ identity:
    legal_basis: [], qualifications: [], related: [], equipment: [], warnings: [], records: []}
 roles:
   - {id: kepala_diskominfo, label: Kepala Diskominfo, en: Head, archetype: ict_head}
-  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: ict_team}
-  - {id: pengembang, label: Pengembang, en: Builder, archetype: builder_vendor}
+  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: technical_reviewer}
+  - {id: pengembang, label: Pengembang, en: Builder, archetype: builder_external}
 phases:
   - {key: awal, label: Awal, en: Start}
   - {key: akhir, label: Akhir, en: End}
@@ -158,7 +161,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "tim_teknis_pd": frozenset({"tim-dinkes"}),
     "pengembang": frozenset({"vendor-maju"}),
 }
-IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | {"orang-lain"}))}
+OTHERS = {"orang-lain", "kabid", "kasi", "dua-topi", "sekretaris"}
+IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | OTHERS))}
 APPLICATION = Request(
     judul="Permohonan",
     jenis_permohonan="bantuan_teknis",
@@ -206,11 +210,11 @@ def _outcome(view: EvidenceView, subject: str) -> Outcome:
 
 def small_procedure(text: str = SMALL) -> Procedure:
     known = set(re.findall(r"checks: \[(\w+)\]", text))
-    return load_procedure(text, path="kecil.yaml", checks=frozenset(known))
+    return confirm(load_procedure(text, path="kecil.yaml", checks=frozenset(known)), EVERYTHING)
 
 
 def lombok_tengah() -> Procedure:
-    return bundled()["lombok-tengah"]
+    return confirm(bundled()["lombok-tengah"], EVERYTHING)
 
 
 def checks_of(procedure: Procedure) -> dict[str, FakeCheck]:
@@ -251,6 +255,8 @@ class Case:
     read_back: bool = True
     title: str = "Permohonan"
     now: datetime = START
+    acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
 
     def __post_init__(self) -> None:
         self.checks = self.checks or checks_of(self.procedure)
@@ -293,7 +299,10 @@ class Case:
             procedure=self.procedure,
             acts=self.acts(),
             memory=self.memory,
-            roles=self.roles,
+            roles=roles_on(self.roles, self.acting, self.now.date()),
+            permanent=self.roles,
+            acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=tuple(targets),
             shown=ShownState(
@@ -377,6 +386,14 @@ class Case:
         lines = re.findall(r"^@laik .*$", self.card(), re.MULTILINE)
         wanted = [line for line in lines if line.endswith("<alasan>") == refuse]
         act = self.says(account, wanted[0].replace("<alasan>", reason))
+        self.settle()
+        return act
+
+    def takes(self, account: str, verb: str, reason: str = "kurang lengkap") -> str:
+        """Paste the card's line with this verb, and let laik settle; the id of the act."""
+        self.settle()
+        (line,) = re.findall(rf"^@laik {verb} .*$", self.card(), re.MULTILINE)
+        act = self.says(account, line.replace("<alasan>", reason))
         self.settle()
         return act
 

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
+from automation.collect.procedures import bundled
 from automation.core.flowchart import Arrow, Chart, Lane, Row, Symbol, chart_of
 from automation.core.flowlayout import lay_out
 from automation.core.flowsheet import Line, Shape, Sheet, Sizes, lane_borders, paginate, row_heights
-from automation.core.procedure import Procedure, load_procedure
-from automation.core.yamltext import load_mapping
-from checks import discover
+from automation.core.procedure import Procedure
 
 SIZES = Sizes()
-FILES = sorted((Path(__file__).parents[2] / "checks/sop").glob("*.yaml"))
-EACH = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-
-
-def procedure_in(file: Path) -> Procedure:
-    text = file.read_text(encoding="utf-8")
-    named = {
-        str(check)
-        for step in load_mapping(text, path=file.name).data["steps"]
-        for check in step["judging"].get("checks", ())
-    }
-    return load_procedure(text, path=file.name, checks=frozenset({*named, *discover()}))
+PROCEDURES = bundled()
+EACH = pytest.mark.parametrize("sop", PROCEDURES.values(), ids=list(PROCEDURES))
 
 
 def drawn(chart: Chart, *, lane: float, room: float) -> tuple[Sheet, ...]:
@@ -86,13 +74,13 @@ def assert_sound(sheets: tuple[Sheet, ...], room: float) -> None:
 
 @EACH
 @pytest.mark.parametrize(("lane", "room"), [(32.0, 5000.0), (24.0, 130.0), (13.0, 120.0)])
-def test_every_sop_is_drawn_without_a_line_through_a_symbol(file: Path, lane: float, room: float) -> None:
-    assert_sound(drawn(chart_of(procedure_in(file)), lane=lane, room=room), room)
+def test_every_sop_is_drawn_without_a_line_through_a_symbol(sop: Procedure, lane: float, room: float) -> None:
+    assert_sound(drawn(chart_of(sop), lane=lane, room=room), room)
 
 
 @EACH
-def test_every_step_stands_on_exactly_one_page_and_in_order(file: Path) -> None:
-    chart = chart_of(procedure_in(file))
+def test_every_step_stands_on_exactly_one_page_and_in_order(sop: Procedure) -> None:
+    chart = chart_of(sop)
     sheets = drawn(chart, lane=20.0, room=125.0)
     assert [row for sheet in sheets for row, _, _ in sheet.rows] == list(range(len(chart.rows)))
     for sheet in sheets:
@@ -101,8 +89,8 @@ def test_every_step_stands_on_exactly_one_page_and_in_order(file: Path) -> None:
 
 
 @EACH
-def test_what_leaves_a_page_comes_back_with_the_same_number(file: Path) -> None:
-    sheets = drawn(chart_of(procedure_in(file)), lane=20.0, room=100.0)
+def test_what_leaves_a_page_comes_back_with_the_same_number(sop: Procedure) -> None:
+    sheets = drawn(chart_of(sop), lane=20.0, room=100.0)
     assert len(sheets) > 1
     ends = {}
     for page, sheet in enumerate(sheets):
@@ -119,7 +107,7 @@ def test_what_leaves_a_page_comes_back_with_the_same_number(file: Path) -> None:
 
 
 def test_the_flow_of_lombok_tengah_begins_decides_and_ends_with_the_right_symbols() -> None:
-    chart = chart_of(procedure_in(next(file for file in FILES if file.stem == "lombok-tengah")))
+    chart = chart_of(PROCEDURES["lombok-tengah"])
     kinds = {row.number: row.symbols[0].kind for row in chart.rows}
     assert [number for number, kind in kinds.items() if kind == "belah_ketupat"] == [7, 8, 11, 13]
     assert [(row.number, row.text) for row in chart.rows if row.text] == [(1, "Mulai"), (15, "Selesai")]
