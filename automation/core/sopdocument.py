@@ -128,12 +128,17 @@ def _row(procedure: Procedure, step: Step) -> Mapping[str, object]:
     needs = (*step.precondition, *step.inputs)
     return {
         "nomor": str(step.number),
-        "uraian": breakable(step.activity.id),
+        "uraian": asdict(Cell(breakable(step.activity.id), _added(step))),
         "kelengkapan": _cells(_need(one) for one in needs),
         "waktu": _cells([Cell(breakable(step.duration.raw))] if step.duration.raw else []),
         "output": _cells(_given(procedure, one) for one in step.outputs),
         "keterangan": _cells(_remarks(procedure, step)),
     }
+
+
+def _added(step: Step) -> bool:
+    """Whether the whole step is a region's addition to the end of its source."""
+    return all(actor.basis == "extension" for actor in step.actors.responsible)
 
 
 def _need(needed: Input) -> Cell:

@@ -106,7 +106,7 @@ def test_a_flow_over_several_pages_leaves_and_comes_in_by_the_same_numbers() -> 
 def test_blank_cells_say_so_and_readings_are_marked() -> None:
     first, *table = pages(printed("lombok-tengah"))
     assert first.count("(kosong pada sumber)*") == 6  # number, three dates, law 4, records
-    assert "bacaan, tidak tertulis pada SOP sumber" in re.sub(r"\s+", " ", table[0])
+    assert "bacaan atau tambahan, tidak tertulis pada SOP sumber" in re.sub(r"\s+", " ", table[0])
     assert flat("Draf KAK disetujui?") in flat("".join(table))
     assert flat("tidak: tidak disetujui (ke 7)*") in flat("".join(table))
     assert flat("ya: disetujui (ke 9)") in flat("".join(table))
@@ -176,3 +176,9 @@ def test_the_pdf_carries_the_date_of_the_sop_and_no_author() -> None:
     assert details.author is None
     assert "Pengembangan Aplikasi" in str(details.title)
     assert details.creation_date is None or details.creation_date.year == 2021
+
+
+def test_a_step_that_a_region_added_is_marked_and_a_step_of_the_source_is_not() -> None:
+    text = flat("".join(pages(printed("bali-lanjutan"))[1:]))
+    assert flat("Tim SPBE melatih pengguna PD.*") in text
+    assert flat("Kabid IAI dan Kasi AI menindaklanjuti disposisi.*") not in text
