@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from automation.cli._lint import LintResult, show_result
-from automation.collect import procedures, templates
+from automation.collect import templates
+from automation.collect.ownsops import newest
 from automation.collect.procedures import read_limited
 from automation.core.documents import YamlDocument
 from automation.core.errors import Fault, InvalidPolicy, LaikError, Where
@@ -28,11 +29,17 @@ def command() -> None:
 
 @command.command("lint", help="Periksa laik.yaml: nama yang tidak ada, dan langkah yang terkunci.")
 @click.argument("file", metavar="BERKAS", type=click.Path(path_type=Path))
+@click.option(
+    "--sops",
+    type=click.Path(path_type=Path),
+    envvar="LAIK_SOP",
+    help="Folder SOP milik organisasi sendiri; bawaan: LAIK_SOP.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 @click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa pesan.")
-def lint(file: Path, as_json: bool, lang: Language) -> int:
+def lint(file: Path, sops: Path | None, as_json: bool, lang: Language) -> int:
     """1 when the policy is broken, names what does not exist, or leaves a step that nobody can decide."""
-    result = _judged(file)
+    result = _judged(file, sops)
     if as_json:
         click.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=2))
     else:
@@ -40,8 +47,8 @@ def lint(file: Path, as_json: bool, lang: Language) -> int:
     return int(result.refusal is not None)
 
 
-def _judged(file: Path) -> LintResult:
-    installed = procedures.bundled()
+def _judged(file: Path, sops: Path | None) -> LintResult:
+    installed = newest(sops)
     try:
         content = read_limited(file, Bilingual("Berkas kebijakan", "The policy file"))
         policy = load_policy(content, path=str(file), known=known_names(installed, templates.bundled()))

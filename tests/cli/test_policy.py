@@ -56,3 +56,22 @@ def test_a_caution_refuses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_policy_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy", "lint", str(tmp_path / "tiada.yaml")]) == 1
     assert "tiada.yaml" in capsys.readouterr().err
+
+
+def test_a_sop_of_the_organisations_own_is_looked_at_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "sop"
+    own.mkdir()
+    source = (Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml").read_text(encoding="utf-8")
+    text = source.replace("id: lombok-tengah\n", "id: sop-kami\n", 1)
+    (own / "sop-kami.yaml").write_text(text, encoding="utf-8")
+    file = write(tmp_path, SOUND.replace("sop: [lombok-tengah]", "sop: [sop-kami]"))
+    assert run(["policy", "lint", file]) == 1
+    assert "sop-kami" in capsys.readouterr().err
+    assert run(["policy", "lint", file, "--sops", str(own)]) == 0
+    emptied = write(
+        tmp_path, SOUND.replace("lombok-tengah", "sop-kami").replace("[teknis-1, teknis-2]", "[]")
+    )
+    assert run(["policy", "lint", emptied, "--sops", str(own)]) == 1
+    assert "SOP sop-kami" in capsys.readouterr().err
