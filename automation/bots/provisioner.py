@@ -18,6 +18,7 @@ from automation.core.request import Request
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
 REVIEWING = ("technical_reviewer", "section_head")  # section heads where the SOP knows no such team
 OWNING = "owner_team"
+DESIGNING = "analyst"  # draws the design that lies beside the code, and pushes it
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 
@@ -84,9 +85,11 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
     building = builders(desk.decision.procedure, desk.decision.observation.roles)
     reviewing = (_roles_of(desk.decision.procedure, archetype) for archetype in REVIEWING)
     reviewers = _accounts(desk, next((roles for roles in reviewing if roles), ())) - building
-    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - building - reviewers
+    designing = _accounts(desk, _roles_of(desk.decision.procedure, DESIGNING)) - reviewers
+    working = building | designing
+    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - working - reviewers
     members = [
-        *((account, DEVELOPER) for account in sorted(building)),
+        *((account, DEVELOPER) for account in sorted(working)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
         *((account, REPORTER) for account in sorted(owners)),
     ]

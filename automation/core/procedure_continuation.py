@@ -96,6 +96,7 @@ def continued(base: Procedure, more: Continuation) -> Procedure:
         errata=(*base.errata, *more.errata),
         open_questions=(*base.open_questions, *more.open_questions),
         continues=base.id,
+        request=base.request,
     )
 
 

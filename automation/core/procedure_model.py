@@ -329,6 +329,17 @@ class HostingRule(Strict):
     approved_by: tuple[Name, ...] = Field(min_length=1)
 
 
+class RequestRule(Strict):
+    """What a request must say to start a case of this SOP.
+
+    ``kinds`` are the kinds of request that its first step names; ``budget``: it is for activities that have
+    their budget document (DPA) already, so that number, year and ceiling are asked for.
+    """
+
+    kinds: tuple[Name, ...] = Field(default=("pembangunan", "pengembangan"), min_length=1)
+    budget: bool = False
+
+
 class LegalBasis(Strict):
     """One printed entry of Dasar Hukum; ``number`` as printed, ``text`` None where the cell is blank."""
 
@@ -384,6 +395,7 @@ class Procedure(Strict):
     errata: tuple[Erratum, ...] = ()
     open_questions: tuple[Text, ...] = ()
     continues: Key | None = None
+    request: RequestRule = RequestRule()
 
     def step(self, key: str) -> Step:
         """The step with this key."""

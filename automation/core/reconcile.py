@@ -144,14 +144,14 @@ class Observation:
         permanent = self.roles if self.permanent is None else self.permanent
         return roles_on(permanent, self.acting, self.day_of(act))
 
+    @property
+    def today(self) -> date:
+        """The day it is where the SOP is worked by; for waivers and acting officials, never in a digest."""
+        return day_of(self.now, self.procedure.identity.timezone)
+
     def day_of(self, act: Act) -> date:
         """The day of an act where the SOP is worked by."""
         return day_of(act.at, self.procedure.identity.timezone)
-
-    @property
-    def today(self) -> date:
-        """The date where the office is."""
-        return self.rules.calendar.day_of(self.now)
 
     @property
     def hosting_place(self) -> Place | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
-from automation.core.authority import Acting, roles_on
+from automation.core.authority import Acting, day_of, roles_on
 from automation.core.catalogue import Catalogue
 from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
@@ -77,7 +77,6 @@ class _Parts:
     permanent: Mapping[str, frozenset[str]]
     acting: tuple[Acting, ...]
     now: datetime
-    rules: ClockRules
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -93,7 +92,7 @@ class _Parts:
     @property
     def roles(self) -> Mapping[str, frozenset[str]]:
         """Who holds which role today, acting officials too."""
-        return roles_on(self.permanent, self.acting, self.rules.calendar.day_of(self.now))
+        return roles_on(self.permanent, self.acting, day_of(self.now, self.procedure.identity.timezone))
 
 
 class Observer:
@@ -161,7 +160,7 @@ class Observer:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
-        agency, now = memory.agency or intake.reading.agency, self._now()
+        agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
         request = self._hosting_request(office, intake.key, agency)
@@ -179,14 +178,14 @@ class Observer:
             aplikasi=aplikasi,
             permanent=people.roles(procedure, office.policy, agency, berkas),
             acting=office.policy.acting_in(agency),
-            now=now,
-            rules=self._rules(office, now, procedure.id),
+            now=self._now(),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
         )
 
     def _observation(self, parts: _Parts) -> Observation:
+        now = parts.now
         acts = people.acts(parts.office.me, parts.comments)
         targets = self._targets(parts)
         facts = None
@@ -221,8 +220,8 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            now=parts.now,
-            rules=parts.rules,
+            now=now,
+            rules=self._rules(parts, now),
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -232,11 +231,11 @@ class Observer:
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
         )
 
-    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
+    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
-        policy = office.policy
+        policy = parts.office.policy
         zone, national = policy.organisasi.zona_waktu, self._national(now.year)
-        return clock_rules(policy.kalender, zone, national, sop)
+        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
@@ -310,7 +309,7 @@ def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure])
         issue.title,
         issue.description,
         agencies={key: agency.nama for key, agency in policy.perangkat_daerah.items()},
-        procedures=tuple(sop for sop in policy.sop if sop in procedures),
+        procedures={sop: procedures[sop].request for sop in policy.sop if sop in procedures},
         templates=policy.templat,
     )
 

@@ -206,3 +206,7 @@ def test_a_folder_with_only_its_readme_holds_no_diagram(mandiri: Procedure) -> N
 def test_the_templates_of_other_sops_stay_away(sop: str) -> None:
     paths = {*rendered("berkas", sop).contents, *rendered("base", sop).contents}
     assert not [path for path in paths if path.startswith(("kak/", "hosting/", "dokumen/presentasi"))]
+
+
+def test_a_sop_of_the_organisations_own_gets_the_general_templates() -> None:
+    assert set(rendered("berkas", "sop-dinas").contents) == set(rendered("berkas", "lombok-tengah").contents)

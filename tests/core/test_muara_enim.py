@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from automation.bots import provisioner
 from automation.collect.procedures import bundled
 from automation.core.confirmation import confirm
+from automation.core.plan import Provision
 from automation.core.procedure import Procedure
 from tests.core.cases import EVERYTHING, GOOD, Case
 
@@ -204,3 +206,28 @@ def test_weekly_notes_on_the_developers_work_decide_nothing(pengembang: Case) ->
     pengembang.settle()
     assert pengembang.ruling(act) == "noted"
     assert pengembang.open_step == "monitoring-evaluasi"
+
+
+def members(case: Case) -> dict[str, dict[str, int]]:
+    """The rights of everybody in the case's repositories, by kind and account."""
+    wishes = [change.wish for change in provisioner.wishes(case.desk()) if isinstance(change, Provision)]
+    return {wish.kind: dict(wish.members) for wish in wishes}
+
+
+def test_programmers_and_analyst_work_in_the_application_and_programmers_see_no_case_file(
+    mandiri: Case,
+) -> None:
+    at_uat(mandiri)
+    changed = {"staff_egov": {STAFF, "sekretaris"}, "programmer": {BUILDER, "orang-lain"}}
+    mandiri.roles = {**mandiri.roles, **{name: frozenset(held) for name, held in changed.items()}}
+    found = members(mandiri)
+    assert found["aplikasi"] == {
+        BUILDER: 30,
+        "orang-lain": 30,
+        ANALYST: 30,
+        KASI: 40,
+        OWNER: 20,
+        "dua-topi": 20,
+    }
+    assert BUILDER not in found["berkas"]
+    assert {ANALYST, KABID, KASI, STAFF, OWNER} <= set(found["berkas"])
