@@ -161,7 +161,7 @@ class Observer:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
-        agency, now = memory.agency or intake.reading.agency, self._now()
+        agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
         request = self._hosting_request(office, intake.key, agency)
@@ -232,11 +232,11 @@ class Observer:
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
         )
 
-    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
+    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
-        policy = office.policy
+        policy = parts.office.policy
         zone, national = policy.organisasi.zona_waktu, self._national(now.year)
-        return clock_rules(policy.kalender, zone, national, sop)
+        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
