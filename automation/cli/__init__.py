@@ -22,6 +22,7 @@ VERBS = {
     "forge": ("automation.cli.forge", "Forge bawaan sebagai server tersendiri, untuk mencoba."),
     "hosting": ("automation.cli.hosting", "Permintaan hosting: periksa, rencana, terapkan."),
     "init": ("automation.cli.init", "Siapkan laik pada forge; rencananya ditunjukkan dahulu."),
+    "ledger": ("automation.cli.ledger", "Buku besar: kunci, tanda tangan, periksa."),
     "reconcile": ("automation.cli.reconcile", "Selaraskan satu kasus atau semuanya."),
     "scan": ("automation.cli.scan", "Pemindaian keamanan laik atas satu commit."),
     "serve": ("automation.cli.serve", "Terima webhook dan kerjakan kasus; yang belum ada disiapkan dahulu."),

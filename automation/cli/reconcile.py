@@ -38,6 +38,8 @@ def command(key: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
             _one(laik.reconciler, one, dry_run=dry_run)
             for one in track(keys, description="Menyelaraskan", disable=as_json or len(keys) < 2)
         ]
+        if not dry_run:
+            laik.witness.sign()
     finally:
         laik.close()
     if as_json:
