@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.historian import changed_comments
 from automation.bots.timekeeper import due, placing
 from automation.core.act import Act
 from automation.core.case import StepState
@@ -56,6 +57,7 @@ def case_card(desk: Desk) -> str:
     elif state.open is not None:
         parts.extend(_open_step(desk, state.open))
     parts.extend(_step_table(desk))
+    parts.extend(changed_comments(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
     parts.extend(_lost(desk))

@@ -19,6 +19,7 @@ VERBS = {
     "check": ("automation.cli.check", "Pemeriksaan: daftar, penjelasan, jalankan pada klon."),
     "demo": ("automation.cli.demo", "Peragaan lengkap: dari permohonan sampai subdomain tersaji."),
     "doctor": ("automation.cli.doctor", "Periksa pemasangan: setelan, token, perlindungan, webhook."),
+    "dossier": ("automation.cli.dossier", "Berkas bukti satu kasus: susun, periksa tanpa jaringan."),
     "forge": ("automation.cli.forge", "Forge bawaan sebagai server tersendiri, untuk mencoba."),
     "hosting": ("automation.cli.hosting", "Permintaan hosting: periksa, rencana, terapkan."),
     "init": ("automation.cli.init", "Siapkan laik pada forge; rencananya ditunjukkan dahulu."),

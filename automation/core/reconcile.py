@@ -13,6 +13,7 @@ from datetime import date
 
 from automation.core.act import Act
 from automation.core.case import CaseState, Checks, replay
+from automation.core.comments import CommentsNow
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
@@ -93,6 +94,7 @@ class Observation:
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
+        comments: the comments that acts were in, as they read now.
     """
 
     key: str
@@ -112,6 +114,7 @@ class Observation:
     code_digest: str = ""
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
+    comments: CommentsNow = field(default_factory=CommentsNow)
 
     @property
     def hosting_place(self) -> Place | None:

@@ -23,6 +23,7 @@ from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
+from automation.observe.comments import comments_of
 from automation.observe.evidence import Scanner, Sources
 from automation.observe.homes import Home, code_digest, home, kak_under_review
 from automation.observe.hostingrequests import (
@@ -202,6 +203,7 @@ class Observer:
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
+            comments=comments_of(parts.comments),
         )
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from automation.core.canonical import canonical
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.localforge.engine import Engine
 from automation.localforge.engine import stamp as forge_time
 from automation.store.engine import stamp, writing
-from automation.core.canonical import canonical
 from automation.store.ledger import _append
 from automation.store.schema import links as table
 from tests.effects.neutral import Neutral
