@@ -110,7 +110,7 @@ def timeline(key: str, as_json: bool) -> int:
 
 
 def _comments(laik: Laik, key: str, memory: Memory) -> tuple[dict[int, str], LaikError | None]:
-    """What became of the comment behind each act, by entry; what is in the ledger is told without a forge too."""
+    """What became of the comment behind each act, by entry; the ledger is told without a forge too."""
     from automation.core.comments import seen_acts
     from automation.observe.comments import read_comments
     from automation.observe.keys import issue_number
