@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from tests.bench import calls, effects, reading, scaffold
+from tests.bench import calls, effects, ledger, reading, scaffold
 from tests.bench.timing import Bench
 
 # One entry a benchmark: a function that yields measures. Add a module here and an entry below.
@@ -15,6 +15,7 @@ BENCHES: dict[str, Bench] = {
     "render_and_commit": scaffold.render_and_commit,
     "yaml_strict": reading.yaml_strict,
     "replay": effects.replay,
+    "ledger": ledger.ledger,
     "forge_calls": effects.forge_calls,
     "gitlab_calls": calls.gitlab_calls,
     "github_calls": calls.github_calls,

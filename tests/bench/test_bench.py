@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import effects, scaffold
+from tests.bench import effects, ledger, scaffold
 from tests.bench.timing import Measure, against, medians
 from tests.bench.world import expected, found
 
@@ -52,6 +52,22 @@ def test_counts_on_the_forge_are_lines_without_a_peer_and_nothing_is_written_at_
     assert lines["forge_writes_sweep_of_2_cases"]["value"] == 0
     assert lines["forge_calls_event_at_rest"]["value"] > 0  # type: ignore[operator]
     assert lines["forge_writes_act_with_application"]["value"] > 0  # type: ignore[operator]
+
+
+def test_the_ledgers_speed_is_told_for_appends_signed_appends_and_verifications(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ledger, "ENTRIES", 20)
+    monkeypatch.setattr(ledger, "MEGABYTES", 1)
+    lines = [measure.line() for measure in ledger.ledger()]
+    assert [line["name"] for line in lines] == [
+        "ledger_appends",
+        "ledger_signatures_in_one_run",
+        "ledger_signed_appends_one_by_one",
+        "ledger_verifications",
+        "dossier_verified",
+    ]
+    assert all(float(str(line["value"])) > 0 for line in lines)
 
 
 def test_a_line_has_the_keys_the_report_promises() -> None:

@@ -107,6 +107,7 @@ class Clinic:
     def doctor(self, *options: str, environment: Mapping[str, str | None] | None = None) -> Found:
         """One run of the command with a healthy laik's settings, some of them changed or taken out."""
         values = {**self.environment, **(environment or {})}
+        self.laik.witness.sign()  # as the worker of a running laik does after each run
         with pytest.MonkeyPatch.context() as patch:
             for name, value in values.items():
                 patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
