@@ -17,7 +17,7 @@ from automation.core.errors import Where
 from automation.core.keyring import KeyRing
 from automation.core.signingrules import may_not_sign
 from automation.core.text import Bilingual
-from automation.core.verified import Mark, SignatureRow, Verified, admitted_by, verify_ledger
+from automation.core.verified import Mark, SignatureRow, Verified, admitted_by, verify_cases, verify_ledger
 from automation.signing.ed25519 import PrivateKey, check
 from automation.signing.keyfiles import load_mark, save_mark
 from automation.store.journal import Vouched
@@ -48,7 +48,7 @@ class Outcome:
 def sign_pending(
     store: Store, key: PrivateKey, ring: KeyRing, *, memory: Path, vouched: Sequence[Vouched] | None
 ) -> Outcome:
-    """Sign what is not signed yet, in the order in which it was appended.
+    """Sign what is not signed yet, in each case in the order in which it was appended.
 
     Args:
         store: the database with the ledger.
@@ -62,9 +62,7 @@ def sign_pending(
         LedgerConflict: another signer was first; run again.
     """
     seen = load_mark(memory)
-    links = store.ledger.all_links()
-    rows = store.signatures.rows()
-    verified = verify_ledger(links, rows, ring, check, seen=seen, whole=False)
+    links, verified = _looked_at(store, ring, seen, vouched)
     _hold_turn(key, ring, verified.mark.serial + 1)
     chosen = _Choice(links, verified, None if vouched is None else frozenset(vouched))
     ready = chosen.ready()
@@ -81,6 +79,26 @@ def sign_pending(
     return Outcome(
         len(ready), _settled(links, vouched or (), signed), chosen.refused, len(links) - len(signed)
     )
+
+
+def _looked_at(
+    store: Store, ring: KeyRing, seen: Mark | None, vouched: Sequence[Vouched] | None
+) -> tuple[Sequence[Link], Verified]:
+    """The entries to choose from, held against their signatures.
+
+    An admission hangs on what other cases hold, so the whole ledger is looked at before one is signed; else
+    the cases with something to sign are enough, or each entry of an office would cost more than the last.
+    """
+    waiting = store.signatures.unsigned()
+    if vouched is None or seen is None or any(kind == "admitted" for _, kind in waiting):
+        links = store.ledger.all_links()
+        rows = store.signatures.rows()
+        return links, verify_ledger(links, rows, ring, check, seen=seen, whole=False)
+    cases = tuple(dict.fromkeys([*(case for case, _ in waiting), *(case for case, _, _ in vouched)]))
+    links = tuple(link for case in cases for link in store.ledger.links(case))
+    rows = tuple(row for case in cases for row in store.signatures.rows(case))
+    recent = store.signatures.since(seen.serial)
+    return links, verify_cases(links, rows, recent, ring, check, seen=seen)
 
 
 def _envelopes(

@@ -7,10 +7,18 @@ without a signature that counts is only not decided yet for whoever asks for sig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from automation.core.attest import BadSignature, Envelope, bad, entry_statement, read_envelope
+from automation.core.attest import (
+    ENTRY_TYPE,
+    BadSignature,
+    Envelope,
+    bad,
+    entry_statement,
+    predicate_of,
+    read_envelope,
+)
 from automation.core.chain import Link, first_break
 from automation.core.errors import Where
 from automation.core.keyring import Check, KeyRing, SigningKey
@@ -98,9 +106,78 @@ def verify_ledger(
         else:
             outside.add(number)
         digests.append(envelope.digest)
-    _hold_to_memory(seen, digests, ring.ledger)
+    _hold_to_memory(seen, dict(enumerate(digests)), ring.ledger)
     mark = Mark(ring.ledger, len(rows), digests[-1])
     return Verified(tuple(signed.values()), frozenset(outside - signed.keys()), mark)
+
+
+def verify_cases(
+    links: Sequence[Link],
+    rows: Sequence[SignatureRow],
+    recent: Sequence[SignatureRow],
+    ring: KeyRing,
+    check: Check,
+    *,
+    seen: Mark,
+) -> Verified:
+    """Hold some cases against their last signatures, and the signatures since ``seen`` against each other.
+
+    Much less work than a whole ledger. An entry's digest covers all before it in its case, and a signer signs
+    none whose earlier ones are not signed: so the last signature in turn vouches for its case up to there.
+    What this cannot see is a change in other cases, or in older envelopes; nothing that hangs on those may be
+    decided on it.
+
+    Args:
+        links: the entries of the cases, whole.
+        rows: their signatures.
+        recent: all signatures from number ``seen.serial`` on, of whatever case.
+        ring: the key ring that the caller trusts.
+        check: Ed25519.
+        seen: how far the caller has seen the ledger before.
+
+    Raises:
+        BadSignature: naming the first that does not hold.
+    """
+    hold_chains(links)
+    mark = _hold_recent(recent, ring, check, seen)
+    by_number = {(link.case, link.seq): link for link in links}
+    last: dict[str, int] = {}
+    outside: set[tuple[str, int]] = set()
+    for row in sorted(rows, key=lambda one: (one.seq, one.serial), reverse=True):
+        if row.case in last:
+            continue
+        link = by_number.get((row.case, row.seq))
+        if link is None:
+            raise _gap(row.serial, row)
+        # Its place among all is vouched for by its own signature here, not by the one before.
+        said = predicate_of(read_envelope(row.envelope, where=_place(row)), ENTRY_TYPE)
+        _, key = verify_row(row, link, str(said.get("before")), ring, check)
+        if key.covers(row.serial):
+            last[row.case] = row.seq
+        else:
+            outside.add((row.case, row.seq))
+    signed = tuple(link for link in links if link.seq <= last.get(link.case, 0))
+    return Verified(signed, frozenset(outside), mark)
+
+
+def _hold_recent(recent: Sequence[SignatureRow], ring: KeyRing, check: Check, seen: Mark) -> Mark:
+    """The signatures since ``seen`` follow it and each other."""
+    mark = seen
+    for number, row in enumerate(recent, start=seen.serial):
+        envelope = read_envelope(row.envelope, where=_place(row))
+        if row.serial == seen.serial:
+            _hold_to_memory(seen, {row.serial: envelope.digest}, ring.ledger)
+            continue
+        said = predicate_of(envelope, ENTRY_TYPE)
+        wanted = {"ledger": ring.ledger, "serial": number, "before": mark.payload}
+        key = ring.find(envelope.key)
+        if row.serial != number or {name: said.get(name) for name in wanted} != wanted or key is None:
+            raise _gap(number, row)
+        hold_signature(row, envelope, key, check)
+        mark = Mark(ring.ledger, number, envelope.digest)
+    if not recent:
+        _hold_to_memory(seen, {}, ring.ledger)
+    return mark
 
 
 def verify_row(
@@ -214,10 +291,10 @@ def waiting(links: Iterable[Link], verified: Verified) -> tuple[Link, ...]:
     return tuple(link for link in links if link.kind == "admitted" and (link.case, link.seq) not in known)
 
 
-def _hold_to_memory(seen: Mark | None, digests: Sequence[str], ledger: str) -> None:
+def _hold_to_memory(seen: Mark | None, digests: Mapping[int, str], ledger: str) -> None:
     if seen is None or not seen.serial:
         return
-    same = seen.ledger == ledger and seen.serial < len(digests) and digests[seen.serial] == seen.payload
+    same = seen.ledger == ledger and digests.get(seen.serial) == seen.payload
     if not same:
         raise BadSignature(
             Bilingual(

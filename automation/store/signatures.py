@@ -50,6 +50,21 @@ class Signatures:
             found = connection.execute(query).all()
         return tuple(SignatureRow(row.serial, row.case_key, row.seq, row.envelope) for row in found)
 
+    def since(self, serial: int) -> tuple[SignatureRow, ...]:
+        """The signatures from that number on."""
+        query = select(signatures).where(signatures.c.serial >= serial).order_by(signatures.c.serial)
+        with reading(self._engine) as connection:
+            found = connection.execute(query).all()
+        return tuple(SignatureRow(row.serial, row.case_key, row.seq, row.envelope) for row in found)
+
+    def unsigned(self) -> tuple[tuple[str, str], ...]:
+        """(case, kind) of every entry without any signature, in the order in which they were appended."""
+        there = (signatures.c.case_key == ledger.c.case_key) & (signatures.c.seq == ledger.c.seq)
+        query = select(ledger.c.case_key, ledger.c.kind).outerjoin(signatures, there)
+        query = query.where(signatures.c.serial.is_(None)).order_by(ledger.c.position)
+        with reading(self._engine) as connection:
+            return tuple((case, kind) for case, kind in connection.execute(query))
+
     def counts(self) -> tuple[int, int]:
         """How many entries there are, and how many of them have a signature, whatever it is worth."""
         entries = select(func.count()).select_from(ledger)

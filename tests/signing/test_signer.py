@@ -335,3 +335,54 @@ def test_the_journal_keeps_what_was_cut_off_out_and_what_waits_in(world: SignedW
     world.journal.settle([waits])
     assert world.journal.vouched() == ()
     assert world.journal.path.read_text() == ""
+
+
+def test_a_signer_at_rest_looks_at_the_cases_with_something_to_sign_and_at_what_came_since(
+    world: SignedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it each entry of an office would cost more than the one before."""
+    world.tell(OTHER, PATH)
+    world.append(CASE, "accepted", {})
+    world.sign()
+    monkeypatch.setattr(type(world.store.ledger), "all_links", lambda self: pytest.fail("the whole ledger"))
+    world.append(CASE, "linked", {"kind": "berkas", "project": 3})
+    assert world.sign().signed == 1
+    assert world.sign().signed == 0
+    monkeypatch.undo()
+    assert len(world.verified().signed) == 7
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE signatures SET envelope = '{}' WHERE serial = 2", "Amplop"),
+        ("DELETE FROM signatures WHERE serial = 2", "pernah terlihat"),
+        ("UPDATE ledger SET body = '{}x' WHERE seq = 1", "Rantai putus"),
+    ],
+)
+def test_looking_at_some_cases_alone_finds_what_was_done_to_them(
+    world: SignedWorld, statement: str, named: str
+) -> None:
+    world.append(CASE, "accepted", {})
+    world.append(CASE, "linked", {"kind": "berkas", "project": 3})
+    world.sign()
+    world.sql(statement)
+    world.append(CASE, "linked", {"kind": "aplikasi", "project": 4})
+    try:
+        told = " ".join(one.reason.id for one in world.sign().refused)
+    except BadSignature as refusal:
+        told = refusal.explain("id")
+    assert named in told
+
+
+def test_signatures_that_somebody_put_behind_the_last_are_not_built_upon(world: SignedWorld) -> None:
+    world.append(CASE, "accepted", {})
+    world.append(OTHER, "accepted", {})
+    done = [one for one in world.journal.vouched() if one[0] == CASE]
+    key = load_private(world.keys / SIGNING)
+    sign_pending(world.store, key, world.ring, memory=world.keys / MEMORY, vouched=done)
+    stranger = PrivateKey.make()
+    forged = stranger.envelope(b"{}").text()
+    world.store.signatures.append([(SignatureRow(2, CASE, 1, forged), stranger.id)])
+    with pytest.raises(BadSignature, match="Tanda 2"):
+        world.sign()
