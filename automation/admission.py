@@ -20,6 +20,7 @@ from automation.signing.ed25519 import check
 from automation.signing.keyfiles import MEMORY, load_mark, load_ring, save_mark
 from automation.store.ledger import AdmittedRow
 from automation.store.open import Store
+from automation.targets.release import read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,29 @@ def read_admissions(store: Store, keyring: Path | None, *, out: Path) -> Admissi
     links = store.ledger.all_links()
     ring = load_ring(keyring)
     verified = verify_ledger(links, store.signatures.rows(), ring, check, seen=seen, whole=False)
-    return Admissions(admitted_by(verified.signed), waiting(links, verified), verified.mark)
+    found = Admissions(admitted_by(verified.signed), waiting(links, verified), verified.mark)
+    _hold_served(found, out)
+    return found
+
+
+def _hold_served(found: Admissions, out: Path) -> None:
+    """A name is taken out of service by a signed entry, never for want of a signature.
+
+    So it is for a ledger from before there were keys, and for what a stolen key has signed.
+    """
+    manifest = read_manifest(out)
+    served = {one.path for one in manifest.names} if manifest else set()
+    lost = served - {row.path for row in found.rows}
+    for link in found.waiting:
+        if str(link.content.get("path", "")) in lost:
+            raise BadSignature(
+                unsigned_reason(link),
+                remedy=Bilingual(
+                    "Periksa entri itu, lalu tandatangani dengan `laik ledger sign --all`.",
+                    "Look at that entry, then have it signed with `laik ledger sign --all`.",
+                ),
+                where=Where(case=f"{link.case} entri {link.seq}"),
+            )
 
 
 def remember(admissions: Admissions, *, out: Path) -> None:

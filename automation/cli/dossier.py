@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from automation.core.errors import LaikError
+
 if TYPE_CHECKING:
     from automation.core.dossier_check import Verdict
+    from automation.wiring import Laik
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 MAX_FILE = 1100 * 1024 * 1024  # bytes; an archive holds 1 GiB of documents at most
@@ -48,7 +51,7 @@ def build(
     sealer = load_private(key_file) if key_file else None
     laik = wire(settings)
     try:
-        laik.witness.sign()
+        unsigned = _sign(laik)
         wishes = Wishes(with_secret, ring, datetime.now(UTC))
         case = gather(key, laik.reconciler, laik.forge, laik.store, wishes)
     finally:
@@ -68,6 +71,8 @@ def build(
         "problems": list(case.problems),
     }
     click.echo(json.dumps(record) if as_json else _built(record))
+    if unsigned is not None:
+        click.echo(unsigned.explain("id"), err=True)
     for problem in case.problems:
         click.echo(_plain(problem), err=True)
     return 0
@@ -94,6 +99,15 @@ def verify(file: Path, keyring: Path | None, whole: bool, as_json: bool) -> int:
         for line in _readable(verdict):
             click.echo(line, err=verdict.broken is not None)
     return 0 if verdict.proven or (whole and verdict.broken is None) else 1
+
+
+def _sign(laik: Laik) -> LaikError | None:
+    """What keeps entries from being signed is told, and keeps nobody from seeing them as they are."""
+    try:
+        laik.witness.sign()
+    except LaikError as problem:
+        return problem
+    return None
 
 
 def _built(record: dict[str, Any]) -> str:

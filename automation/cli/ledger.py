@@ -93,6 +93,8 @@ def sign(ledger: str, key_file: Path, keyring: Path, everything: bool, as_json: 
     from automation.store.journal import read_vouched
     from automation.store.open import open_store
 
+    if not everything and sys.stdin.isatty():
+        raise click.UsageError("Yang dijamin laik dibaca dari masukan standar; bila Anda menjaminnya: --all.")
     private, ring = load_private(key_file), load_ring(keyring)
     vouched = None if everything else read_vouched(sys.stdin.read())
     store = open_store(ledger)

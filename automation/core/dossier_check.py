@@ -211,9 +211,8 @@ class _Reading:
                 Bilingual("tanda tangan kunci dari gelang kunci", "a signature by a key of the ring"),
                 Bilingual(f"kunci {envelope.key[:16]}, tidak sah", f"key {envelope.key[:16]}, not valid"),
             )
-        return (
-            key.last is None or key.last >= key.first
-        )  # a key whose whole turn was taken back seals nothing
+        # A seal has no number of its own: once the root had to step in, nobody can tell whose hands made it.
+        return not any(later.by_root for later in ring.keys if later.number > key.number)
 
     def _entries(self, facts: Mapping[str, Any]) -> list[Link]:
         links: list[Link] = []

@@ -12,17 +12,20 @@ from dataclasses import replace
 import pytest
 
 from automation.core.archive import BrokenArchive, Member, decode, differs, encode
-from automation.core.attest import entry_statement
+from automation.core.attest import entry_statement, key_statement
 from automation.core.canonical import canonical
 from automation.core.chain import link_digest
 from automation.core.dossier import INDEX, PAGE, RING, SEAL, assemble, entry_text, seal_text, sha256
 from automation.core.dossier_check import Verdict, verify
+from automation.core.errors import Where
+from automation.core.keyring import make_ring
 from automation.core.verified import SignatureRow
 from automation.signing.ed25519 import check
 from tests.core.filed import (
     CASE,
     HOSTILE,
     LETTER,
+    ROOT,
     SIGNER,
     STRANGER,
     case_file,
@@ -208,6 +211,18 @@ def test_a_seal_by_a_key_that_is_not_in_the_ring_is_refused() -> None:
     broken = look(assemble(case_file(), STRANGER.envelope)).broken
     assert broken is not None
     assert broken.where == SEAL
+
+
+def test_a_seal_by_a_key_that_the_root_had_to_replace_proves_nothing_any_more() -> None:
+    old = ring_of()
+    said = {"ledger": old.ledger, "number": 2, "first": 100, "before": old.statements[-1].digest}
+    payload = key_statement(STRANGER.public, **said)  # type: ignore[arg-type]
+    for namer, sealed_still in ((SIGNER, True), (ROOT, False)):
+        statements = (*old.statements, namer.envelope(payload))
+        grown = make_ring(ROOT.public, statements, check, where=Where(file="uji"))
+        verdict = verify(sealed(), check, ring=grown)
+        assert verdict.broken is None
+        assert (verdict.sealed, verdict.proven) == (sealed_still, sealed_still)
 
 
 def test_an_index_that_tells_otherwise_than_the_entries_is_found_even_when_sealed() -> None:

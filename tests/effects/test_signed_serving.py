@@ -16,7 +16,17 @@ from automation.core.errors import CheckFailed
 from automation.demo import organisation as org
 from automation.reconciler import SERVING
 from automation.serving import ALARM_TITLE, LedgerBroken, Serving
-from automation.signing.keyfiles import MEMORY, RING, SIGNING, make_keys
+from automation.signer import sign_pending
+from automation.signing.keyfiles import (
+    MEMORY,
+    RING,
+    ROOT,
+    SIGNING,
+    load_private,
+    load_ring,
+    make_keys,
+    rotate,
+)
 from automation.witness import Witness, journal_of
 from tests.effects.world import World, running_world
 
@@ -71,6 +81,30 @@ def make_other_ring(world: World) -> Path:
     folder = world.folder / "kunci-lain"
     make_keys(folder)
     return folder / RING
+
+
+def test_what_a_stolen_key_signed_stays_served_until_somebody_has_looked_at_it(
+    world: World, case: str
+) -> None:
+    """The root takes back the key's whole turn; no name goes out of service for want of a signature."""
+    before, keys = world.served(), world.folder / "kunci"
+    rotate(keys, first=1, root=keys / ROOT)
+    with pytest.raises(LedgerBroken) as refusal:
+        world.settle(SERVING)
+    assert f"kasus {case} entri" in refusal.value.explain("id")
+    assert world.served() == before
+    assert case in alarms(world)[0]
+    done = sign_pending(
+        world.laik.store,
+        load_private(keys / SIGNING),
+        load_ring(keys / RING),
+        memory=keys / MEMORY,
+        vouched=None,
+    )
+    assert done.refused == ()
+    world.settle(SERVING)
+    assert alarms(world) == []
+    assert world.served() == before
 
 
 def test_a_signer_of_another_account_gets_what_laik_vouches_for_and_no_secret(
