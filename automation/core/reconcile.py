@@ -15,6 +15,7 @@ from automation.core.act import Act
 from automation.core.authority import Acting, deciders, roles_on
 from automation.core.case import CaseState, Checks, StepState, judge_step, replay
 from automation.core.clock import ClockRules, Moment, current_turn, entry_of
+from automation.core.comments import CommentsNow
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
@@ -106,6 +107,7 @@ class Observation:
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
         successor: the SOP version that moving the case to was offered, as the region enforces it.
+        comments: the comments that acts were in, as they read now.
     """
 
     key: str
@@ -129,6 +131,7 @@ class Observation:
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
     successor: Procedure | None = None
+    comments: CommentsNow = field(default_factory=CommentsNow)
 
     @property
     def offered(self) -> MigrationPlan | None:

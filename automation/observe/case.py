@@ -28,6 +28,7 @@ from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
+from automation.observe.comments import comments_of
 from automation.observe.evidence import Scanner, Sources
 from automation.observe.homes import Home, code_digest, home, kak_under_review
 from automation.observe.hostingrequests import (
@@ -159,6 +160,7 @@ class Observer:
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        now = self._now()
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency = memory.agency or intake.reading.agency
@@ -230,13 +232,13 @@ class Observer:
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
+            comments=comments_of(parts.comments),
         )
 
-    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
+    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
-        policy = parts.office.policy
-        zone, national = policy.organisasi.zona_waktu, self._national(now.year)
-        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
+        zone, national = office.policy.organisasi.zona_waktu, self._national(now.year)
+        return clock_rules(office.policy.kalender, zone, national, sop)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
