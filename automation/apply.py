@@ -26,6 +26,7 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    ReopenIssue,
     ServeHosting,
     WriteCard,
 )
@@ -63,8 +64,11 @@ class Served(Protocol):
 class Serve(Protocol):
     """Runs the apply process and reads one request file's name back."""
 
-    def __call__(self, path: str) -> Served:
-        """Serve the admitted set; the outcome for the name of the file at ``path``."""
+    def __call__(self, path: str, *, gone: bool = False) -> Served:
+        """Serve the admitted set; the outcome for the name of the file at ``path``.
+
+        ``gone``: proven is that the name is not served any more.
+        """
 
 
 class Applier:
@@ -134,7 +138,7 @@ class Applier:
                 self._answer(change)
             case PostStatus():
                 self._post_status(change)
-            case Relabel() | PlaceOnBoard() | CloseIssue():
+            case Relabel() | PlaceOnBoard() | CloseIssue() | ReopenIssue():
                 if self._issue is not None:
                     self._change_issue(self._issue, change)
             case MergeHosting():
@@ -142,7 +146,7 @@ class Applier:
             case ServeHosting():
                 self._serve_name(change)
 
-    def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue) -> None:
+    def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue | ReopenIssue) -> None:
         match change:
             case Relabel():
                 self._forge.relabel_issue(issue, add=change.add, remove=change.remove)
@@ -150,6 +154,8 @@ class Applier:
                 self._forge.place_on_board(issue, BOARD, change.lane, change.due)
             case CloseIssue():
                 self._forge.close_issue(issue)
+            case ReopenIssue():
+                self._forge.reopen_issue(issue)
 
     def _remember(self, kind: str, body: Mapping[str, object]) -> None:
         entry = self._store.ledger.append(
@@ -210,7 +216,7 @@ class Applier:
 
     def _serve_name(self, change: ServeHosting) -> None:
         """Success of an apply is no proof: only what was read back is remembered."""
-        served = self._serve(change.name)
+        served = self._serve(change.name, gone=True) if change.gone else self._serve(change.name)
         if not served.proven:
             raise _unproven(self._key, change.name, served.problem)
         body = {

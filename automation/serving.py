@@ -31,7 +31,7 @@ from automation.settings import Settings
 from automation.store.ledger import JSON
 from automation.store.open import Store
 from automation.targets.mirror import read_branch
-from automation.targets.readback import ReadBack, read_back
+from automation.targets.readback import Question, ReadBack, read_back, read_gone
 from automation.targets.release import read_manifest
 
 APPLY_SECONDS = 300
@@ -86,18 +86,19 @@ class Serving:
         self.last_checkers: tuple[str, ...] = ()
         self.last_read: ReadBack | None = None
 
-    def serve(self, path: str) -> Outcome:
-        """Apply, then read the name of the request file at ``path`` back.
+    def serve(self, path: str, *, gone: bool = False) -> Outcome:
+        """Apply, then read the name of the request file at ``path`` back; ``gone``: as served no more.
 
         Raises:
             CheckFailed: the apply process said no; the last good state stays served.
         """
         office = self._office.read(secret=False)
         answer = self._apply(office)
-        read = self._read_back(path)
+        look = self._read_gone if gone else self._read_back
+        read = look(path)
         if not read.ok and self._settings.reload and not answer["changed"]:
             self._reload()  # it was published before, and the reload then failed or was cut off
-            read = self._read_back(path)
+            read = look(path)
         self.last_read = read
         self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
         return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
@@ -108,7 +109,8 @@ class Serving:
         While nothing is admitted nothing is served, but a file that somebody pushed is alarmed all the same.
         """
         office = self._office.read(secret=False)
-        if self._store.ledger.admitted():
+        released = self._store.ledger.released()
+        if self._store.ledger.admitted() or released:
             answer = self._apply(office)
             self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
         else:
@@ -150,17 +152,21 @@ class Serving:
         label = Path(path).stem
         names = [one.fqdn for one in manifest.names] if manifest else []
         name = next((one for one in names if one.partition(".")[0] == label), label)
-        read = self._asked(name)
-        for _ in range(READ_BACK_TRIES if self._settings.dns or self._settings.http else 0):
+        return self._asked(name, read_back)
+
+    def _read_gone(self, path: str) -> ReadBack:
+        """Every full name that was ever served from ``path`` here, each asked for in vain."""
+        return self._asked(path, read_gone)
+
+    def _asked(self, about: str, question: Question) -> ReadBack:
+        settings = self._settings
+        read = question(about, dns_server=settings.dns, http=settings.http, folder=settings.out)
+        for _ in range(READ_BACK_TRIES if settings.dns or settings.http else 0):
             if read.ok:
                 break
             self._sleep(READ_BACK_PAUSE_SECONDS)  # a reload comes through a moment after it was asked for
-            read = self._asked(name)
+            read = question(about, dns_server=settings.dns, http=settings.http, folder=settings.out)
         return read
-
-    def _asked(self, name: str) -> ReadBack:
-        settings = self._settings
-        return read_back(name, dns_server=settings.dns, http=settings.http, folder=settings.out)
 
     def _alarm(self, office: Office, differing: list[Mapping[str, Any]]) -> None:
         """One issue in the control project while something deviates; closed by itself when nothing does.

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from automation.core.errors import LaikError
+from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.forges.base import Forge, Group, Issue
 from automation.keys import HOSTING, SERVING
@@ -88,26 +89,33 @@ class Sweeper:
     def _all_of(self, office: Office) -> tuple[str, ...]:
         open_issues = self._open_issues(office)
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
-        return (*dict.fromkeys([*self._unfinished(), *filed]), HOSTING, SERVING)
+        return (*dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)]), HOSTING, SERVING)
 
     def _since(self, office: Office, last: _Mark) -> tuple[str, ...]:
         since = last.at - OVERLAP
-        unfinished = frozenset(self._unfinished())
+        unfinished, accepted = frozenset(self._unfinished()), frozenset(self._store.ledger.cases())
         keys = [
-            *self._with_issues(office, since, unfinished),
+            *self._with_issues(office, since, accepted),
             *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
             *self._with_hosting(office, since, last),
         ]
         return (*dict.fromkeys(keys), SERVING)
 
-    def _with_issues(self, office: Office, since: datetime, unfinished: frozenset[str]) -> list[str]:
+    def _with_issues(self, office: Office, since: datetime, accepted: frozenset[str]) -> list[str]:
+        """Also of finished cases: a name is taken down by a comment there."""
         issues = self._forge.list_issues(office.control.id, updated_after=since, state="all")
         return [
             key
             for one in issues
-            if (key := case_key(one)) in unfinished or (one.open and looks_like_request(one.description))
+            if (key := case_key(one)) in accepted or (one.open and looks_like_request(one.description))
         ]
+
+    def _with_names(self, office: Office) -> list[str]:
+        """Cases, also finished ones, of a name whose term ends soon, or that is not served or gone yet."""
+        ledger, notice = self._store.ledger, office.policy.hosting.pemberitahuan_hari
+        ending = [row.case for row in ledger.admitted() if stage_of(row.until, self._today(), notice)]
+        return [*ending, *ledger.unapplied()]
 
     def _with_projects(self, since: datetime) -> list[str]:
         """Cases whose repositories were pushed to, or have a merge request that changed."""

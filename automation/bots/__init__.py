@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from automation.bots import gatekeeper, host, provisioner, registrar, reporter, timekeeper
+from automation.bots import (
+    gatekeeper,
+    host,
+    lifekeeper,
+    provisioner,
+    registrar,
+    reporter,
+    termkeeper,
+    timekeeper,
+)
 from automation.bots.desk import Desk, answered_by
 from automation.core.plan import Answer, Change, Remember
 
-DUTIES = (provisioner, timekeeper, reporter, gatekeeper, host, registrar)
+DUTIES = (provisioner, timekeeper, reporter, gatekeeper, host, lifekeeper, termkeeper, registrar)
 
 
 def all_wishes(desk: Desk) -> list[Change]:

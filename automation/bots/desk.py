@@ -68,13 +68,13 @@ def whose_turn(state: StepState) -> tuple[str, ...]:
 
 
 def turn(desk: Desk) -> tuple[str, ...]:
-    """Roles whose turn it is in the case; nobody's once it is finished.
+    """Roles whose turn it is in the case; nobody's once it is finished, or while it does not run.
 
     With every decision of the last step given, it is the turn of those who approve the hosting request,
     and nobody's while laik itself serves what was admitted.
     """
     state, rule = desk.decision.state.open, desk.decision.procedure.hosting
-    if state is None or desk.decision.memory.finished:
+    if state is None or desk.decision.memory.finished or not desk.decision.life.running:
         return ()
     if state.given and state.waiting_for_service and rule is not None:
         return () if desk.decision.memory.admitted else rule.approved_by

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from automation.bots import termkeeper
 from automation.bots.desk import Desk, local_day, turn
+from automation.bots.lifekeeper import lane
 from automation.bots.provisioner import phase_label, turn_label
 from automation.core.deadline import due_date
 from automation.core.plan import Change, PlaceOnBoard, Relabel
@@ -21,9 +23,13 @@ def wishes(desk: Desk) -> list[Change]:
 
     Scoped labels exclude each other only in paid tiers, so laik takes the siblings off itself.
     """
-    wanted = {_lane(desk), *(turn_label(role) for role in turn(desk))}
+    wanted = {_lane(desk), *(turn_label(role) for role in turn(desk)), *termkeeper.labels(desk)}
     shown = desk.decision.observation.shown.labels
-    stale = [label for label in shown if label.startswith(("fase::", "giliran::")) and label not in wanted]
+    stale = [
+        label
+        for label in shown
+        if label.startswith(("fase::", "giliran::", "masa::")) and label not in wanted
+    ]
     labelled = Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))
     return [labelled, placing(desk)]
 
@@ -37,6 +43,9 @@ def _lane(desk: Desk) -> str:
     open_state = desk.decision.state.open
     if open_state is None or desk.decision.memory.finished:
         return DONE
+    out_of_steps = lane(desk.decision.life)
+    if out_of_steps is not None:
+        return out_of_steps
     return phase_label(open_state.step.phase)
 
 
@@ -58,7 +67,7 @@ def open_since(desk: Desk) -> date:
 def due(desk: Desk) -> date | None:
     """When the open step is due; None where the source gives no duration, or no step or issue is open."""
     open_state = desk.decision.state.open
-    at_work = desk.decision.observation.shown.issue_open and not desk.decision.memory.finished
+    at_work = desk.decision.life.running and not desk.decision.memory.finished
     if open_state is None or not at_work:
         return None
     return due_date(open_since(desk), open_state.step.duration.iso, frozenset())

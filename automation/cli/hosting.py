@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from automation.core.hosting import Deviation
     from automation.core.policy import Policy
-    from automation.store.ledger import AdmittedRow
+    from automation.store.ledger import AdmittedRow, ReleasedRow
     from automation.targets.apply import Quarantined, TargetPlan
     from automation.targets.nginx import NginxOptions
     from automation.targets.serve import Admitted, ServeResult
@@ -95,8 +95,9 @@ def plan(
 
     policy = _read_policy(policy_file)
     options = _nginx_options(http_port, https_port, address)
+    rows, released = _ledger_rows(ledger)
     planned, admitted = plan_admitted(
-        _admitted_rows(ledger), mirror, branch, policy, out, _today(policy), options=options
+        rows, mirror, branch, policy, out, _today(policy), options=options, released=released
     )
     left_out = (*admitted.quarantined, *planned.quarantined)
     if as_json:
@@ -134,8 +135,9 @@ def apply(
     from automation.targets.serve import serve_admitted
 
     policy = _read_policy(policy_file)
+    rows, released = _ledger_rows(ledger)
     result = serve_admitted(
-        _admitted_rows(ledger),
+        rows,
         mirror,
         branch,
         policy,
@@ -144,6 +146,7 @@ def apply(
         options=_nginx_options(http_port, https_port, address),
         allow_removals=allow_removals,
         allow_empty=allow_empty,
+        released=released,
     )
     if as_json:
         _print_json(_result_record(result))
@@ -159,12 +162,12 @@ def apply(
         raise click.exceptions.Exit(1)
 
 
-def _admitted_rows(ledger: str) -> tuple[AdmittedRow, ...]:
+def _ledger_rows(ledger: str) -> tuple[tuple[AdmittedRow, ...], tuple[ReleasedRow, ...]]:
     from automation.store.open import open_store
 
     store = open_store(ledger)
     try:
-        return store.ledger.admitted()
+        return store.ledger.admitted(), store.ledger.released()
     finally:
         store.close()
 

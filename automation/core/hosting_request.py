@@ -29,6 +29,7 @@ Domain = Annotated[str, StringConstraints(pattern=f"^{DOMAIN}$", max_length=253)
 CaseKey = Annotated[str, StringConstraints(pattern=f"^{CASE}$")]
 Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$", max_length=60)]
 Sha = Annotated[str, StringConstraints(pattern=f"^{SHA}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
@@ -57,8 +58,9 @@ class HostingRequest(Strict):
     """One request, canonical and safe to write into a zone or a virtual host.
 
     ``kasus`` is the case that asks, ``sha`` the full commit of its application, ``hulu`` the name of an
-    upstream that only the policy gives an address. Free text (contacts, ``keterangan``,
-    ``alasan_ip_publik``) is never written into any target.
+    upstream that only the policy gives an address; ``berlaku_sampai`` the last day it is asked for, where
+    that is sooner than the policy's own term. Free text (contacts, ``keterangan``, ``alasan_ip_publik``) is
+    never written into any target.
     """
 
     format: Literal["laik/hosting/1"] = "laik/hosting/1"
@@ -70,6 +72,7 @@ class HostingRequest(Strict):
     layanan: tuple[Service, ...] = Field(min_length=1)
     hulu: Key
     penanggung_jawab: Contacts
+    berlaku_sampai: Day | None = None
     keterangan: Prose | None = None
     alasan_ip_publik: Prose | None = None
 

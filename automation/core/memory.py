@@ -6,17 +6,22 @@ kinds and their keys are the table below, and nothing else reads or writes them.
 
 ==============  ===================================================================================
 accepted        form: digest of the request form; agency: whose case it is, for good;
-                procedure, version: the SOP the case started with
+                procedure, version: the SOP the case started with; filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
 act             act, step, ruling, digest, subjects, account, body: one act and how it was ruled
 closed          step, digest, subjects: a step was complete
-merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
-admitted        path, blob, decision, merge_request, merge_sha, sha, removed
+merge_intended  merge_request, head, path, blob, sha, decision, removed, until: laik is about to merge
+                exactly this; removed: it takes the file away; until: day the name's term ends
+admitted        path, blob, decision, merge_request, merge_sha, sha, removed, until
+life            act, account, body, state, other: the case was withdrawn, suspended, resumed ...;
+                other: the case that a duplicate names
+issue_gone      gone: the case's issue was found deleted, or is there again
+revoked         act, account, body, path, blob, decision: the name was taken down
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
-answered        about: the act (or ``selesai:<case>``) that laik has answered
+answered        about: the act (or ``selesai:<case>``, ``masa:...``) that laik has answered
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
@@ -30,7 +35,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
-Ruling = Literal["approved", "refused", "void", "told"]
+Ruling = Literal["approved", "refused", "noted", "void", "told"]
+
+LIFE, REVOKED = "kasus", "cabut"
+"""Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
 
 
 class EntryLike(Protocol):
@@ -66,7 +74,8 @@ class Shown:
 class RuledAct:
     """One act and its ruling.
 
-    ``approved`` completes, ``refused`` sends back, ``void`` did not count, ``told`` was a question.
+    ``approved`` completes, ``refused`` sends back, ``noted`` changed the case or took a name down, ``void``
+    did not count, ``told`` was a question.
     ``at`` is when the ruling was written, None until it is.
     """
 
@@ -93,7 +102,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A hosting file that laik admitted."""
+    """A hosting file that laik admitted; ``until`` is the day its term ends (ISO), empty for no end."""
 
     path: str
     blob: str
@@ -101,6 +110,7 @@ class Admission:
     decision: str
     merge_request: int
     merge_sha: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +130,19 @@ class Forged:
 class Memory:
     """Everything remembered of one case.
 
-    ``admitted`` is the admission that stands now; ``admissions`` are the numbers of all merge requests that
-    ever led to one, so that an older merge is never admitted a second time over a newer one.
+    ``names`` are the admissions that stand now, by path, and ``admitted`` the newest of them; ``admissions``
+    are the numbers of all merge requests that ever led to one, so that an older merge is never admitted a
+    second time over a newer one. ``down`` are names taken away and not yet seen gone: path -> decision.
+    ``noticed`` is when each notice of a term was given. ``filed`` is when the case's issue was made, and
+    ``issue_gone`` that it was found deleted.
     """
 
     seq: int = 0
     form: str = ""
     agency: str = ""
     accepted_at: datetime | None = None
+    filed: str = ""
+    issue_gone: bool = False
     procedure: str = ""
     version: str = ""
     projects: Mapping[str, int] = field(default_factory=dict)
@@ -137,10 +152,13 @@ class Memory:
     closed: Mapping[str, Closed] = field(default_factory=dict)
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
+    names: Mapping[str, Admission] = field(default_factory=dict)
+    down: Mapping[str, str] = field(default_factory=dict)
     admissions: frozenset[int] = frozenset()
     applied: str = ""
     finished: bool = False
     answered: frozenset[str] = frozenset()
+    noticed: Mapping[str, datetime] = field(default_factory=dict)
     forged: tuple[Forged, ...] = ()
 
     @property
@@ -152,14 +170,21 @@ class Memory:
         """Ids of all acts ruled on."""
         return frozenset(act.act for act in self.acts)
 
+    def revocations(self) -> tuple[str, ...]:
+        """Ids of the acts that took a name of this case down, in order."""
+        return tuple(act.act for act in self.acts if act.step == REVOKED and act.ruling == "noted")
+
     def digests_shown(self, step: str, code: str) -> tuple[Shown, ...]:
         """What was ever shown for ``step`` under a code that starts with ``code``, each digest once."""
         matching = {one.digest: one for one in self.shown if one.step == step and one.digest.startswith(code)}
         return tuple(matching.values())
 
     def with_act(self, act: RuledAct) -> Memory:
-        """The memory as it will be once ``act`` is written."""
-        return replace(self, acts=(*self.acts, act))
+        """The memory as it will be once ``act`` is written; a revocation takes its name away at once."""
+        memory = replace(self, acts=(*self.acts, act))
+        if act.step != REVOKED or act.ruling != "noted":
+            return memory
+        return _overtaken(memory, act.subjects.get("path", ""), act.digest)
 
 
 def remember(entries: Iterable[EntryLike]) -> Memory:
@@ -179,6 +204,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
                 form=_text(body, "form"),
                 agency=_text(body, "agency"),
                 accepted_at=entry.at,
+                filed=_text(body, "filed"),
                 procedure=_text(body, "procedure"),
                 version=_text(body, "version"),
             )
@@ -195,6 +221,14 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, shown=(*memory.shown, shown))
         case "act":
             return memory.with_act(_act(body, entry.seq, entry.at))
+        case "issue_gone":
+            return replace(memory, issue_gone=bool(body.get("gone")))
+        case "life":
+            subjects = {"keadaan": _text(body, "state"), "lain": _text(body, "other")}
+            return memory.with_act(_noted(entry, LIFE, "", subjects))
+        case "revoked":
+            subjects = {"path": _text(body, "path"), "blob": _text(body, "blob")}
+            return memory.with_act(_noted(entry, REVOKED, _text(body, "decision"), subjects))
         case "closed":
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
             return replace(memory, closed={**memory.closed, closed.step: closed})
@@ -212,7 +246,8 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
         case "admitted":
             admissions = memory.admissions | {_number(body, "merge_request")}
             if body.get("removed"):
-                return replace(memory, admitted=_without(memory.admitted, body), admissions=admissions)
+                memory = replace(memory, admissions=admissions)
+                return _taken_away(memory, _text(body, "path"), _text(body, "decision"))
             admission = Admission(
                 path=_text(body, "path"),
                 blob=_text(body, "blob"),
@@ -220,23 +255,68 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
                 decision=_text(body, "decision"),
                 merge_request=_number(body, "merge_request"),
                 merge_sha=_text(body, "merge_sha"),
+                until=_text(body, "until"),
             )
-            return replace(memory, admitted=admission, admissions=admissions)
+            return _admitting(replace(memory, admissions=admissions), admission)
         case "applied":
-            return replace(memory, applied=_text(body, "decision"))
+            decision = _text(body, "decision")
+            left = {path: one for path, one in memory.down.items() if one != decision}
+            if len(left) < len(memory.down):
+                return replace(memory, down=left)
+            return replace(memory, applied=decision)
         case "finished":
             return replace(memory, finished=True)
         case "answered":
-            return replace(memory, answered=memory.answered | {_text(body, "about")})
+            about = _text(body, "about")
+            noticed = {**memory.noticed, about: entry.at} if about.startswith("masa:") else memory.noticed
+            return replace(memory, answered=memory.answered | {about}, noticed=noticed)
         case "forged_status":
             return replace(memory, forged=(*memory.forged, _forged(body)))
         case _:
             return memory
 
 
-def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admission | None:
-    """A removal takes away the file it names and no other."""
-    return None if admitted is None or admitted.path == _text(body, "path") else admitted
+def _admitting(memory: Memory, admission: Admission) -> Memory:
+    """With the newest admission last, and nothing of its path waited for any more."""
+    others = {path: one for path, one in memory.names.items() if path != admission.path}
+    down = {path: one for path, one in memory.down.items() if path != admission.path}
+    names = {**others, admission.path: admission}
+    return replace(memory, admitted=admission, names=names, down=down)
+
+
+def _taken_away(memory: Memory, path: str, decision: str) -> Memory:
+    """Without the file at ``path`` and no other; until it was seen gone, it is waited for."""
+    names = {one: held for one, held in memory.names.items() if one != path}
+    newest = next(reversed(list(names.values())), None)
+    return replace(memory, names=names, admitted=newest, down={**memory.down, path: decision})
+
+
+def _overtaken(memory: Memory, path: str, decision: str) -> Memory:
+    """A revocation overtakes every merge that was meant before it and is not admitted yet.
+
+    Otherwise a merge in flight would bring the name back a moment after it was taken down.
+    """
+    kept = {
+        number: intent
+        for number, intent in memory.intended.items()
+        if intent.get("path") != path or number in memory.admissions
+    }
+    return _taken_away(replace(memory, intended=kept), path, decision)
+
+
+def _noted(entry: EntryLike, step: str, digest: str, subjects: Mapping[str, str]) -> RuledAct:
+    body = entry.body
+    return RuledAct(
+        act=_text(body, "act"),
+        step=step,
+        ruling="noted",
+        digest=digest,
+        subjects=subjects,
+        account=_number(body, "account"),
+        body=_text(body, "body"),
+        seq=entry.seq,
+        at=entry.at,
+    )
 
 
 def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:

@@ -195,16 +195,27 @@ class MergeHosting:
 
 @dataclass(frozen=True, slots=True)
 class ServeHosting:
-    """Let the apply process serve the admitted set, and read ``name`` back."""
+    """Let the apply process serve the admitted set, and read ``name`` back.
+
+    ``gone``: the name was removed or revoked, and is read back as no longer there.
+    """
 
     decision: str
     name: str
     sha: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CloseIssue:
     """Close the case's issue."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenIssue:
+    """Open the case's issue again, which laik itself closed."""
 
     place: Place
 
@@ -220,6 +231,7 @@ Change = (
     | MergeHosting
     | ServeHosting
     | CloseIssue
+    | ReopenIssue
 )
 Plan = tuple[Change, ...]
 
@@ -230,6 +242,7 @@ ORDER: tuple[type[Change], ...] = (
     PlaceOnBoard,  # before the card: while that differs, a placing that was cut off is planned again
     WriteCard,
     PostStatus,
+    ReopenIssue,  # before its answer: while that is missing, a reopening that was cut off is planned again
     Answer,
     MergeHosting,
     ServeHosting,
@@ -262,6 +275,8 @@ def describe(change: Change) -> str:
         case MergeHosting():
             return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
         case ServeHosting():
-            return f"sajikan {change.name}"
+            return f"{'turunkan' if change.gone else 'sajikan'} {change.name}"
         case CloseIssue():
             return f"tutup issue {change.place.iid}"
+        case ReopenIssue():
+            return f"buka kembali issue {change.place.iid}"

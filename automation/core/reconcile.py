@@ -16,6 +16,7 @@ from automation.core.case import CaseState, Checks, replay
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
+from automation.core.life import Docket, Life, entry_of, hosting_stop, life_of, rule_life
 from automation.core.memory import Memory, RuledAct, Shown
 from automation.core.plan import (
     Answer,
@@ -27,6 +28,7 @@ from automation.core.plan import (
     PostStatus,
     Relabel,
     Remember,
+    ReopenIssue,
     WriteCard,
     ordered,
 )
@@ -93,6 +95,7 @@ class Observation:
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
+        cases: which of the cases that a ``duplikat`` line names exist.
     """
 
     key: str
@@ -112,6 +115,7 @@ class Observation:
     code_digest: str = ""
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
+    cases: frozenset[str] = frozenset()
 
     @property
     def hosting_place(self) -> Place | None:
@@ -137,6 +141,11 @@ class Decision:
         """The SOP."""
         return self.observation.procedure
 
+    @property
+    def life(self) -> Life:
+        """Where the case stands beside its steps."""
+        return life_of(self.memory, closed_by_hand=_closed_by_hand(self.observation, self.state))
+
 
 def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
     """Replay the case, rule on every new act in order, and judge the hosting request.
@@ -154,10 +163,10 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
             continue
         done.add(act.id)
         bench = Bench(observation.procedure, state, verdict, memory, observation.roles)
-        ruled = rule(act, bench)
+        ruled = rule_life(act, _docket(observation, state, memory)) or rule(act, bench)
         rulings.append(ruled)
         memory = memory.with_act(ruled.remembered())
-        if ruled.ruling in {"approved", "refused"}:
+        if ruled.ruling in {"approved", "refused", "noted"}:
             state = replay(observation.procedure, view, memory, checks)
             verdict = _hosting(observation, state, view, memory, checks)
     return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
@@ -190,28 +199,26 @@ def _withdrawn(act: RuledAct, standing: Mapping[str, str], memory: Memory) -> bo
 def _hosting(
     observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
 ) -> HostingVerdict | None:
-    if observation.hosting is None or memory.finished:
-        return None  # a finished case asks for nothing any more, and nothing is merged in its name
-    return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks)
+    if observation.hosting is None:
+        return None
+    stop = hosting_stop(life_of(memory, closed_by_hand=_closed_by_hand(observation, state)))
+    return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks, stop)
+
+
+def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
+    """Whether the issue is closed though laik had no reason to: it does so once every step is complete."""
+    return not observation.shown.issue_open and state.open is not None
+
+
+def _docket(observation: Observation, state: CaseState, memory: Memory) -> Docket:
+    closed = _closed_by_hand(observation, state)
+    asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
+    return Docket(observation.procedure, memory, observation.roles, closed, observation.cases, asked)
 
 
 def remembers(decision: Decision) -> list[Change]:
     """The ledger entries this decision adds: rulings, closed steps, digests that cards will show."""
-    entries: list[Change] = [
-        Remember(
-            "act",
-            {
-                "act": ruled.act.id,
-                "step": ruled.step,
-                "ruling": ruled.ruling,
-                "digest": ruled.digest,
-                "subjects": dict(ruled.subjects),
-                "account": ruled.act.account_id,
-                "body": ruled.act.body_digest,
-            },
-        )
-        for ruled in decision.rulings
-    ]
+    entries: list[Change] = [_ruling_entry(ruled) for ruled in decision.rulings]
     for state in decision.state.steps:
         closed = decision.memory.closed.get(state.step.key)
         if state.complete and (closed is None or closed.digest != state.digest):
@@ -220,6 +227,24 @@ def remembers(decision: Decision) -> list[Change]:
     entries.extend(_shown_entries(decision))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
+
+
+def _ruling_entry(ruled: Ruled) -> Remember:
+    own = entry_of(ruled)
+    if own is not None:
+        return Remember(*own)
+    return Remember(
+        "act",
+        {
+            "act": ruled.act.id,
+            "step": ruled.step,
+            "ruling": ruled.ruling,
+            "digest": ruled.digest,
+            "subjects": dict(ruled.subjects),
+            "account": ruled.act.account_id,
+            "body": ruled.act.body_digest,
+        },
+    )
 
 
 def _shown_entries(decision: Decision) -> list[Change]:
@@ -271,8 +296,8 @@ def difference(wished: Iterable[Change], shown: ShownState) -> Plan:
             case Answer():
                 if wish.marker not in shown.answers:
                     changes.append(wish)
-            case CloseIssue():
-                if shown.issue_open:
+            case CloseIssue() | ReopenIssue():
+                if shown.issue_open == isinstance(wish, CloseIssue):
                     changes.append(wish)
             case PlaceOnBoard():
                 if not _was_placed(wish, shown):

@@ -98,10 +98,10 @@ def rule(act: Act, bench: Bench) -> Ruled:
         return Ruled(act, "told", "", "", {}, _usage(act, bench))
     if not command.known:
         return _void(act, "", _unknown_verb(act, bench))
+    if act.source == "merge_request":  # also of a finished case: its name may be changed, renewed, removed
+        return _rule_hosting(act, bench)
     if bench.memory.finished:
         return _void(act, "", _FINISHED)
-    if act.source == "merge_request":
-        return _rule_hosting(act, bench)
     return _rule_step(act, bench)
 
 

@@ -5,15 +5,17 @@ An event only says *which case*; what is true is read here from the forge, the m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
+from automation.core.act import Act
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
+from automation.core.life import named_cases
 from automation.core.memory import Memory, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
@@ -106,10 +108,15 @@ class Observer:
         self._today = today
 
     def observe(self, key: str) -> Seen | None:
-        """The case as it is now; None when its issue is gone, or has another key."""
+        """The case as it is now; None when its issue is gone, or is another one."""
         office = self._office.read()
         issue = self._forge.get_issue(office.control.id, issue_number(key))
         if issue is None or case_key(issue) != key:  # PA-1999-0007 would become a second case of issue 7
+            return None
+        filed = remember(self._store.ledger.entries(key)).filed
+        if (
+            filed and filed != issue.created_at.isoformat()
+        ):  # a forge that gave a deleted issue's number again
             return None
         place = Place(office.control.id, "issue", issue.iid)
         comments = {place: self._said(place)}
@@ -137,6 +144,7 @@ class Observer:
             procedures=self._procedures,
             memory=memory,
             shown=shown_state(self._forge, office.me, key, issue, comments),
+            filed=issue.created_at.isoformat(),
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
@@ -175,6 +183,7 @@ class Observer:
                 acts,
                 parts.memory,
                 people.approvers(parts.procedure, parts.roles),
+                self._today(),
             )
         return Observation(
             key=parts.key,
@@ -202,7 +211,13 @@ class Observer:
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
+            cases=self._named_cases(parts.key, acts, parts.memory),
         )
+
+    def _named_cases(self, key: str, acts: Sequence[Act], memory: Memory) -> frozenset[str]:
+        """Which of the cases that somebody calls this one a duplicate of exist, itself never."""
+        named = named_cases(acts, memory) - {key}
+        return frozenset(one for one in named if remember(self._store.ledger.entries(one)).is_case)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""

@@ -64,6 +64,7 @@ class _World:
     checkers: Checkers
     folder: Path
     today: date
+    released: frozenset[str] = frozenset()
 
 
 def plan_targets(
@@ -74,13 +75,16 @@ def plan_targets(
     today: date,
     options: NginxOptions = DEFAULT_OPTIONS,
     checkers: Checkers | None = None,
+    released: frozenset[str] = frozenset(),
 ) -> TargetPlan:
     """The plan, judged by all checkers and not yet by the limits; writes nothing into ``folder``.
+
+    ``released`` are paths of files that the ledger took away; their names count in no limit.
 
     Raises:
         CheckFailed: see :func:`apply_targets`.
     """
-    world = _World(policy, options, checkers or Checkers.found(), folder, today)
+    world = _World(policy, options, checkers or Checkers.found(), folder, today, released)
     unique, doubled = _without_doubles(requests)
     fitting, clashing = _without_conflicts(unique, policy)
     left_out = [*doubled, *clashing]
@@ -210,7 +214,8 @@ def _against_last(
     before = {one.fqdn: one for one in last.names} if last is not None else {}
     after = {one.fqdn: one for one in served}
     removed = tuple(sorted(before.keys() - after.keys()))
-    removals = _removals(last, len(removed), len(after), today)
+    undecided = [name for name in removed if before[name].path not in world.released]
+    removals = _removals(last, len(undecided), len(after), today)
     manifest = Manifest(
         digest=digest_files(files),
         content=digest_files(plain),

@@ -41,6 +41,18 @@ class Row(Protocol):
         """The digest of the decision."""
 
 
+class Gone(Protocol):
+    """One file that the ledger took away: removed, or revoked while it still stands on the branch."""
+
+    @property
+    def path(self) -> str:
+        """``permohonan/<nama>.yaml``."""
+
+    @property
+    def blob(self) -> str:
+        """The blob that was revoked; empty where the file was removed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """The admitted set as read: requests to serve, the branch's deviations, and entries left out."""
@@ -71,6 +83,7 @@ def serve_admitted(
     checkers: Checkers | None = None,
     allow_removals: int = 0,
     allow_empty: bool = False,
+    released: Sequence[Gone] = (),
 ) -> ServeResult:
     """Apply exactly the admitted ``rows``, whatever the branch shows.
 
@@ -85,6 +98,7 @@ def serve_admitted(
         checkers: the checking programs; those found when None.
         allow_removals: see :func:`automation.targets.apply.apply_targets`.
         allow_empty: likewise.
+        released: what the ledger took away; it is not served, and no limit holds it up.
 
     Raises:
         MirrorUnreadable: nothing was changed.
@@ -92,7 +106,7 @@ def serve_admitted(
         TooManyRemovals: as ``apply_targets``.
         ApplyBusy: as ``apply_targets``.
     """
-    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
+    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS, released=released)
     applied = apply_targets(
         [entry.request for entry in admitted.requests],
         policy,
@@ -102,6 +116,7 @@ def serve_admitted(
         checkers=checkers,
         allow_removals=allow_removals,
         allow_empty=allow_empty,
+        released=frozenset(one.path for one in released),
     )
     return ServeResult(applied, admitted.deviations, (*admitted.quarantined, *applied.quarantined))
 
@@ -116,16 +131,26 @@ def plan_admitted(
     *,
     options: NginxOptions = DEFAULT_OPTIONS,
     checkers: Checkers | None = None,
+    released: Sequence[Gone] = (),
 ) -> tuple[TargetPlan, Admitted]:
     """What :func:`serve_admitted` would do; beyond the kept blobs nothing is written."""
-    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
+    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS, released=released)
     requests = [entry.request for entry in admitted.requests]
-    plan = plan_targets(requests, policy, folder=folder, today=today, options=options, checkers=checkers)
+    paths = frozenset(one.path for one in released)
+    plan = plan_targets(
+        requests, policy, folder=folder, today=today, options=options, checkers=checkers, released=paths
+    )
     return plan, admitted
 
 
 def collect_admitted(
-    rows: Sequence[Row], mirror: Path, branch: str, policy: Policy, *, kept: Path
+    rows: Sequence[Row],
+    mirror: Path,
+    branch: str,
+    policy: Policy,
+    *,
+    kept: Path,
+    released: Sequence[Gone] = (),
 ) -> Admitted:
     """The admitted requests by blob id, held against today's policy and against each other."""
     tip = read_branch(mirror, branch)
@@ -143,7 +168,10 @@ def collect_admitted(
     later_ones = [later for later, _ in doubled]
     serve = plan_serving([entry for entry in entries if entry not in later_ones], tip).serve
     # Against all rows, not only the readable ones: a deviation of a quarantined file is one all the same.
-    return Admitted(serve, deviations({row.path: row.blob for row in rows}, tip), tuple(left_out))
+    expected = {row.path: row.blob for row in rows}
+    return Admitted(
+        serve, deviations(expected, tip, released={one.path: one.blob for one in released}), tuple(left_out)
+    )
 
 
 def _entry(row: Row, text: bytes | None, policy: Policy) -> AdmittedEntry | Quarantined:

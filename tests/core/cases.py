@@ -35,6 +35,7 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    ReopenIssue,
     ServeHosting,
     WriteCard,
 )
@@ -249,6 +250,7 @@ class Case:
     judged_commit: str = COMMIT
     merged: dict[int, str] = field(default_factory=dict)
     read_back: bool = True
+    other_cases: frozenset[str] = frozenset()
     title: str = "Permohonan"
     now: datetime = START
 
@@ -308,6 +310,7 @@ class Case:
             agency="dinkes",
             candidate=COMMIT,
             merged=dict(self.merged),
+            cases=self.other_cases,
         )
 
     def _facts(self) -> HostingFacts | None:
@@ -459,8 +462,8 @@ class Case:
             case Answer():
                 assert change.marker not in self.answers
                 self.answers[change.marker] = change.body
-            case CloseIssue():
-                self.issue_open = False
+            case CloseIssue() | ReopenIssue():
+                self.issue_open = isinstance(change, ReopenIssue)
 
     def _append(self, kind: str, body: Mapping[str, object]) -> None:
         self.entries.append(Entry(kind, len(self.entries) + 1, body, self.now))

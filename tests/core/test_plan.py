@@ -17,6 +17,7 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    ReopenIssue,
     RepositoryWish,
     ServeHosting,
     WriteCard,
@@ -29,6 +30,7 @@ WISH = RepositoryWish("berkas", "berkas", "pa-2026-0042", "Berkas", "PA-2026-004
 CHANGES: list[Change] = [
     CloseIssue(PLACE),
     ServeHosting("d", "permohonan/a.yaml", "c" * 40),
+    ReopenIssue(PLACE),
     MergeHosting(2, 7, "e" * 40, "pesan"),
     Answer(PLACE, "m", "b"),
     PostStatus(3, "c" * 40, "laik/sop", "pending", "Belum", ""),
