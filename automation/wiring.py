@@ -155,6 +155,7 @@ def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[
         sops=frozenset(procedures),
         roles=frozenset(role for procedure in procedures.values() for role in procedure.role_ids()),
         templates=frozenset(project_templates),
+        procedures=procedures,
     )
 
 

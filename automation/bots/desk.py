@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
+from automation.core.authority import day_of
 from automation.core.case import StepState
 from automation.core.policy import Policy
+from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision
 from automation.core.request import Request
 
@@ -14,8 +16,6 @@ MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
-# Indonesia has no summer time, so fixed offsets tell the day without reading a time zone database.
-OFFSETS = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ def indonesian_date(day: date) -> str:
 
 def local_day(desk: Desk, moment: datetime) -> date:
     """The day it was where the SOP is worked by; the ledger's times are UTC, eight hours behind Praya."""
-    hours = OFFSETS[desk.decision.procedure.identity.timezone]
-    return moment.astimezone(timezone(timedelta(hours=hours))).date()
+    return day_of(moment, desk.decision.procedure.identity.timezone)
 
 
 def role_label(desk: Desk, role: str) -> str:
@@ -60,11 +59,22 @@ def whose_turn(state: StepState) -> tuple[str, ...]:
     """Roles whose turn it is at an open step.
 
     While evidence is missing it is the turn of those who carry the step out; once only the human act is
-    missing, of those who may give it.
+    missing, of those who may give it, and of an agreement of those who have not agreed yet.
     """
-    if state.step.act is not None and state.evidence_holds:
-        return state.step.act.by
+    act = state.step.act
+    if act is not None and state.evidence_holds:
+        missing = tuple(role for role in state.standing.missing if role)
+        return missing if act.agree == "each" and missing else act.by
     return tuple(actor.role for actor in state.step.actors.responsible)
+
+
+def mending(procedure: Procedure, state: StepState) -> tuple[str, ...]:
+    """Roles who must mend what was sent back; empty where the SOP names none, or nothing was sent back."""
+    if state.held is None:
+        return ()
+    source = next((one for one in procedure.steps if one.key == state.held.step), None)
+    back = source.way("refused") if source else None
+    return back.turn if back else ()
 
 
 def turn(desk: Desk) -> tuple[str, ...]:
@@ -78,7 +88,7 @@ def turn(desk: Desk) -> tuple[str, ...]:
         return ()
     if state.given and state.waiting_for_service and rule is not None:
         return () if desk.decision.memory.admitted else rule.approved_by
-    return whose_turn(state)
+    return mending(desk.decision.procedure, state) or whose_turn(state)
 
 
 def card_marker(key: str) -> str:

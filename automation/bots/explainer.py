@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from automation.bots.desk import Desk, role_label
-from automation.bots.reporter import Part, failing_line
+from automation.bots.stepcard import Part, failing_line
 from automation.core.finding import Finding, Outcome
 from automation.core.gate import HOSTING_CHECK, GateState, HostingVerdict, Light
 from automation.core.outputport import Untrusted, one_line, outgoing

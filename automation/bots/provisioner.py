@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from automation.bots.desk import Desk, local_day
+from automation.core.authority import builders
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
@@ -17,6 +18,8 @@ from automation.core.procedure import Procedure
 from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
+REVIEWING = ("technical_reviewer", "section_head")  # section heads where the SOP knows no such team
+OWNING = "owner_team"
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 
@@ -57,14 +60,14 @@ def application_is_due(desk: Desk) -> bool:
     for step in desk.decision.procedure.steps:
         if step.provisions == "application":
             state = desk.decision.state.state(step.key)
-            return step.key in memory.closed or (state is not None and state.complete)
+            return step.key in memory.closed or (state is not None and state.given)
     return False
 
 
 def case_file(desk: Desk, request: Request) -> RepositoryWish:
     """``berkas/<key>``: for Diskominfo and the applicant, never the builder."""
     people = _accounts(desk, _office_roles(desk.decision.procedure))
-    vendors = desk.decision.observation.roles.get("pengembang", frozenset())
+    vendors = builders(desk.decision.procedure, desk.decision.observation.roles)
     return RepositoryWish(
         kind="berkas",
         group=desk.policy.proyek.berkas,
@@ -80,12 +83,12 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
 
 def application(desk: Desk, request: Request) -> RepositoryWish:
     """``aplikasi/<slug>``: code and the builder's documents; builders are at most Developer."""
-    observation = desk.decision.observation
-    builders = observation.roles.get("pengembang", frozenset())
-    reviewers = observation.roles.get("tim_teknis_diskominfo", frozenset()) - builders
-    owners = observation.roles.get("tim_teknis_pd", frozenset()) - builders - reviewers
+    building = builders(desk.decision.procedure, desk.decision.observation.roles)
+    reviewing = (_roles_of(desk.decision.procedure, archetype) for archetype in REVIEWING)
+    reviewers = _accounts(desk, next((roles for roles in reviewing if roles), ())) - building
+    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - building - reviewers
     members = [
-        *((account, DEVELOPER) for account in sorted(builders)),
+        *((account, DEVELOPER) for account in sorted(building)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
         *((account, REPORTER) for account in sorted(owners)),
     ]
@@ -124,6 +127,10 @@ def turn_label(role: str) -> str:
 
 def _office_roles(procedure: Procedure) -> tuple[str, ...]:
     return tuple(role.id for role in procedure.roles if not role.archetype.startswith("builder"))
+
+
+def _roles_of(procedure: Procedure, archetype: str) -> tuple[str, ...]:
+    return tuple(role.id for role in procedure.roles if role.archetype == archetype)
 
 
 def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:

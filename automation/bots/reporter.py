@@ -10,29 +10,17 @@ from collections.abc import Iterator, Sequence
 
 from automation.bots import lifekeeper, termkeeper
 from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
 from automation.bots.timekeeper import due, placing
 from automation.core.act import Act
-from automation.core.case import StepState
-from automation.core.finding import Finding, Outcome
 from automation.core.gate import HostingVerdict
 from automation.core.memory import RuledAct
 from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
-from automation.core.ruling import hosting_line, line_to_paste, line_to_take_back
+from automation.core.ruling import hosting_line
 from automation.core.text import Bilingual
 
-Part = str | Untrusted
-# Words beside plain signs: a sign alone is lost where a font or a reader's eyes do not show it.
-SIGNS = {
-    Outcome.PASS: "✔ terpenuhi",
-    Outcome.FAIL: "✘ belum",
-    Outcome.PENDING: "… menunggu",
-    Outcome.NOT_APPLICABLE: "– tidak berlaku",
-    Outcome.WAIVED: "! dikecualikan",
-    Outcome.ERROR: "? tidak dapat dinilai",
-}
-MAX_FINDINGS = 40  # a card stays readable; the rest is counted
 MAX_ACCOUNTS = 5
 
 
@@ -63,8 +51,9 @@ def case_card(desk: Desk) -> str:
         parts.append(f"{state.open.step.number} ({state.open.step.key}) berubah. Kasus tetap selesai dan ")
         parts.append("yang tersaji tetap; perubahan nama diajukan lewat merge request di proyek hosting.\n\n")
     elif state.open is not None and desk.decision.life.running:
-        parts.extend(_open_step(desk, state.open))
+        parts.extend(open_step(desk, state.open))
     parts.extend(_step_table(desk))
+    parts.extend(document_states(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
     parts.extend(_lost(desk))
@@ -79,7 +68,7 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         f"\n### {_kind(desk, verdict)} untuk {desk.key}\n\n",
         *_asked_for(desk, verdict),
         "\n\n",
-        *_finding_lines(verdict.findings),
+        *finding_lines(verdict.findings),
     ]
     if verdict.steps_missing:
         numbers = {step.key: step.number for step in desk.decision.procedure.steps}
@@ -127,107 +116,25 @@ def _headline(desk: Desk) -> list[Part]:
     roles, until = turn(desk), due(desk)
     deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
     whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")
-    return [*title, f"**Langkah {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
-
-
-def _open_step(desk: Desk, state: StepState) -> list[Part]:
-    parts: list[Part] = [Untrusted(state.step.activity.id, limit=2000), "\n\n"]
-    if state.held is not None:
-        parts.extend(_sent_back(desk, state.held))
-    if state.lapsed:
-        parts.append(f"Keputusan sebelumnya gugur karena berubah: {', '.join(state.lapsed)}.\n\n")
-    parts.extend(_finding_lines(state.findings))
-    code = desk.decision.observation.code_digest
-    if "code" in state.step.judging.subjects and code:
-        parts.append(f"\nDigest kode yang diuji: `{code}`\n")
-    if state.step.act is not None and state.evidence_holds and state.approval is None:
-        memory = desk.decision.memory
-        approve = line_to_paste(memory, state.step, state.digest)
-        parts.append(f"\nUntuk memutuskan, tempelkan sebagai komentar:\n\n```\n{approve}\n```\n")
-        if state.step.act.refuse:
-            refuse = line_to_paste(memory, state.step, state.digest, refuse=True)
-            parts.append(f"\nUntuk mengembalikan:\n\n```\n{refuse}\n```\n")
-    if state.given and state.waiting_for_service:
-        parts.append(f"\nSemua keputusan ada. {_service(desk)}\n")
-    return [*parts, "\n"]
-
-
-def _sent_back(desk: Desk, refusal: RuledAct) -> list[Part]:
-    """Who sent the case back and why, as long as the comment stands; and how that is taken back."""
-    said = _said(desk, refusal)
-    parts: list[Part] = ["Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah"]
-    if said is not None:
-        parts.extend([". Alasan ", Untrusted(said.account), ": ", Untrusted(said.command.reason)])
-    line = line_to_take_back(desk.decision.procedure, desk.decision.memory, refusal)
-    return [*parts, f"\n\nYang mengembalikan dapat menariknya dengan:\n\n```\n{line}\n```\n\n"]
+    where = "Ditangguhkan pada langkah" if state.suspended else "Langkah"
+    return [*title, f"**{where} {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
 
 
 def _refused_request(desk: Desk, verdict: HostingVerdict, refusal: RuledAct) -> list[Part]:
-    said = _said(desk, refusal)
+    comment = said(desk, refusal)
     parts: list[Part] = ["\nTim Teknis menolak permintaan ini; ubah berkas permohonannya"]
-    if said is not None:
-        parts.extend([". Alasan ", Untrusted(said.account), ": ", Untrusted(said.command.reason)])
+    if comment is not None:
+        parts.extend([". Alasan ", Untrusted(comment.account), ": ", Untrusted(comment.command.reason)])
     if verdict.approvable:
         line = hosting_line(desk.decision.memory, verdict)
         parts.append(f"\n\nYang menolak dapat menariknya dengan:\n\n```\n{line}\n```")
     return [*parts, "\n"]
 
 
-def _said(desk: Desk, ruled: RuledAct) -> Act | None:
-    """The act as it still stands; the ledger keeps no text of people."""
-    acts = desk.decision.observation.acts
-    return next((act for act in acts if act.id == ruled.act and act.body_digest == ruled.body), None)
-
-
-def _service(desk: Desk) -> str:
-    """What the name waits for."""
-    if desk.decision.memory.admitted is not None:
-        return "Permintaan hosting sudah digabungkan; menunggu nama terbukti tersaji."
-    if desk.decision.hosting is not None:
-        return "Menunggu permintaan hosting disetujui dan digabungkan; lihat kartunya."
-    return "Buka merge request berisi satu berkas `permohonan/<nama>.yaml` di proyek hosting."
-
-
-def _finding_lines(findings: Sequence[Finding]) -> list[Part]:
-    """What does not hold, one line each with its remedy; then what holds, one line a check."""
-    failing = [finding for finding in findings if not finding.holds]
-    parts: list[Part] = [part for finding in failing[:MAX_FINDINGS] for part in failing_line(finding)]
-    if len(failing) > MAX_FINDINGS:
-        parts.append(f"- … dan {len(failing) - MAX_FINDINGS} temuan lain\n")
-    failed = {finding.check for finding in failing}
-    held: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.holds and finding.check not in failed:
-            held.setdefault(finding.check, []).append(finding)
-    for check, listed in held.items():
-        parts.append(f"- {SIGNS[listed[0].outcome]} `{check}` ")
-        parts.extend(["" if len(listed) > 1 else Untrusted(listed[0].seen.id)])
-        parts.append(f"{len(listed)} hal\n" if len(listed) > 1 else "\n")
-    return parts
-
-
-def failing_line(finding: Finding) -> list[Part]:
-    """One line on what does not hold: its sign, its check, what was seen, what to do and where."""
-    parts: list[Part] = [f"- {SIGNS[finding.outcome]} `{finding.check}` ", Untrusted(finding.seen.id)]
-    parts.extend([" ", Untrusted(finding.remedy.id)])
-    place = str(finding.where)
-    if place:
-        parts.extend([" (", Untrusted(place), ")"])
-    return [*parts, "\n"]
-
-
 def _step_table(desk: Desk) -> list[Part]:
-    parts: list[Part] = ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n"]
-    states = {state.step.key: state for state in desk.decision.state.steps}
-    finished = desk.decision.memory.finished
-    for step in desk.decision.procedure.steps:
-        state = states.get(step.key)
-        if finished:
-            parts.append(f"| {step.number} | {step.key} | selesai |\n")
-            continue
-        word = "menunggu" if state is None else ("selesai" if state.complete else "**terbuka**")
-        parts.append(f"| {step.number} | {step.key} | {word} |\n")
-    return parts
+    steps = desk.decision.procedure.steps
+    rows = (f"| {step.number} | {step.key} | {step_word(desk, step)} |\n" for step in steps)
+    return ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n", *rows]
 
 
 def _forged(desk: Desk) -> list[Part]:

@@ -2,34 +2,49 @@
 
 Theory of operation. A step is *complete* when
 
-1. every check of it holds on the evidence as it is now,
-2. no refusal holds it (see below), and
-3. if it wants a human act: an approval was ruled for exactly the digest that the step has now.
+1. every check of it holds on the evidence as it is now, or is waived by someone in authority,
+2. no refusal holds it (``core/standing.py``), and
+3. if it wants a human act: enough different persons approved exactly the digest that the step has now.
 
 The *digest* of a step covers the digests of its subjects, its findings (outcome and key, sorted), the step's
 own definition and the slice of policy its checks read; no times, no durations, no probes. So an approval is
-bound to what was seen, and lapses by itself when any of it changes; timestamps never decide.
+bound to what was seen, and lapses by itself when any of it changes; timestamps never decide. What else takes
+it away, and whether a step once complete stays so, is the step's ``binding``.
 
-A *refusal* at step S goes back to step T (``S.back``). It holds T for as long as everything T judges is
-still exactly what was refused, and S until the refuser himself approves that same digest (the way to take
-a refusal back) or the subjects change. So 7->6, 8->7, 11->10 and 13->13 need no counters. A subject that
-could not be looked for has not changed.
-
-The *position* is the first step that is not complete. Steps behind it are not looked at: evidence is
-collected lazily, and nothing can be approved before its turn.
+The SOP is walked along the ways that were taken: a step decided the other way (``detour``) leads through
+steps that are passed by otherwise. The *position* is the first step on that way that is not complete; a
+suspended case stands at the step that suspended it. Steps behind it are not looked at: evidence is collected
+lazily, and nothing can be approved before its turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from automation.core.evidence import EvidenceView, State
-from automation.core.finding import Finding, Outcome, worst
-from automation.core.judging import CheckLike, Checks, evidence_digest, findings_of, subject_evidence
+from automation.core.evidence import EvidenceView
+from automation.core.finding import HOLDS, Finding, worst
+from automation.core.judging import (
+    CheckLike,
+    Checks,
+    evidence_digest,
+    findings_of,
+    findings_of_way,
+    subject_evidence,
+)
 from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
-from automation.core.procedure import Procedure, Step
+from automation.core.procedure import Procedure, Step, Way
+from automation.core.standing import (
+    Standing,
+    holding_refusal,
+    is_unknown,
+    refusals_of,
+    sent_back_since,
+    standing_at,
+)
+from automation.core.waiver import lifted
 
 __all__ = [
     "CaseState",
@@ -42,6 +57,8 @@ __all__ = [
     "subject_evidence",
 ]
 
+standing_refusals = refusals_of
+
 
 @dataclass(frozen=True, slots=True)
 class StepState:
@@ -52,45 +69,74 @@ class StepState:
         findings: of its checks, sorted.
         subjects: digest of each subject as it is now ("" while absent).
         digest: what an approval binds to.
-        approval: the approval that counts now.
+        standing: the approvals that count now, and whose are missing.
         held: the refusal that holds it.
-        lapsed: subjects that changed since the step was last closed; empty when it never was.
+        ways: what must hold besides for a way to be taken, by way; ways without such checks are left out.
+        lapsed: what took an earlier completion away: subjects that changed, ``aturan``, ``komentar``,
+            ``peran``; empty when the step never was complete.
+        kept: it was complete once and stays so, whatever its subjects became (``binding.content``).
         waiting_for_service: everything is given, only the served name was not read back yet.
+        waiting_for_provision: everything is given, only the repository does not stand yet.
     """
 
     step: Step
     findings: tuple[Finding, ...]
     subjects: Mapping[str, str]
     digest: str
-    approval: RuledAct | None
+    standing: Standing
     held: RuledAct | None
+    ways: Mapping[Way, tuple[Finding, ...]] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
+    kept: bool = False
     waiting_for_service: bool = False
+    waiting_for_provision: bool = False
+
+    @property
+    def approval(self) -> RuledAct | None:
+        """The approval that completes it now."""
+        return self.standing.decided
 
     @property
     def evidence_holds(self) -> bool:
         """Whether its checks hold and no refusal stands."""
-        return self.held is None and (not self.findings or worst(self.findings) in _HOLDING)
+        return self.held is None and (not self.findings or worst(self.findings) in HOLDS)
+
+    def open_way(self, way: Way) -> bool:
+        """Whether the evidence allows leaving the step this way."""
+        return self.evidence_holds and all(one.holds for one in self.ways.get(way, ()))
 
     @property
     def given(self) -> bool:
-        """Whether evidence and act are there (the step may still wait for the service)."""
-        return self.evidence_holds and (self.step.act is None or self.approval is not None)
+        """Whether evidence and acts are there (the step may still wait for the service)."""
+        if self.kept:
+            return self.held is None
+        if self.step.act is None:
+            return self.evidence_holds
+        return self.approval is not None and self.open_way(self.standing.way)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the case stands still here until it is taken up again."""
+        return self.given and self.step.suspends
 
     @property
     def complete(self) -> bool:
-        """Whether the step is done."""
-        return self.given and not self.waiting_for_service
+        """Whether the step is done and the case has moved on."""
+        waiting = self.waiting_for_service or self.waiting_for_provision
+        return self.given and not waiting and not self.suspended
 
-
-_HOLDING = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WAIVED})
+    @property
+    def next(self) -> str | None:
+        """The key of the step that follows, by the way that was taken; None at the end."""
+        branch = self.step.way(self.standing.way)
+        return branch.to if branch is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """Where a case stands: the states of all steps up to and including the open one.
+    """Where a case stands: the states of all steps on its way up to and including the open one.
 
-    ``open`` is None when every step is complete.
+    ``open`` is None when every step on the way is complete.
     """
 
     procedure: Procedure
@@ -98,14 +144,27 @@ class CaseState:
 
     @property
     def open(self) -> StepState | None:
-        """The first step that is not complete."""
+        """The first step that is not complete; of a suspended case the step that suspended it."""
         last = self.steps[-1] if self.steps else None
         return None if last is None or last.complete else last
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the case stands still."""
+        return self.open is not None and self.open.suspended
 
     @property
     def done(self) -> int:
         """How many steps are complete."""
         return sum(state.complete for state in self.steps)
+
+    @property
+    def passed_by(self) -> frozenset[str]:
+        """Keys of the steps that the way taken so far does not need."""
+        keys = [step.key for step in self.procedure.steps]
+        seen = [state.step.key for state in self.steps]
+        end = len(keys) if self.steps and self.open is None else keys.index(seen[-1]) if seen else 0
+        return frozenset(keys[:end]) - frozenset(seen)
 
     def state(self, key: str) -> StepState | None:
         """The state of a step that was looked at."""
@@ -117,53 +176,90 @@ def replay(
     view: EvidenceView,
     memory: Memory,
     checks: Checks,
+    today: date | None = None,
 ) -> CaseState:
     """Walk the SOP from its first step to the first one that is not complete.
+
+    ``today`` is for waivers alone, which end with a day; without it none is in force.
 
     Raises:
         NotCollected: evidence of the step just reached is missing; collect it and replay again.
     """
     states: list[StepState] = []
-    for step in procedure.steps:
-        state = judge_step(procedure, step, view, memory, checks)
+    at: str | None = procedure.steps[0].key
+    while at is not None:  # ways forward only go forward, so this ends (core/procedure_flow.py)
+        state = judge_step(procedure, procedure.step(at), view, memory, checks, today)
         states.append(state)
-        if not state.complete:
-            break
+        at = state.next if state.complete else None
     return CaseState(procedure, tuple(states))
 
 
 def judge_step(
-    procedure: Procedure, step: Step, view: EvidenceView, memory: Memory, checks: Checks
+    procedure: Procedure,
+    step: Step,
+    view: EvidenceView,
+    memory: Memory,
+    checks: Checks,
+    today: date | None = None,
 ) -> StepState:
     """The state of one step on its own, whatever came before it."""
     subjects = _subject_digests(step, view, checks)
-    findings = findings_of(step, view, checks)
+    findings = lifted(step.key, findings_of(step, view, checks), memory, today)
     digest = _step_digest(procedure, step, subjects, findings, view, checks)
+    kept = _kept_digest(procedure, step, memory)
     closed = memory.closed.get(step.key)
-    serves = procedure.hosting is not None and procedure.hosting.completes == step.key
-    return StepState(
+    standing = standing_at(procedure, step, kept or digest, memory)
+    state = StepState(
         step=step,
         findings=findings,
         subjects=subjects,
-        digest=digest,
-        approval=_approval(step, digest, memory),
-        held=_holding_refusal(procedure, step, subjects, memory),
-        lapsed=_changed(closed.subjects, subjects) if closed and closed.digest != digest else (),
-        waiting_for_service=serves and not _served(memory),
+        digest=kept or digest,
+        standing=standing,
+        held=holding_refusal(procedure, step, subjects, memory),
+        ways=findings_of_way(step, view, checks),
+        lapsed=_changed(closed.subjects, subjects) if closed and closed.digest != (kept or digest) else (),
+        kept=bool(kept),
+        waiting_for_service=_waits_for_service(procedure, step, memory),
+        waiting_for_provision=step.complete_when == "provided" and "aplikasi" not in memory.provisioned,
     )
+    return _with_voided(state, memory)
+
+
+def _kept_digest(procedure: Procedure, step: Step, memory: Memory) -> str:
+    """The digest a step was closed with, where later content does not reopen it (``binding.content``).
+
+    Being sent back, or losing the approval, ends that: then what is there now is judged anew.
+    """
+    closed = memory.closed.get(step.key)
+    if step.binding.content != "until_closed" or closed is None:
+        return ""
+    if sent_back_since(procedure, step, memory, closed.seq):
+        return ""
+    decided = step.act is None or standing_at(procedure, step, closed.digest, memory).decided is not None
+    return closed.digest if decided else ""
+
+
+def _with_voided(state: StepState, memory: Memory) -> StepState:
+    """Says what took a completion away when nothing that the step judges has changed."""
+    if state.lapsed or state.given or state.step.key not in memory.closed:
+        return state
+    gone = [act.voided for act in memory.acts if act.digest == state.digest and act.voided]
+    return replace(state, lapsed=tuple(dict.fromkeys(gone)))
+
+
+def _waits_for_service(procedure: Procedure, step: Step, memory: Memory) -> bool:
+    serves = procedure.hosting is not None and procedure.hosting.completes == step.key
+    return serves and not _served(memory)
 
 
 def _subject_digests(step: Step, view: EvidenceView, checks: Checks) -> Mapping[str, str]:
     ids = [subject_evidence(subject) for subject in step.judging.subjects]
-    more = [need for check in step.judging.checks for need in checks[check].needs]
+    named = [*step.judging.checks, *(check for branch in step.flow.branches for check in branch.checks)]
+    more = [need for check in named for need in checks[check].needs]
     view.need(*ids, *more)  # one round of collecting serves the whole step
     return {
         subject: evidence_digest(view.get(subject_evidence(subject))) for subject in step.judging.subjects
     }
-
-
-def _is_unknown(digest: str) -> bool:
-    return digest.startswith(f"{State.UNKNOWN}:")
 
 
 def _step_digest(
@@ -175,70 +271,31 @@ def _step_digest(
     checks: Checks,
 ) -> str:
     read = sorted({key for check in step.judging.checks for key in checks[check].policy})
+    bound = read if step.binding.policy == "always" else []
     return digest_of(
         {
             "procedure": [procedure.id, procedure.version],
             "step": step.key,
             "checks": step.judging.checks,
-            "act": step.act.model_dump() if step.act else None,
+            "act": _act_definition(step),
             "subjects": dict(subjects),
             "findings": [[one.check, one.outcome, one.key] for one in findings],
-            "policy": {key: view.policy.get(key) for key in read},
+            "policy": {key: view.policy.get(key) for key in bound},
         }
     )
 
 
-def _approval(step: Step, digest: str, memory: Memory) -> RuledAct | None:
+def _act_definition(step: Step) -> Mapping[str, object] | None:
+    """The act as data; what a SOP leaves at its default adds nothing, so that a newer laik lapses nothing."""
     if step.act is None:
         return None
-    for act in reversed(memory.acts):
-        if act.step == step.key and act.ruling == "approved" and act.digest == digest:
-            return act
-    return None
-
-
-def _holding_refusal(
-    procedure: Procedure, step: Step, subjects: Mapping[str, str], memory: Memory
-) -> RuledAct | None:
-    for position, act in enumerate(memory.acts):
-        if act.ruling != "refused":
-            continue
-        source = next((one for one in procedure.steps if one.key == act.step), None)
-        if source is None or step.key not in (source.key, source.back):
-            continue
-        if _unchanged(act.subjects, subjects) and not _taken_back(act, memory.acts[position + 1 :]):
-            return act
-    return None
-
-
-def _unchanged(refused: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """A forge that does not answer must not lift a refusal."""
-    return all(_is_unknown(digest) or refused.get(name) == digest for name, digest in now.items())
-
-
-def standing_refusals(memory: Memory, step: str) -> tuple[RuledAct, ...]:
-    """The refusals at ``step`` that their givers have not taken back, oldest first."""
-    return tuple(
-        act
-        for position, act in enumerate(memory.acts)
-        if act.ruling == "refused" and act.step == step and not _taken_back(act, memory.acts[position + 1 :])
-    )
-
-
-def _taken_back(refusal: RuledAct, later: tuple[RuledAct, ...]) -> bool:
-    """Only the one who refused can take it back, by approving the very same digest."""
-    return any(
-        act.ruling == "approved"
-        and act.account == refusal.account
-        and act.step == refusal.step
-        and act.digest == refusal.digest
-        for act in later
-    )
+    first = {"verb": step.act.verb, "about": step.act.about, "by": step.act.by, "refuse": step.act.refuse}
+    return {**step.act.model_dump(exclude_defaults=True), **first}
 
 
 def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """What changed; nothing is said to have changed while it only could not be looked for."""
-    if any(_is_unknown(digest) for digest in now.values()):
+    if any(is_unknown(digest) for digest in now.values()):
         return ()
     changed = tuple(sorted(name for name in now if before.get(name) != now[name]))
     return changed or ("aturan",)

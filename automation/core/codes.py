@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from automation.core.gate import HostingVerdict
 from automation.core.memory import Memory, RuledAct
-from automation.core.procedure import Procedure, Step
+from automation.core.procedure import Procedure, Step, Way
+from automation.core.verbs import VERBS
 
 CODE_LENGTH = 4
 HOSTING_WORD = "hosting"
@@ -28,14 +29,20 @@ def typed(verb: str) -> str:
     return verb.replace("_", "-")
 
 
-def line_to_paste(memory: Memory, step: Step, digest: str, *, refuse: bool = False) -> str:
-    """The comment that binds, ready to paste."""
-    if step.act is None:
+def line_to_paste(memory: Memory, step: Step, digest: str, way: Way = "completed") -> str:
+    """The comment that takes a way out of a step, ready to paste; empty when the step has no such way."""
+    verb = step.act.ways().get(way) if step.act else None
+    if step.act is None or verb is None:
         return ""
+    line = f"@laik {typed(verb)} {step.act.about} {code_for(memory, step.key, digest)}"
+    return f"{line} <alasan>" if VERBS[verb].needs_reason else line
+
+
+def waiver_line(memory: Memory, step: Step, digest: str) -> str:
+    """The comment that waives a check at a step; what is in angle brackets is to be filled in."""
+    about = step.act.about if step.act else step.key
     code = code_for(memory, step.key, digest)
-    if refuse:
-        return f"@laik {typed(step.act.refuse or '')} {step.act.about} {code} <alasan>"
-    return f"@laik {typed(step.act.verb)} {step.act.about} {code}"
+    return f"@laik kecualikan {about} {code} <pemeriksaan> sampai <tahun-bulan-tanggal> <alasan>"
 
 
 def hosting_line(memory: Memory, verdict: HostingVerdict) -> str:

@@ -59,11 +59,13 @@ def gates(state: CaseState) -> tuple[GateState, ...]:
 
 
 def _gate(state: CaseState, name: str) -> GateState:
-    steps = tuple(step for step in state.procedure.steps if step.gate == name)
+    passed_by = state.passed_by
+    steps = tuple(step for step in state.procedure.steps if step.gate == name and step.key not in passed_by)
     known = [one for one in state.steps if one.step.gate == name]
     open_step = next((one for one in known if not one.complete), None)
     if open_step is None:
-        return GateState(name, Light.SUCCESS if len(known) == len(steps) else Light.PENDING, steps, None)
+        green = bool(steps) and len(known) == len(steps)  # a gate that was passed by judged nothing
+        return GateState(name, Light.SUCCESS if green else Light.PENDING, steps, None)
     return GateState(name, _light(open_step), steps, open_step)
 
 
@@ -218,7 +220,7 @@ def steps_missing(procedure: Procedure, state: CaseState) -> tuple[str, ...]:
     keys = [step.key for step in procedure.steps]
     last = max(keys.index(key) for key in procedure.hosting.after)
     complete = {one.step.key for one in state.steps if one.complete}
-    missing = [key for key in keys[: last + 1] if key not in complete]
+    missing = [key for key in keys[: last + 1] if key not in complete and key not in state.passed_by]
     completes = procedure.hosting.completes
     completing = state.state(completes) if completes else None
     if completes is not None and (completing is None or not completing.given):

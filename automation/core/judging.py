@@ -7,7 +7,7 @@ from typing import Protocol
 
 from automation.core.evidence import Evidence, EvidenceView, NotCollected, State, document_id
 from automation.core.finding import Finding, Outcome
-from automation.core.procedure import RESERVED_SUBJECTS, Step
+from automation.core.procedure import RESERVED_SUBJECTS, Step, Way
 from automation.core.text import Bilingual
 
 
@@ -52,20 +52,55 @@ def findings_of(step: Step, view: EvidenceView, checks: Checks) -> tuple[Finding
     Raises:
         NotCollected: with every evidence id that its checks still ask for.
     """
+    subjects = effective_subjects(step, view)
+    found = _judged(step.judging.checks, view, subjects, checks)
+    if step.act is None and all(one.outcome is Outcome.NOT_APPLICABLE for one in found):
+        found.append(nothing_judged(step.judging.checks[0] if step.judging.checks else step.key))
+    if all(one.holds for one in found):
+        found.extend(_subjects_not_seen(step, subjects, view))
+    return in_order(found)
+
+
+def findings_of_way(step: Step, view: EvidenceView, checks: Checks) -> Mapping[Way, tuple[Finding, ...]]:
+    """What must hold besides for a way to be taken, by way; only ways that have such checks.
+
+    Raises:
+        NotCollected: with every evidence id that its checks still ask for.
+    """
+    subjects = effective_subjects(step, view)
+    return {
+        branch.on: in_order(_judged(branch.checks, view, subjects, checks))
+        for branch in step.flow.branches
+        if branch.checks
+    }
+
+
+def _judged(
+    named: Iterable[str], view: EvidenceView, subjects: tuple[str, ...], checks: Checks
+) -> list[Finding]:
     found: list[Finding] = []
     missing: set[str] = set()
-    for check_id in step.judging.checks:
+    for check_id in named:
         try:
-            found.extend(judged_by(checks[check_id], view, step.judging.subjects))
+            found.extend(judged_by(checks[check_id], view, subjects))
         except NotCollected as question:
             missing |= question.ids
     if missing:
         raise NotCollected(missing)
-    if step.act is None and all(one.outcome is Outcome.NOT_APPLICABLE for one in found):
-        found.append(nothing_judged(step.judging.checks[0] if step.judging.checks else step.key))
-    if all(one.holds for one in found):
-        found.extend(_subjects_not_seen(step, view))
-    return in_order(found)
+    return found
+
+
+def effective_subjects(step: Step, view: EvidenceView) -> tuple[str, ...]:
+    """What the checks of a step look at: of each group of alternatives only those that are there.
+
+    As long as nothing of a group is there, all of it is looked at, and its absence is found.
+    """
+    left_out: set[str] = set()
+    for group in step.judging.any_of:
+        absent = {name for name in group if view.get(subject_evidence(name)).state is State.ABSENT}
+        if len(absent) < len(set(group)):
+            left_out |= absent
+    return tuple(subject for subject in step.judging.subjects if subject not in left_out)
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -92,9 +127,9 @@ def nothing_judged(check: str) -> Finding:
     )
 
 
-def _subjects_not_seen(step: Step, view: EvidenceView) -> Iterator[Finding]:
+def _subjects_not_seen(step: Step, subjects: tuple[str, ...], view: EvidenceView) -> Iterator[Finding]:
     """What no check looks at would otherwise be approved unread: unknown, broken or not there at all."""
-    for subject in step.judging.subjects:
+    for subject in subjects:
         evidence = view.get(subject_evidence(subject))
         if evidence.state in {State.UNKNOWN, State.UNREADABLE}:
             yield Finding(

@@ -31,14 +31,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from automation.core.act import Act
+from automation.core.bench import Ruled
 from automation.core.finding import Finding, Outcome
 from automation.core.hosting_findings import CHECK
 from automation.core.hosting_request import CASE, FOLDER, LABEL
 from automation.core.memory import LIFE, REVOKED, Memory, RuledAct
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure
-from automation.core.ruling import QUESTIONS, Ruled
 from automation.core.text import Bilingual
+from automation.core.verbs import VERBS
 
 State = Literal["berjalan", "ditarik", "duplikat", "ditunda"]
 ENDED: frozenset[str] = frozenset({"ditarik", "duplikat"})
@@ -122,7 +123,7 @@ def rule_life(act: Act, docket: Docket) -> Ruled | None:
     None leaves the act to the steps. Never raises for what people write.
     """
     verb = act.command.verb
-    if act.edited or verb in QUESTIONS or not act.command.known:
+    if act.edited or not act.command.known or VERBS[verb].use in {"ask", "note"}:
         return None
     if act.source == "issue" and verb == "cabut":
         return _rule_revocation(act, docket)

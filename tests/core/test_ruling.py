@@ -96,7 +96,7 @@ def test_a_code_is_as_short_as_it_can_be_and_never_shared() -> None:
 def test_verbs_are_typed_with_hyphens_and_refusals_ask_for_a_reason() -> None:
     step = small_procedure().step("amankan")
     assert line_to_paste(Memory(), step, "ab12ff") == "@laik nyatakan-aman keamanan ab12"
-    assert line_to_paste(Memory(), step, "ab12ff", refuse=True) == "@laik temuan keamanan ab12 <alasan>"
+    assert line_to_paste(Memory(), step, "ab12ff", "refused") == "@laik temuan keamanan ab12 <alasan>"
     assert line_to_paste(Memory(), small_procedure().step("tulis"), "ab12ff") == ""
 
 

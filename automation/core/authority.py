@@ -1,0 +1,150 @@
+"""Authority: who may act in a case, in which capacity, and when enough different persons have.
+
+Deny by default: who holds none of the roles a step names may do nothing there. A role is held by being named
+in the policy or in the case file, or for a time as an acting official (Plt., Plh., Pj., a.n.; naskah dinas),
+whose acts count when they were done within it. One person counts once, whatever roles they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal
+
+from automation.core.procedure import HumanAct, Procedure, Step
+
+Capacity = Literal["plt", "plh", "pj", "an"]
+Roles = Mapping[str, frozenset[str]]
+"""Accounts (casefolded) by role."""
+
+OFFICE = "dinas"
+"""The unit of those who hold a role at the ICT agency itself."""
+
+# Indonesia has no summer time, so fixed offsets tell the day without reading a time zone database.
+OFFSETS = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An official who holds ``role`` from ``since`` to ``until`` (both days included) in a case.
+
+    ``unit`` is the agency of the role, :data:`OFFICE` for the ICT agency's own.
+    """
+
+    role: str
+    account: str
+    capacity: Capacity
+    since: date
+    until: date
+    unit: str = OFFICE
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the assignment was in force that day."""
+        return self.since <= day <= self.until
+
+
+def day_of(moment: datetime, timezone_name: str) -> date:
+    """The day it was where the SOP is worked by; servers tell UTC, seven to nine hours behind."""
+    return moment.astimezone(timezone(timedelta(hours=OFFSETS[timezone_name]))).date()
+
+
+def roles_on(permanent: Roles, acting: Iterable[Acting], day: date) -> Roles:
+    """Who holds which role on a day: those named for good, and the acting officials of that day."""
+    held = dict(permanent)
+    for one in acting:
+        if one.holds_on(day):
+            held[one.role] = held.get(one.role, frozenset()) | {one.account.casefold()}
+    return held
+
+
+def capacity_of(account: str, step: Step, permanent: Roles, acting: Iterable[Acting], day: date) -> str:
+    """As what somebody acts at a step: ``""`` in their own right, else plt, plh, pj or an."""
+    name, may = account.casefold(), deciders(step)
+    if any(name in permanent.get(role, frozenset()) for role in may):
+        return ""
+    fitting = (one for one in acting if one.account.casefold() == name and one.role in may)
+    return next((one.capacity for one in fitting if one.holds_on(day)), "")
+
+
+def deciders(step: Step) -> tuple[str, ...]:
+    """Roles that may act at a step.
+
+    Where the actor is laik's reading and the region has not confirmed it, the other candidates of the source
+    may act as well; a confirmed reading is enforced.
+    """
+    if step.act is None:
+        return ()
+    everyone = (*step.actors.responsible, *step.actors.involved)
+    open_reading = any(actor.basis == "inferred" for actor in step.actors.responsible)
+    others = [actor.role for actor in everyone if actor.candidate] if open_reading else []
+    return tuple(dict.fromkeys((*step.act.by, *others)))
+
+
+def builders(procedure: Procedure, held: Roles) -> frozenset[str]:
+    """Everyone who builds the application of a case."""
+    roles = [role.id for role in procedure.roles if role.builds]
+    return frozenset(account for role in roles for account in held.get(role, frozenset()))
+
+
+def may_build_and_act(procedure: Procedure, roles: Iterable[str]) -> bool:
+    """Whether a step is the builder's own to act at; everywhere else who builds may not judge."""
+    building = {role.id for role in procedure.roles if role.builds}
+    return bool(building & set(roles))
+
+
+def unit_of(account: str, procedure: Procedure, held: Roles, agency: str) -> str:
+    """The unit somebody acts for: the ICT agency, the applicant agency, or nobody's (``""``).
+
+    Who holds roles on both sides acts for the ICT agency: two different units cannot be made of one person.
+    """
+    scopes = {role.scope for role in procedure.roles if account.casefold() in held.get(role.id, frozenset())}
+    if "dinas" in scopes:
+        return OFFICE
+    return agency if "perangkat_daerah" in scopes else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One person's approval: the account's number, the roles held then, and the unit acted for."""
+
+    account: int
+    roles: frozenset[str]
+    unit: str
+
+
+def missing_voices(act: HumanAct, voices: Sequence[Voice]) -> tuple[str, ...]:
+    """What is still missing for an agreement: role names, or ``""`` for a person of any deciding role.
+
+    Every seat (a role of ``agree: each``, else anyone) is taken by a different person; with ``units`` by one
+    of a different unit. The largest possible seating is looked for, so that it never matters in which order
+    people approve or which of their roles laik happens to think of first (bipartite matching, Kuhn 1955).
+    """
+    seats: list[str] = list(dict.fromkeys(act.by)) if act.agree == "each" else []
+    seats += [""] * (act.persons - len(seats))
+    sitters = _sitters(act, voices)
+    taken: dict[int, int] = {}
+    empty = [at for at in range(len(seats)) if not _seat(at, seats, sitters, taken, set())]
+    return tuple(seats[at] for at in empty)
+
+
+def _sitters(act: HumanAct, voices: Sequence[Voice]) -> list[frozenset[str]]:
+    """The roles of each person; with ``units`` of each unit, since a unit sits once."""
+    merged: dict[object, frozenset[str]] = {}
+    for voice in voices:
+        who = voice.unit if act.units else voice.account
+        merged[who] = merged.get(who, frozenset()) | voice.roles
+    return list(merged.values())
+
+
+def _seat(
+    at: int, seats: Sequence[str], sitters: Sequence[frozenset[str]], taken: dict[int, int], tried: set[int]
+) -> bool:
+    for who, roles in enumerate(sitters):
+        if who in tried or not (seats[at] == "" or seats[at] in roles):
+            continue
+        tried.add(who)
+        if who not in taken or _seat(taken[who], seats, sitters, taken, tried):
+            taken[who] = at
+            return True
+    return False

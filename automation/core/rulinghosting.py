@@ -1,0 +1,61 @@
+"""Rulings on a hosting merge request: approved or refused for exactly the request that the card showed."""
+
+from __future__ import annotations
+
+from automation.core.act import Act
+from automation.core.bench import Bench, Ruled
+from automation.core.codes import APPROVE, HOSTING_WORD, REJECT, hosting_line
+from automation.core.gate import HostingVerdict
+from automation.core.rulingauthority import bind, not_allowed
+from automation.core.rulingwords import needs_reason, void
+from automation.core.text import Bilingual
+
+
+def rule_hosting(act: Act, bench: Bench) -> Ruled:
+    """Rule on one act in a hosting merge request."""
+    verdict = bench.hosting
+    if verdict is None or bench.procedure.hosting is None:
+        return void(
+            act,
+            "",
+            Bilingual(
+                "Tidak ada permintaan hosting terbuka; buka merge request di proyek hosting.",
+                "No hosting request is open; open a merge request in the hosting project.",
+            ),
+        )
+    key = verdict.facts.step_key
+    if act.command.about != HOSTING_WORD or act.command.verb not in {APPROVE, REJECT}:
+        line = hosting_line(bench.memory, verdict)
+        return void(act, key, Bilingual(f"Di sini hanya: `{line}`", f"Here only: `{line}`"))
+    problem = not_allowed(act, bench.procedure.hosting.approved_by, bench) or _is_barred(act, verdict)
+    if problem:
+        return void(act, key, problem)
+    refuse = act.command.verb == REJECT
+    line = hosting_line(bench.memory, verdict)
+    if refuse:
+        line = line.replace(APPROVE, REJECT) + " <alasan>"
+    if refuse and act.command.lacks_reason:
+        return void(act, key, needs_reason(line))
+    bound = bind(act, key, verdict.digest, line, bench.memory)
+    if isinstance(bound, Bilingual):
+        return void(act, key, bound)
+    if not refuse and not verdict.approvable:
+        return void(
+            act,
+            key,
+            Bilingual(
+                "Belum dapat disetujui: lihat kartu, masih ada syarat SOP yang belum terpenuhi.",
+                "Cannot be approved yet: see the card, the SOP is not satisfied.",
+            ),
+        )
+    return Ruled(act, "refused" if refuse else "approved", key, bound.digest, bound.subjects, None)
+
+
+def _is_barred(act: Act, verdict: HostingVerdict) -> Bilingual | None:
+    if act.account_id not in verdict.facts.barred:
+        return None
+    return Bilingual(
+        "Pembuat permintaan ini, dan siapa pun yang mendorong commit ke dalamnya, tidak boleh menyetujuinya;"
+        " mintalah anggota Tim Teknis lain.",
+        "The author of this request, and anyone who pushed to it, may not approve it; ask another member.",
+    )

@@ -1,0 +1,137 @@
+"""What laik answers to an act that does not count, or counts in another way than its giver may think."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from automation.core.act import Act, nearest
+from automation.core.bench import Bench, Ruled
+from automation.core.case import StepState
+from automation.core.codes import HOSTING_WORD, hosting_line, line_to_paste, line_to_take_back, typed
+from automation.core.finding import Finding
+from automation.core.procedure import Branch
+from automation.core.text import Bilingual
+
+
+def void(act: Act, step: str, reply: Bilingual) -> Ruled:
+    """An act that does not count, and why."""
+    return Ruled(act, "void", step, "", {}, reply)
+
+
+EDITED = Bilingual(
+    "Komentar ini sudah disunting sebelum dibaca, jadi tidak dihitung. Tulis komentar baru.",
+    "This comment was edited before it was read, so it does not count. Write a new one.",
+)
+FINISHED = Bilingual(
+    "Kasus ini sudah selesai dan tidak dapat diputuskan lagi; ajukan permohonan baru.",
+    "This case is finished and takes no more decisions; file a new request.",
+)
+
+
+def not_yet(bench: Bench) -> Bilingual:
+    """Only the open step can be acted on."""
+    open_state = bench.state.open
+    if open_state is None:
+        return FINISHED
+    if bench.state.suspended:
+        return suspended(bench, open_state)
+    number, step = open_state.step.number, open_state.step
+    return Bilingual(
+        f"Bukan gilirannya: kasus berada pada langkah {number} ({step.key})."
+        " Yang diperlukan sekarang ada pada kartu.",
+        f"Not its turn: the case is at step {number} ({step.key}). The card says what is needed now.",
+    )
+
+
+def suspended(bench: Bench, state: StepState) -> Bilingual:
+    """A case that stands still takes nothing but being taken up again."""
+    line = line_to_paste(bench.memory, state.step, state.digest, "resumed")
+    return Bilingual(
+        f"Kasus ini ditangguhkan pada langkah {state.step.number}. Lanjutkan dengan `{line}`.",
+        f"This case is suspended at step {state.step.number}. Take it up again with `{line}`.",
+    )
+
+
+def evidence_missing(state: StepState, more: Iterable[Finding], bench: Bench) -> Bilingual:
+    """Nothing is approved before its evidence holds; ``more`` must hold for the way that was asked for."""
+    if state.held is not None:
+        line = line_to_take_back(bench.procedure, bench.memory, state.held)
+        return Bilingual(
+            "Langkah ini sedang dikembalikan; isinya harus diperbaiki dahulu,"
+            f" atau yang mengembalikannya menarik keputusannya dengan `{line}`.",
+            "This step was sent back; its content must change first,"
+            f" or the one who sent it back takes that back with `{line}`.",
+        )
+    failing = sorted({one.check for one in (*state.findings, *more) if not one.holds})
+    named = ", ".join(failing)
+    return Bilingual(
+        f"Belum dapat diterima, pemeriksaan ini belum terpenuhi: {named}."
+        " Perbaikannya ada pada kartu; sesudah itu kode barunya tampil di sana.",
+        f"Cannot be accepted yet, these checks do not hold: {named}."
+        " The card says how to mend them, and shows the new code then.",
+    )
+
+
+def needs_reason(line: str) -> Bilingual:
+    """The line to paste says where the reason goes."""
+    return Bilingual(f"Sertakan alasannya. Tempelkan: `{line}`", f"Give the reason. Paste: `{line}`")
+
+
+def only_a_reading(branch: Branch) -> Bilingual:
+    """A way that the source does not state moves nothing until the region makes it its rule."""
+    return Bilingual(
+        f"Dicatat. Langkah ini belum selesai, tetapi kasus tidak berpindah: '{branch.when}' adalah bacaan"
+        " laik yang belum dikonfirmasi daerah pada kebijakan ('penegakan').",
+        f"Recorded. This step is not done, but the case does not move: '{branch.when}' is laik's reading,"
+        " which the region has not confirmed in its policy ('penegakan').",
+    )
+
+
+def no_such_step(act: Act, bench: Bench) -> Bilingual:
+    """The commands this SOP has."""
+    if act.command.about == HOSTING_WORD:
+        return Bilingual(
+            "Permintaan hosting diputuskan pada merge request-nya di proyek hosting, bukan di sini.",
+            "A hosting request is decided on its merge request in the hosting project, not here.",
+        )
+    lines = ", ".join(
+        f"`@laik {typed(verb)} {step.act.about}`"
+        for step in bench.procedure.steps
+        if step.act
+        for verb in step.act.ways().values()
+    )
+    return Bilingual(
+        f"SOP ini tidak mengenal perintah itu. Yang dikenal: {lines}.",
+        f"This SOP does not know that command. It knows: {lines}.",
+    )
+
+
+def unknown_verb(act: Act, bench: Bench) -> Bilingual:
+    """Usage, with the verb that was probably meant."""
+    guess = nearest(act.command.verb)
+    hint = (f" Maksud Anda `{typed(guess)}`?", f" Did you mean `{typed(guess)}`?") if guess else ("", "")
+    told = usage(act, bench)
+    return Bilingual(f"Perintah tidak dikenal.{hint[0]} {told.id}", f"Unknown command.{hint[1]} {told.en}")
+
+
+def usage(act: Act, bench: Bench) -> Bilingual:
+    """What can be typed now."""
+    if act.source == "merge_request" and bench.hosting is not None:
+        line = hosting_line(bench.memory, bench.hosting)
+        return Bilingual(f"Persetujuan di sini: `{line}`", f"To approve here: `{line}`")
+    open_state = bench.state.open
+    if open_state is None or open_state.step.act is None:
+        return Bilingual("Lihat kartu untuk keadaan kasus ini.", "See the card for where this case stands.")
+    if bench.state.suspended:
+        return suspended(bench, open_state)
+    line = line_to_paste(bench.memory, open_state.step, open_state.digest)
+    return Bilingual(f"Langkah yang terbuka: `{line}`", f"The open step: `{line}`")
+
+
+DELEGATION = Bilingual(
+    "Pelimpahan wewenang (Plt., Plh., Pj., a.n.) dicatat Diskominfo pada kebijakan ('pejabat'), dengan dasar"
+    " dan masa berlakunya; perintah ini tidak mengubahnya.",
+    "Acting officials (Plt., Plh., Pj., a.n.) are entered by the ICT agency in the policy ('pejabat'), with"
+    " their order and its term; this command does not change that.",
+)
+NOTED = Bilingual("Dicatat. Catatan tidak memutuskan apa pun.", "Recorded. A note decides nothing.")
