@@ -9,6 +9,7 @@ walk past every comparison with names in use.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -29,7 +30,6 @@ Domain = Annotated[str, StringConstraints(pattern=f"^{DOMAIN}$", max_length=253)
 CaseKey = Annotated[str, StringConstraints(pattern=f"^{CASE}$")]
 Key = Annotated[str, StringConstraints(pattern=f"^{KEY}$", max_length=60)]
 Sha = Annotated[str, StringConstraints(pattern=f"^{SHA}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
@@ -72,7 +72,7 @@ class HostingRequest(Strict):
     layanan: tuple[Service, ...] = Field(min_length=1)
     hulu: Key
     penanggung_jawab: Contacts
-    berlaku_sampai: Day | None = None
+    berlaku_sampai: date | None = None
     keterangan: Prose | None = None
     alasan_ip_publik: Prose | None = None
 

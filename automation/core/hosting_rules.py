@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from automation.core.hosting_request import (
@@ -36,7 +37,7 @@ class Shape(Strict):
     layanan: list[str]
     hulu: str
     penanggung_jawab: Contacts
-    berlaku_sampai: str | None = None
+    berlaku_sampai: date | str | None = None
     keterangan: Prose | None = None
     alasan_ip_publik: Prose | None = None
 
@@ -98,7 +99,7 @@ def faults_of(shape: Shape, path: str, rules: HostingRules) -> Iterator[Fault]:
     yield from _parent_faults(shape, rules)
     yield from _reference_faults(shape, rules)
     yield from _service_faults(shape)
-    if shape.berlaku_sampai is not None and day_of(shape.berlaku_sampai) is None:
+    if isinstance(shape.berlaku_sampai, str) and day_of(shape.berlaku_sampai) is None:
         yield _fault(
             "syntax",
             "berlaku_sampai",

@@ -159,11 +159,9 @@ def _named(text: bytes | None, path: str) -> tuple[str, str, str]:
         data = load_mapping(text, path=path).data
     except LaikError:
         return "", "", ""
-    case, sha, term = (
-        value if isinstance(value := data.get(key), str) else "" for key in ("kasus", "sha", "berlaku_sampai")
-    )
+    case, sha = (value if isinstance(value := data.get(key), str) else "" for key in ("kasus", "sha"))
     full = len(sha) == 40 and set(sha) <= HEX
-    return case, (sha if full else ""), term
+    return case, (sha if full else ""), str(data.get("berlaku_sampai", ""))[:40]
 
 
 def registry(office: Office, ledger: Ledger) -> Registry:
