@@ -6,13 +6,14 @@ planned from what the forge showed a moment ago, and the ledger refuses a second
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
 from automation.accounts import Accounts
 from automation.bots.desk import answered_by
 from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
+from automation.core.life import hands_over
 from automation.core.memory import remember
 from automation.core.plan import (
     Answer,
@@ -165,12 +166,20 @@ class Applier:
 
     def _provision(self, change: Provision) -> None:
         cases_of, trusted = self._store.links.cases_of, Accounts(self._store.ledger).holds
-        project = provision(self._forge, change, self._templates, self._hook, cases_of, trusted)
+        project = provision(
+            self._forge, change, self._templates, self._hook, cases_of, trusted, self._may_adopt
+        )
         kind = change.wish.kind
         self._store.links.set(self._key, kind, project.id)
         if change.project_id != project.id:
             self._remember("linked", {"kind": kind, "project": project.id})
         self._remember("provisioned", {"kind": kind, "project": project.id, "wish": change.digest})
+
+    def _may_adopt(self, former: Sequence[str]) -> bool:
+        """Whether those cases are over and of this case's own agency."""
+        agency = remember(self._store.ledger.entries(self._key)).agency
+        memories = [remember(self._store.ledger.entries(key)) for key in former]
+        return bool(agency) and all(hands_over(one, agency) for one in memories)
 
     def _write_card(self, change: WriteCard) -> None:
         place = change.place

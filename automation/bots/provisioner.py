@@ -28,7 +28,7 @@ def wishes(desk: Desk) -> list[Change]:
     if desk.request is None or desk.decision.life.ended:
         return []
     wished = [case_file(desk, desk.request)]
-    if application_is_due(desk):
+    if application_is_due(desk) and not desk.decision.observation.passed_on:
         wished.append(application(desk, desk.request))
     memory = desk.decision.memory
     changes: list[Change] = []

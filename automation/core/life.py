@@ -117,6 +117,11 @@ def life_of(memory: Memory, *, closed_by_hand: bool = False) -> Life:
     return Life(state, last, other, closed_by_hand and not memory.finished)
 
 
+def hands_over(former: Memory, agency: str) -> bool:
+    """Whether another case of ``agency`` may go on with the application of a former case."""
+    return former.agency == agency and (former.finished or life_of(former).ended)
+
+
 def rule_life(act: Act, docket: Docket) -> Ruled | None:
     """The ruling on an act that speaks of the whole case, or on any act while the case does not run.
 

@@ -239,6 +239,14 @@ def remember(entries: Iterable[EntryLike]) -> Memory:
     return memory
 
 
+def linked_at(entries: Iterable[EntryLike], project: int) -> str:
+    """When a case was linked to a project (ISO, comparable); empty when it never was."""
+    times = [
+        one.at.isoformat() for one in entries if one.kind == "linked" and one.body.get("project") == project
+    ]
+    return max(times, default="")
+
+
 def _read(memory: Memory, entry: EntryLike) -> Memory:
     body = entry.body
     match entry.kind:

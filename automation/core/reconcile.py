@@ -102,6 +102,7 @@ class Observation:
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
         cases: which of the cases that a ``duplikat`` line names exist.
+        passed_on: a later case has adopted the application; its repository is that case's to arrange.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
     """
@@ -124,6 +125,7 @@ class Observation:
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
     cases: frozenset[str] = frozenset()
+    passed_on: bool = False
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
 

@@ -18,7 +18,7 @@ from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.life import named_cases
-from automation.core.memory import Memory, remember
+from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
 from automation.core.procedure import Procedure
@@ -78,6 +78,7 @@ class _Parts:
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
+    passed_on: bool = False
 
     @property
     def key(self) -> str:
@@ -182,7 +183,16 @@ class Observer:
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
+            passed_on=aplikasi is not None and self._passed_on(intake.key, aplikasi.project.id),
         )
+
+    def _passed_on(self, key: str, project: int) -> bool:
+        """Whether another case was linked to the application after this one."""
+        cases = self._store.links.cases_of(project)
+        if len(cases) < 2:
+            return False
+        linked = {one: linked_at(self._store.ledger.entries(one), project) for one in cases}
+        return max(linked, key=lambda one: (linked[one], one)) != key
 
     def _observation(self, parts: _Parts) -> Observation:
         acts = people.acts(parts.office.me, parts.comments)
@@ -227,6 +237,7 @@ class Observer:
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
+            passed_on=parts.passed_on,
             cases=self._named_cases(parts.key, acts, parts.memory),
         )
 
@@ -292,7 +303,7 @@ class Observer:
         """Commits that show the gates: default head, candidate, open merge requests, the hosting request."""
         targets: list[Target] = []
         aplikasi, request = parts.aplikasi, parts.request
-        if aplikasi is not None:
+        if aplikasi is not None and not parts.passed_on:  # two cases would write over each other without end
             heads = [one.head_sha for one in self._forge.list_merge_requests(aplikasi.project.id)]
             named = dict.fromkeys([aplikasi.head, parts.candidate, *heads[:MAX_TARGETS]])
             targets.extend(Target(aplikasi.project.id, sha) for sha in named if aplikasi.shows(sha))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from automation.core.life import life_of
+from automation.core.life import hands_over, life_of
 from automation.core.memory import Memory
 from tests.core.cases import (
     IDS,
@@ -396,3 +396,17 @@ def test_the_ledger_keeps_ids_and_hashes_of_what_was_said_and_no_words() -> None
     assert "disusupi" not in str(entry.body)
     assert entry.body["account"] == IDS[HEAD]
     assert KEY not in str(entry.body)
+
+
+@pytest.mark.parametrize(
+    ("memory", "over"),
+    [
+        (Memory(agency="dinkes", finished=True), True),
+        (Memory(agency="dukcapil", finished=True), False),
+        (Memory(agency="dinkes"), False),
+    ],
+)
+def test_only_an_application_of_the_same_agency_whose_case_is_over_is_handed_over(
+    memory: Memory, over: bool
+) -> None:
+    assert hands_over(memory, "dinkes") is over

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from automation.core.errors import ForgeRefused
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, HOSTING, SERVING
@@ -209,3 +210,31 @@ def test_an_issue_closed_by_hand_pauses_the_case(world: Neutral) -> None:
     world.laik.forge.reopen_issue(found)
     world.worked(key)
     assert "issue ditutup" not in heard(world, key)
+
+
+def test_an_existing_application_is_adopted_by_the_next_case_of_its_agency_and_never_overwritten(
+    world: Neutral,
+) -> None:
+    slug = "diadopsi"
+    former = finished(world, slug)
+    head = world.who(org.REVIEWERS[0]).head(world.aplikasi(slug), "main")
+    key = world.with_application(slug)
+    assert world.memory(key).projects["aplikasi"] == world.memory(former).projects["aplikasi"]
+    assert world.who(org.REVIEWERS[0]).head(world.aplikasi(slug), "main") == head
+    assert serves(world, slug)
+    assert (at_rest(world, key), at_rest(world, former), at_rest(world, key)) == (True, True, True)
+
+
+def test_an_application_whose_case_still_runs_is_taken_by_no_other_case(world: Neutral) -> None:
+    slug = "berjalan"
+    former = world.with_application(slug)
+    key = world.filed(slug)
+    world.worked(key)
+    world.paste(org.HEAD, key, "ajukan permohonan")
+    with pytest.raises(ForgeRefused) as refusal:
+        world.worked(key)
+    assert former in refusal.value.explain()
+    assert "aplikasi" not in world.memory(key).projects
+    says(world, org.HEAD, former, "@laik tarik kasus diajukan ulang")
+    world.worked(key)
+    assert world.memory(key).projects["aplikasi"] == world.memory(former).projects["aplikasi"]
