@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,12 @@ class Serving:
             read = look(path)
         self.last_read = read
         self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
-        return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
+        # What was left out may still be served as it was before, which proves nothing of the last decision.
+        left_out = not gone and any(one["path"] == path for one in answer["quarantined"])
+        if left_out:
+            read = replace(read, problems=(*read.problems, *_reasons(answer["quarantined"], path)))
+        proven = read.ok and not left_out
+        return Outcome(int(answer["serial"]), str(answer["digest"]), proven, self.last_checkers, read)
 
     def check(self) -> None:
         """Apply (which changes nothing when nothing changed) and make the alarm say what deviates.
@@ -237,6 +242,10 @@ def alarm_card(differing: list[Mapping[str, Any]]) -> str:
         "Periksa siapa yang mendorong langsung ke cabang itu.\n"
     )
     return outgoing(parts)
+
+
+def _reasons(quarantined: Sequence[Mapping[str, Any]], path: str) -> list[Bilingual]:
+    return [Bilingual(one["reason"]["id"], one["reason"]["en"]) for one in quarantined if one["path"] == path]
 
 
 def _deviation(one: Deviation) -> Mapping[str, Any]:
