@@ -15,6 +15,7 @@ from automation.bots.desk import answered_by
 from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
 from automation.core.life import hands_over
 from automation.core.memory import remember
+from automation.core.outputport import outgoing
 from automation.core.plan import (
     Answer,
     Change,
@@ -24,6 +25,7 @@ from automation.core.plan import (
     PlaceOnBoard,
     Plan,
     PostStatus,
+    ProposeFile,
     Provision,
     Relabel,
     Remember,
@@ -33,7 +35,7 @@ from automation.core.plan import (
 )
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
-from automation.forges.base import Annotation, Forge, Hook, Issue, StatusDetails, StatusState
+from automation.forges.base import Annotation, FileWrite, Forge, Hook, Issue, StatusDetails, StatusState
 from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
@@ -146,6 +148,8 @@ class Applier:
                 self._merge(change)
             case ServeHosting():
                 self._serve_name(change)
+            case ProposeFile():
+                self._propose(change)
 
     def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue | ReopenIssue) -> None:
         match change:
@@ -210,6 +214,23 @@ class Applier:
             target_url=change.target_url,
             details=_details(change),
         )
+
+    def _propose(self, change: ProposeFile) -> None:
+        """A merge request of laik's own; one that was cut off is found by its branch and finished."""
+        forge, project_id = self._forge, change.project_id
+        project = forge.get_project(project_id)
+        if project is None:
+            return
+        if forge.branch_head(project_id, change.branch) is None:
+            forge.commit_files(
+                project_id, change.branch, change.title, [FileWrite(change.path, change.text.encode())]
+            )
+        requests = forge.list_merge_requests(project_id, state="all")
+        if not any(one.source_branch == change.branch for one in requests):
+            told = outgoing(["Ditulis laik dari catatannya; isi yang lain diisi orang, lalu gabungkan.\n"])
+            target = project.default_branch
+            forge.create_merge_request(project_id, change.branch, target, change.title, told)
+        self._remember("inventory", change.known)
 
     def _merge(self, change: MergeHosting) -> None:
         """The intent is written first, so that a crash in between is told from someone else's merge.

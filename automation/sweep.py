@@ -16,11 +16,14 @@ time from before the listings were asked, minus an overlap; our clock is never c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from automation.core.errors import LaikError
+from automation.core.inventory import FOLDER as INVENTORY
+from automation.core.inventory import attestation_due
 from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.forges.base import Forge, Group, Issue
@@ -31,6 +34,7 @@ from automation.store.open import Store
 
 # A change carries the time its transaction began and shows when it ends; replicas lag behind that.
 OVERLAP = timedelta(seconds=30)
+log = logging.getLogger("laik.sweep")
 READINGS = 5  # of one listing, until it brings nothing new
 
 
@@ -115,7 +119,21 @@ class Sweeper:
         """Cases, also finished ones, of a name whose term ends soon, or that is not served or gone yet."""
         ledger, notice = self._store.ledger, office.policy.hosting.pemberitahuan_hari
         ending = [row.case for row in ledger.admitted() if stage_of(row.until, self._today(), notice)]
-        return [*ending, *ledger.unapplied()]
+        return [*ending, *ledger.unapplied(), *self._with_attestations(office)]
+
+    def _with_attestations(self, office: Office) -> list[str]:
+        """Cases whose application was not attested for a year, as the inventory's own files say."""
+        mirror, head = office.control_mirror, office.control_mirror.head(office.control.default_branch)
+        accepted = frozenset(self._store.ledger.cases())
+        due: list[str] = []
+        try:
+            paths = [one.path for one in mirror.tree(head) if one.path.startswith(INVENTORY)] if head else []
+            for path in paths:
+                found = attestation_due(mirror.read(head or "", path) or b"", self._today())
+                due += [found[0]] if found is not None and found[0] in accepted else []
+        except LaikError as problem:  # a tree or file beyond all bounds keeps no case from being looked at
+            log.warning("the inventory cannot be read: %s", problem.explain())
+        return due
 
     def _with_projects(self, since: datetime) -> list[str]:
         """Cases whose repositories were pushed to, or have a merge request that changed."""

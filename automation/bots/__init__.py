@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from automation.bots import (
     gatekeeper,
     host,
+    inventorykeeper,
     lifekeeper,
     provisioner,
     registrar,
@@ -17,7 +18,17 @@ from automation.bots import (
 from automation.bots.desk import Desk, answered_by
 from automation.core.plan import Answer, Change, Remember
 
-DUTIES = (provisioner, timekeeper, reporter, gatekeeper, host, lifekeeper, termkeeper, registrar)
+DUTIES = (
+    provisioner,
+    timekeeper,
+    reporter,
+    gatekeeper,
+    host,
+    lifekeeper,
+    termkeeper,
+    inventorykeeper,
+    registrar,
+)
 
 
 def all_wishes(desk: Desk) -> list[Change]:

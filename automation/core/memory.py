@@ -19,6 +19,7 @@ merge_intended  merge_request, head, path, blob, sha, decision, removed, until: 
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed, until
 life            act, account, body, state, other: the case was withdrawn, suspended, resumed ...;
                 other: the case that a duplicate names
+inventory       path, digest: the application's file in the inventory was proposed, or says so already
 issue_gone      gone: the case's issue was found deleted, or is there again
 revoked         act, account, body, path, blob, decision: the name was taken down
 applied         decision, serial, digest, sha: the admitted state was served and read back
@@ -187,6 +188,7 @@ class Memory:
     accepted_at: datetime | None = None
     filed: str = ""
     issue_gone: bool = False
+    inventory: str = ""
     procedure: str = ""
     version: str = ""
     projects: Mapping[str, int] = field(default_factory=dict)
@@ -273,6 +275,8 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, shown=(*memory.shown, shown))
         case "act":
             return memory.with_act(_act(body, entry.seq, entry.at))
+        case "inventory":
+            return replace(memory, inventory=_text(body, "digest"))
         case "issue_gone":
             return replace(memory, issue_gone=bool(body.get("gone")))
         case "life":

@@ -207,6 +207,21 @@ class ServeHosting:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposeFile:
+    """Open a merge request in laik's own organisation that writes one file; people merge it.
+
+    ``branch`` is new with each content; ``known`` is remembered under ``inventory`` once it stands.
+    """
+
+    project_id: int
+    branch: str
+    path: str
+    text: str
+    title: str
+    known: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class CloseIssue:
     """Close the case's issue."""
 
@@ -232,6 +247,7 @@ Change = (
     | ServeHosting
     | CloseIssue
     | ReopenIssue
+    | ProposeFile
 )
 Plan = tuple[Change, ...]
 
@@ -247,6 +263,7 @@ ORDER: tuple[type[Change], ...] = (
     MergeHosting,
     ServeHosting,
     CloseIssue,
+    ProposeFile,
 )
 
 
@@ -276,7 +293,7 @@ def describe(change: Change) -> str:
             return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
         case ServeHosting():
             return f"{'turunkan' if change.gone else 'sajikan'} {change.name}"
-        case CloseIssue():
-            return f"tutup issue {change.place.iid}"
-        case ReopenIssue():
-            return f"buka kembali issue {change.place.iid}"
+        case ProposeFile():
+            return f"ajukan {change.path}"
+        case CloseIssue() | ReopenIssue():
+            return f"{'tutup' if isinstance(change, CloseIssue) else 'buka kembali'} issue {change.place.iid}"

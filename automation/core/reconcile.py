@@ -102,6 +102,8 @@ class Observation:
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
         cases: which of the cases that a ``duplikat`` line names exist.
+        inventory_text: the application's file in the inventory, as merged; ``admitted_text`` the request file
+            of the name that is served. Both are read once the case is finished.
         passed_on: a later case has adopted the application; its repository is that case's to arrange.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
@@ -126,6 +128,8 @@ class Observation:
     merged: Mapping[int, str] = field(default_factory=dict)
     cases: frozenset[str] = frozenset()
     passed_on: bool = False
+    inventory_text: bytes | None = None
+    admitted_text: bytes | None = None
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
 

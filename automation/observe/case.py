@@ -15,8 +15,9 @@ from automation.collect.mirror import Mirrors
 from automation.core.act import Act
 from automation.core.authority import Acting, roles_on
 from automation.core.confirmation import confirm
-from automation.core.errors import InvalidProcedure, Where
+from automation.core.errors import InvalidProcedure, LaikError, Where
 from automation.core.hosting import HostingEvidence
+from automation.core.inventory import FOLDER as INVENTORY
 from automation.core.life import named_cases
 from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
@@ -238,6 +239,8 @@ class Observer:
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
             passed_on=parts.passed_on,
+            inventory_text=_inventory_text(parts),
+            admitted_text=_admitted_text(parts),
             cases=self._named_cases(parts.key, acts, parts.memory),
         )
 
@@ -310,6 +313,25 @@ class Observer:
         if request is not None and not request.fork:
             targets.append(Target(parts.office.hosting.id, request.request.head_sha))
         return tuple(targets)
+
+
+def _inventory_text(parts: _Parts) -> bytes | None:
+    """The application's file in the inventory on the control project's protected branch."""
+    request, office = parts.intake.reading.request, parts.office
+    head = office.control_mirror.head(office.control.default_branch)
+    if not parts.memory.finished or request is None or head is None:
+        return None
+    try:
+        return office.control_mirror.read(head, f"{INVENTORY}{request.slug}.yaml")
+    except LaikError:  # too large: people's own doing, and nothing is decided from it
+        return b"\x00"
+
+
+def _admitted_text(parts: _Parts) -> bytes | None:
+    admitted = parts.memory.admitted
+    if not parts.memory.finished or admitted is None:
+        return None
+    return parts.office.hosting_mirror.read_blob(admitted.blob)
 
 
 def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure]) -> RequestReading:

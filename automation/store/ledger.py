@@ -50,6 +50,7 @@ KINDS = frozenset(
         "account",
         "life",
         "issue_gone",
+        "inventory",
         REVOKED,
     }
 )

@@ -33,6 +33,7 @@ from automation.core.plan import (
     PlaceOnBoard,
     Plan,
     PostStatus,
+    ProposeFile,
     Provision,
     Relabel,
     Remember,
@@ -252,6 +253,8 @@ class Case:
     judged_commit: str = COMMIT
     merged: dict[int, str] = field(default_factory=dict)
     read_back: bool = True
+    proposed: dict[str, str] = field(default_factory=dict)
+    inventory: bytes | None = None
     other_cases: frozenset[str] = frozenset()
     title: str = "Permohonan"
     now: datetime = START
@@ -313,6 +316,7 @@ class Case:
             candidate=COMMIT,
             merged=dict(self.merged),
             cases=self.other_cases,
+            inventory_text=self.inventory,
         )
 
     def _facts(self) -> HostingFacts | None:
@@ -449,6 +453,9 @@ class Case:
                 case MergeHosting():
                     self._append("merge_intended", change.intent)
                     self.merged[change.iid], self.hosting = "9" * 40, None
+                case ProposeFile():
+                    self.proposed[change.path] = change.text
+                    self._append("inventory", change.known)
                 case ServeHosting():
                     if self.read_back:
                         self._append("applied", {"decision": change.decision, "sha": change.sha})
