@@ -101,7 +101,10 @@ def _asked_for(desk: Desk, verdict: HostingVerdict) -> list[Part]:
         return ["Nama ini tidak disajikan lagi sesudah digabungkan, dan bebas diminta kasus lain."]
     parts: list[Part] = [f"Commit yang diminta: `{verdict.facts.sha or 'tidak terbaca'}`", _newer(desk)]
     until = day_of(verdict.facts.until)
-    return [*parts, f"\n\nBerlaku sampai {indonesian_date(until)}."] if until else parts
+    parts += [f"\n\nBerlaku sampai {indonesian_date(until)}."] if until else []
+    if desk.policy.hosting.sertifikat is None:
+        parts.append("\n\nDisajikan **HTTP saja**: kebijakan tidak menyebut sertifikat.")
+    return parts
 
 
 def _headline(desk: Desk) -> list[Part]:

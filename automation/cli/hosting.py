@@ -101,12 +101,14 @@ def plan(
     )
     left_out = (*admitted.quarantined, *planned.quarantined)
     if as_json:
-        _print_json(_plan_record(planned, admitted))
+        _print_json(_plan_record(planned, admitted) | {"tls": policy.hosting.sertifikat is not None})
     else:
         for word, names in (("+", planned.added), ("-", planned.removed), ("~", planned.altered)):
             for name in names:
                 click.echo(f"{word} {name}")
         _print_troubles(admitted.deviations, left_out)
+        if policy.hosting.sertifikat is None:
+            click.echo("HTTP saja: kebijakan tidak menyebut sertifikat.")
         click.echo("Ada perubahan." if planned.changed else "Tidak ada perubahan.")
     # The plan fails where the apply would: a look that is always green would be worth nothing.
     hold_limits(planned.removals)

@@ -161,3 +161,17 @@ def test_a_quarantined_entry_ends_with_code_one_and_its_file(
     shown = capsys.readouterr()
     assert f"DIKARANTINA {bad}" in shown.err
     assert "1 nama" in shown.out
+
+
+def test_the_plan_says_when_names_are_served_over_plain_http_only(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, hosting.commit({SIMPUS: request_text()})[SIMPUS])
+    assert run(arguments("plan", tmp_path, hosting, policy)) == 0
+    assert "HTTP saja" in capsys.readouterr().out
+    with_certificate = "  sertifikat: /etc/ssl/a.pem\n  kunci_sertifikat: /etc/ssl/a.key\n"
+    policy.write_text(policy.read_text() + with_certificate)
+    run(arguments("plan", tmp_path, hosting, policy, "--json"))
+    shown = capsys.readouterr()
+    assert "HTTP saja" not in shown.out
+    assert '"tls": true' in shown.out or "a.pem" in shown.err  # nginx, where it is installed, misses the file
