@@ -29,6 +29,7 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    Remind,
     ReopenIssue,
     ServeHosting,
     WriteCard,
@@ -40,7 +41,7 @@ from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
 
-Shows = Relabel | PlaceOnBoard | WriteCard | PostStatus | Answer
+Shows = Relabel | PlaceOnBoard | WriteCard | PostStatus | Answer | Remind
 """What only shows: carried out also when a repository could not be made."""
 
 
@@ -139,6 +140,9 @@ class Applier:
                 self._write_card(change)
             case Answer():
                 self._answer(change)
+            case Remind():
+                self._comment(change.place, change.body)
+                self._remember("reminded", change.entry)
             case PostStatus():
                 self._post_status(change)
             case Relabel() | PlaceOnBoard() | CloseIssue() | ReopenIssue():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from automation.bots.lifekeeper import LANES
 from automation.bots.provisioner import labels, phase_label
 from automation.bots.termkeeper import EXPIRED
-from automation.bots.timekeeper import DONE
+from automation.bots.timekeeper import DONE, LATE, NEAR
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook, Label
 from automation.observe.office import Office
@@ -19,6 +19,8 @@ EXTRA = (
     Label(LANES["duplikat"], "#6c757d", "Kasus duplikat"),
     Label(LANES["ditunda"], "#f0ad4e", "Kasus ditunda"),
     Label(EXPIRED, "#f0ad4e", "Masa berlaku nama berakhir"),
+    Label(NEAR, "#f0ad4e", "Tenggat langkah sudah dekat"),
+    Label(LATE, "#d9534f", "Tenggat langkah sudah lewat"),
     Label("penyimpangan", "#d9534f", "Cabang hosting menyimpang"),
 )
 

@@ -15,6 +15,11 @@ A run ends with an empty plan, or with one that only shows (cards, statuses, lab
 is no input of any decision, so another round would read the case again to find nothing. That it stands is
 seen by the next run of the case, which laik's own writing causes through the webhooks; the same showing
 planned again and again is a forge that does not keep it, and is told as such.
+
+What is ruled and closed is therefore remembered (and answered) first, in a round of its own, where all else
+in the plan only shows. The next round shows what the ledger then says and ends the run; shown in the round
+that ruled, it would all be read once more, being laik's own writing. An approval that is withdrawn between
+the two is never shown as standing.
 """
 
 from __future__ import annotations
@@ -22,17 +27,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
 from automation.core.case import Checks
+from automation.core.confirmation import confirm
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
 from automation.core.memory import remember
-from automation.core.plan import MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.plan import Answer, MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -52,7 +59,7 @@ __all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Re
 log = logging.getLogger("laik.reconciler")
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
 MAX_REPEATS = 3  # runs in a row that show the very same; more means that the forge does not keep it
-SHOWN_KINDS = frozenset({"shown", "forged_status"})
+SHOWN_KINDS = frozenset({"shown", "forged_status", "turn", "reminded"})
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 
 
@@ -89,7 +96,7 @@ class Reconciler:
         hook: Hook | None,
         serve: Serve,
         check_serving: Callable[[], None],
-        today: Callable[[], date],
+        now: Callable[[], datetime],
     ) -> None:
         self._forge = forge
         self._store = store
@@ -98,11 +105,12 @@ class Reconciler:
         self._checks = checks
         self._templates = templates
         self._hook = hook
+        self._now = now
         self._serve = serve
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
         self._accounts = Accounts(store.ledger)
-        self._sweeper = Sweeper(forge, store, office, today=today)
+        self._sweeper = Sweeper(forge, store, office, now=now)
         self._showing: dict[str, tuple[Plan, int]] = {}
 
     def reconcile(self, key: str) -> Result:
@@ -143,6 +151,10 @@ class Reconciler:
             return None
         return self._decide(seen, seen.sources)
 
+    def enforced(self, procedure: Procedure) -> Procedure:
+        """A SOP as the organisation's policy enforces it now."""
+        return confirm(procedure, self._office.read(secret=False).policy.penegakan.get(procedure.id))
+
     def _sort_hosting(self) -> Result:
         sorted_out = self._strangers.sort_out(self._office.read(secret=False))
         return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
@@ -161,7 +173,7 @@ class Reconciler:
                 seen = self._observer.observe(key)  # somebody's words may be nobody's now
             if seen is not None:
                 hold_links(self._store.links, seen)
-            plan = _before_merging(self._plan(seen)) if seen else ()
+            plan = _before_merging(_remembered_first(self._plan(seen))) if seen else ()
             if seen is None or not plan:
                 self._showing.pop(key, None)
                 return _result(done, unshown)
@@ -181,13 +193,13 @@ class Reconciler:
             return
         if gone:
             log.warning("%s: issue kasus tidak ada lagi; yang diputuskan dan disajikan tetap", key)
-        ledger.append(key, "issue_gone", {"gone": gone}, at=datetime.now(UTC), expect=memory.seq)
+        ledger.append(key, "issue_gone", {"gone": gone}, at=self._now(), expect=memory.seq)
 
     def _learn_accounts(self, seen: Seen) -> bool:
         """Before anybody's words count, whose the policy's names are is kept for good."""
         acts = seen.observation.acts if seen.observation else ()
         office, find = seen.office, self._forge.find_user
-        return self._accounts.learn(office.policy, office.policy_text, find, acts, at=datetime.now(UTC))
+        return self._accounts.learn(office.policy, office.policy_text, find, acts, at=self._now())
 
     def _count_showing(self, key: str, plan: Plan) -> None:
         last, times = self._showing.get(key, ((), 0))
@@ -214,6 +226,7 @@ class Reconciler:
                 policy=seen.office.policy.slice(roles=seen.observation.roles),
                 documents=seen.observation.procedure.documents,
                 roles=seen.observation.roles,
+                declared=seen.observation.procedure.roles,
             )
             try:
                 return decide(seen.observation, view, self._checks)
@@ -231,7 +244,7 @@ class Reconciler:
             templates=self._templates,
             hook=self._hook,
             serve=self._serve,
-            now=lambda: datetime.now(UTC),
+            now=self._now,
         ).carry_out(plan)
 
     def _key_of_issue(self, iid: int) -> tuple[str, ...]:
@@ -264,6 +277,19 @@ def _disputed(seen: Seen) -> bool:
     One run writes over each once. He causes a run with each of his, so laik posts no more than he does.
     """
     return seen.observation is not None and bool(seen.observation.shown.foreign)
+
+
+def _remembered_first(plan: Plan) -> Plan:
+    """The entries that decide, without the rest of a plan that but for them only shows; see the module.
+
+    Answers go with them: why an act does not count is known in the round that rules on it, and stands in no
+    ledger. Where a merge, a repository or the issue's closing waits, nothing is put off: another round
+    follows those anyway.
+    """
+    deciding = [change for change in plan if not only_shows((change,))]
+    if not all(isinstance(change, Remember) for change in deciding):
+        return plan
+    return tuple(one for one in plan if one in deciding or isinstance(one, Answer)) if deciding else plan
 
 
 def _before_merging(plan: Plan) -> Plan:

@@ -15,7 +15,7 @@ PLACEHOLDER = "ISI DI SINI"
 MINIMUM = 20
 """Fewer visible letters and digits than this are no content (a heading repeated, a date, a dash)."""
 
-VENDOR = Bilingual("Pengembang", "the vendor")
+BUILDER = Bilingual("Pengembang", "the builder")
 APPLICANT = Bilingual("Pemohon (perangkat daerah)", "the applicant (agency)")
 AGENCY_TEAM = Bilingual("Tim Teknis PD", "the agency's technical team")
 DISKOMINFO_TEAM = Bilingual("Tim Teknis Diskominfo", "Diskominfo's technical team")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -34,7 +35,10 @@ class Signer(Strict):
 
 
 class Sidecar(Strict):
-    """``<letter>.naskah.yaml``; ``rujukan_sha256`` is what the letter legalises (``kak_sah``)."""
+    """``<letter>.naskah.yaml``; ``rujukan_sha256`` is what the letter refers to (the text it legalises).
+
+    ``penandatangan_lain`` are those who signed the same letter beside ``penandatangan`` (a Berita Acara).
+    """
 
     format: Literal["laik/naskah/1"]
     jenis: Word
@@ -44,9 +48,18 @@ class Sidecar(Strict):
     dari: Written
     kepada: Written
     penandatangan: Signer
+    penandatangan_lain: tuple[Signer, ...] = Field(default=(), max_length=20)
     ttd: Literal["tte", "basah"]
     sha256: Sha256
     rujukan_sha256: Sha256 | None = None
+
+    @property
+    def signers(self) -> Mapping[str, str]:
+        """The dotted key of each signer's role, with the role."""
+        others = {
+            f"penandatangan_lain.{at}.peran": one.peran for at, one in enumerate(self.penandatangan_lain)
+        }
+        return {"penandatangan.peran": self.penandatangan.peran, **others}
 
 
 class Contact(Strict):

@@ -6,7 +6,7 @@ from automation.core.documents import FileFact, FolderDocument
 from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
-from checks._common import VENDOR, failed, opened, passed
+from checks._common import BUILDER, failed, opened, passed
 
 PICTURES = frozenset({"png", "jpeg", "gif", "webp", "svg"})
 _TEXT_ENDINGS = (".md", ".markdown", ".txt", ".html", ".htm")
@@ -26,7 +26,7 @@ def judge_folder(
     check: str, view: EvidenceView, name: str, *, media: frozenset[str], expected: Bilingual
 ) -> tuple[Finding, ...]:
     """PASS when the folder ``name`` holds at least one real file of ``media``; ``expected`` names them."""
-    answer = opened(check, view, name, FolderDocument, who=VENDOR)
+    answer = opened(check, view, name, FolderDocument, who=BUILDER)
     if isinstance(answer, Finding):
         return (answer,)
     evidence, folder = answer
@@ -42,8 +42,8 @@ def judge_folder(
                 f"Of {len(folder.files)} files not one holds {expected.en}.",
             ),
             Bilingual(
-                f"{VENDOR.id} menambahkan {expected.id} ke {folder.path}.",
-                f"Add {expected.en} to {folder.path}; to be done by {VENDOR.en}.",
+                f"{BUILDER.id} menambahkan {expected.id} ke {folder.path}.",
+                f"Add {expected.en} to {folder.path}; to be done by {BUILDER.en}.",
             ),
             where=evidence.where,
             key=name,

@@ -8,7 +8,7 @@ from automation.core.documents import MarkdownDocument
 from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
-from checks._common import VENDOR, failed, has_placeholder, is_filled, opened, passed
+from checks._common import BUILDER, failed, has_placeholder, is_filled, opened, passed
 
 # The line by which a template names its case; it stands there before anyone has written a word.
 _CASE_LINE = re.compile(r"^Kasus [A-Z]{2}-\d{4}-\d{4,}:.*$", re.MULTILINE)
@@ -19,6 +19,11 @@ def _written(document: MarkdownDocument) -> str:
     chapters = [section for section in document.sections if section.level == 2]
     text = "\n".join(section.text for section in chapters) if chapters else document.text
     return _CASE_LINE.sub("", text)
+
+
+def written(document: MarkdownDocument) -> bool:
+    """Whether somebody wrote something in a document, and left no placeholder in it."""
+    return not has_placeholder(document.text) and is_filled(_written(document))
 
 
 def judge_prose(
@@ -34,13 +39,13 @@ def judge_prose(
         expected: what belongs in it, for the remedy.
         picture: whether a picture or link in place of text is enough.
     """
-    answer = opened(check, view, name, MarkdownDocument, who=VENDOR)
+    answer = opened(check, view, name, MarkdownDocument, who=BUILDER)
     if isinstance(answer, Finding):
         return (answer,)
     evidence, document = answer
     remedy = Bilingual(
-        f"{VENDOR.id} menulis {expected.id} di {document.path}.",
-        f"Write {expected.en} in {document.path}; to be done by {VENDOR.en}.",
+        f"{BUILDER.id} menulis {expected.id} di {document.path}.",
+        f"Write {expected.en} in {document.path}; to be done by {BUILDER.en}.",
     )
     if has_placeholder(document.text):
         seen = Bilingual(

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Generic, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from automation.core.documents import YamlDocument
 from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
-from checks._common import AGENCY_TEAM, opened
-from checks._schema import AccountName, Day, DigestStart, Model, Strict, Written, parsed
+from automation.core.text import Bilingual
+from checks._reading import Form, read_form
+from checks._schema import AccountName, Day, DigestStart, Model, Strict, Written
+
+__all__ = ["NEEDS", "RESULTS", "SCENARIOS", "TESTERS", "Form", "Results", "Scenarios", "read"]
 
 SCENARIOS = "uat_skenario"
 RESULTS = "uat_hasil"
+TESTERS = Bilingual("Penguji UAT dari pihak pengguna", "the users who test")
 NEEDS = (document_id(SCENARIOS), document_id(RESULTS))
 
+RequirementId = Annotated[str, StringConstraints(pattern=r"^KBT-[0-9]{3,4}$")]
 ScenarioId = Annotated[str, StringConstraints(pattern=r"^UAT-[0-9]{2,4}$")]
 
 
 class Scenario(Strict):
-    """One thing a user does, and what must come of it."""
+    """One thing a user does, and what must come of it; ``kebutuhan`` are the requirements that it tests."""
 
     id: ScenarioId
+    kebutuhan: tuple[RequirementId, ...] = Field(default=(), max_length=100)
     judul: Written
     langkah: tuple[Written, ...] = Field(min_length=1, max_length=100)
     harapan: Written
@@ -65,18 +69,6 @@ class Results(Strict):
     simpulan: Literal["diterima", "diterima_dengan_catatan", "ditolak"]
 
 
-@dataclass(frozen=True, slots=True)
-class Form(Generic[Model]):
-    """A YAML document and the record it makes."""
-
-    document: YamlDocument
-    value: Model
-
-
 def read(check: str, view: EvidenceView, name: str, model: type[Model]) -> Form[Model] | tuple[Finding, ...]:
     """One of the two documents, or the findings that say why it cannot be judged."""
-    answer = opened(check, view, name, YamlDocument, who=AGENCY_TEAM)
-    if isinstance(answer, Finding):
-        return (answer,)
-    value = parsed(check, answer[1], model, who=AGENCY_TEAM)
-    return value if isinstance(value, tuple) else Form(answer[1], value)
+    return read_form(check, view, name, model, who=TESTERS)

@@ -121,17 +121,28 @@ def _disagreements(
             ),
             Bilingual(f"Tulis jenis: {name}.", f"Write jenis: {name}."),
         )
-    if declared.signed_by and sidecar.penandatangan.peran not in declared.signed_by:
-        allowed = ", ".join(declared.signed_by)
-        yield field_fault(
-            ID,
-            document,
-            "penandatangan.peran",
-            Bilingual(
-                f"Ditandatangani {quoted(sidecar.penandatangan.peran)}, seharusnya {allowed}.",
-                f"Signed by {quoted(sidecar.penandatangan.peran)}, expected {allowed}.",
-            ),
-            Bilingual(
-                "Mintakan tanda tangan pejabat yang berwenang.", "Have it signed by the office in charge."
-            ),
-        )
+    yield from _signatures(declared, document, sidecar)
+
+
+def _signatures(declared: Document, document: YamlDocument, sidecar: Sidecar) -> Iterator[Finding]:
+    """Signed by those in charge and nobody else; by all of them where the SOP wants each signature."""
+    if not declared.signed_by:
+        return
+    allowed = ", ".join(declared.signed_by)
+    remedy = Bilingual(
+        "Mintakan tanda tangan pejabat yang berwenang.", "Have it signed by the office in charge."
+    )
+    for place, role in sidecar.signers.items():
+        if role not in declared.signed_by:
+            wrong = Bilingual(
+                f"Ditandatangani {quoted(role)}, seharusnya {allowed}.",
+                f"Signed by {quoted(role)}, expected {allowed}.",
+            )
+            yield field_fault(ID, document, place, wrong, remedy)
+    for role in declared.signed_by if declared.signatures == "each" else ():
+        if role not in sidecar.signers.values():
+            missing = Bilingual(
+                f"Tanda tangan {role} belum ada; surat ini ditandatangani {allowed}.",
+                f"The signature of {role} is missing; this letter is signed by {allowed}.",
+            )
+            yield field_fault(ID, document, f"penandatangan_lain.{role}", missing, remedy)

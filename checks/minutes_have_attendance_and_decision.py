@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from automation.core.documents import CsvDocument, MarkdownDocument, normalise_title
+from automation.core.documents import CsvDocument, MarkdownDocument
 from automation.core.errors import Where
 from automation.core.evidence import EvidenceView, document_id
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
-from checks._common import DISKOMINFO_TEAM, failed, find_section, has_placeholder, is_filled, opened, verdict
+from checks._attendance import attendance_of
+from checks._common import DISKOMINFO_TEAM, failed, find_section, is_filled, opened, verdict
 from checks._sections import Required, section_faults
 
 ID = "minutes_have_attendance_and_decision"
@@ -26,10 +27,6 @@ SECTIONS = (
     Required("keputusan", ("Keputusan", "Keputusan Rapat", "Kesimpulan", "Simpulan"), 8),
     Required("tindak_lanjut", ("Tindak Lanjut", "Rencana Tindak Lanjut"), 8),
 )  # fmt: skip
-_NAME = ("nama", "nama lengkap", "akun")
-_UNIT = ("unit", "unit kerja", "instansi", "perangkat daerah", "asal", "opd")
-_PRESENT = ("hadir", "kehadiran", "keterangan hadir")
-_AWAY = frozenset({"", "-", "tidak", "tidak hadir", "absen", "izin", "ijin", "sakit", "alpa", "no", "0", "x"})
 
 
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -67,9 +64,8 @@ def _undated(minutes: MarkdownDocument) -> Iterator[Finding]:
 
 
 def _attendance_faults(table: CsvDocument) -> Iterator[Finding]:
-    columns = {normalise_title(column): column for column in table.columns}
-    name, unit = _column(columns, _NAME), _column(columns, _UNIT)
-    if name is None or unit is None:
+    attendance = attendance_of(table)
+    if attendance is None:
         seen = Bilingual(
             "Daftar hadir tanpa kolom nama atau unit.", "The attendance list has no column nama or unit."
         )
@@ -81,33 +77,8 @@ def _attendance_faults(table: CsvDocument) -> Iterator[Finding]:
             ID, seen, remedy, where=Where(file=table.path, line=1, column=1), key="daftar_hadir.kolom"
         )
         return
-    there = [
-        row
-        for _, row in table.rows
-        if _is_present(row, _column(columns, _PRESENT)) and _is_named(row, name, unit)
-    ]
-    people = {_plain(row[name]) for row in there}
-    units = {_plain(row[unit]) for row in there}
-    yield from _too_few(table, "orang", "people", len(people))
-    yield from _too_few(table, "unit", "units", len(units))
-
-
-def _column(columns: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((columns[name] for name in names if name in columns), None)
-
-
-def _is_present(row: Mapping[str, str], column: str | None) -> bool:
-    return column is None or _plain(row[column]) not in _AWAY
-
-
-def _is_named(row: Mapping[str, str], name: str, unit: str) -> bool:
-    both = (row[name], row[unit])
-    return all(any(ch.isalnum() for ch in cell) and not has_placeholder(cell) for cell in both)
-
-
-def _plain(text: str) -> str:
-    """One person is one person, however spaced or capitalised."""
-    return " ".join("".join(ch if ch.isalnum() else " " for ch in text.casefold()).split())
+    yield from _too_few(table, "orang", "people", attendance.people)
+    yield from _too_few(table, "unit", "units", attendance.units)
 
 
 def _too_few(table: CsvDocument, noun: str, english: str, count: int) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from automation.core.errors import Where
 from automation.core.evidence import CODE, SCAN, Evidence, EvidenceView, State, document_id
 from automation.core.finding import Finding, Outcome
 from automation.core.text import Bilingual
-from checks._common import VENDOR, failed, passed, quoted, unavailable, unknown
+from checks._common import BUILDER, failed, passed, quoted, unavailable, unknown
 
 ID = "security_scan_passed"
 NEEDS = (SCAN, CODE)
@@ -23,8 +23,8 @@ POLICY: tuple[str, ...] = ()
 BLOCKING = frozenset({"kritis", "tinggi"})
 _HARMLESS = frozenset({"sedang", "rendah", "info"})
 _MEND = Bilingual(
-    f"{VENDOR.id} memperbaiki kodenya, lalu mendorong commit baru.",
-    f"Mend the code and push a new commit; to be done by {VENDOR.en}.",
+    f"{BUILDER.id} memperbaiki kodenya, lalu mendorong commit baru.",
+    f"Mend the code and push a new commit; to be done by {BUILDER.en}.",
 )
 
 
@@ -60,8 +60,8 @@ def _own(scan: Evidence, code: Evidence) -> Iterator[Finding]:
 def _nothing_yet(evidence: Evidence) -> Finding:
     seen = Bilingual("Belum ada kode yang dipindai.", "No code has been scanned yet.")
     remedy = Bilingual(
-        f"{VENDOR.id} mendorong kode ke cabang utama; laik memindainya sendiri.",
-        f"Push the code to the default branch ({VENDOR.en}); laik scans it by itself.",
+        f"{BUILDER.id} mendorong kode ke cabang utama; laik memindainya sendiri.",
+        f"Push the code to the default branch ({BUILDER.en}); laik scans it by itself.",
     )
     return Finding(ID, Outcome.PENDING, seen, remedy, evidence.where, SCAN)
 
@@ -81,8 +81,8 @@ def _judged(report: ScanReport, code: CodeSnapshot) -> Iterator[Finding]:
             f"Berkas sumber tidak terpindai: {quoted(reason)}.", f"Source file not scanned: {quoted(reason)}."
         )
         remedy = Bilingual(
-            f"{VENDOR.id} memperbaiki berkas agar terbaca sebagai kode sumber.",
-            f"Mend the file so that it can be parsed; to be done by {VENDOR.en}.",
+            f"{BUILDER.id} memperbaiki berkas agar terbaca sebagai kode sumber.",
+            f"Mend the file so that it can be parsed; to be done by {BUILDER.en}.",
         )
         yield Finding(ID, Outcome.ERROR, seen, remedy, Where(file=path), f"unscanned:{path}")
     blocking = [flaw for flaw in report.flaws if flaw.severity not in _HARMLESS]
@@ -120,6 +120,6 @@ def _foreign(view: EvidenceView, name: str, evidence: Evidence) -> Iterator[Find
     if evidence.state is State.ABSENT:
         return
     if evidence.state is not State.PRESENT or not isinstance(evidence.value, ScanReport):
-        yield unavailable(ID, view, name, evidence, who=VENDOR)
+        yield unavailable(ID, view, name, evidence, who=BUILDER)
         return
     yield from (_flaw(flaw) for flaw in evidence.value.flaws if flaw.severity not in _HARMLESS)

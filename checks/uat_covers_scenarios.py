@@ -9,7 +9,7 @@ from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks import _uat
-from checks._common import AGENCY_TEAM, verdict
+from checks._common import verdict
 from checks._schema import field_fault
 
 ID = "uat_covers_scenarios"
@@ -17,8 +17,8 @@ NEEDS = _uat.NEEDS
 POLICY: tuple[str, ...] = ()
 
 _REMEDY = Bilingual(
-    f"{AGENCY_TEAM.id} menyamakan hasil.yaml dengan skenario.yaml: satu hasil per skenario.",
-    f"Match hasil.yaml with skenario.yaml, one result a scenario; to be done by {AGENCY_TEAM.en}.",
+    f"{_uat.TESTERS.id} menyamakan hasil.yaml dengan skenario.yaml: satu hasil per skenario.",
+    f"Match hasil.yaml with skenario.yaml, one result a scenario; to be done by {_uat.TESTERS.en}.",
 )
 
 

@@ -11,14 +11,12 @@ from automation.core.evidence import EvidenceView
 from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks import _uat
-from checks._common import AGENCY_TEAM, quoted, unknown, verdict
+from checks._common import quoted, unknown, verdict
 from checks._schema import field_fault
 
 ID = "uat_is_attached"
 NEEDS = _uat.NEEDS
 POLICY: tuple[str, ...] = ()
-
-BUILDER = "pengembang"
 
 
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -37,22 +35,22 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
 
 
 def _builder_testers(view: EvidenceView, results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
-    if BUILDER not in view.roles:
-        seen = Bilingual("Akun pengembang belum diketahui.", "The vendor's accounts are not known.")
-        yield unknown(ID, seen, key=BUILDER)
+    if not any(role.builds and role.id in view.roles for role in view.declared):
+        seen = Bilingual("Akun pengembang belum diketahui.", "The builders' accounts are not known.")
+        yield unknown(ID, seen, key="pengembang")
         return
     for index, tester in enumerate(results.value.penguji):
-        if tester.akun.casefold() in view.roles[BUILDER]:
+        if tester.akun.casefold() in view.builders:
             yield field_fault(
                 ID,
                 results.document,
                 f"penguji.{index}.akun",
                 Bilingual(
                     f"Penguji {quoted(tester.akun)} adalah akun pengembang.",
-                    f"The tester {quoted(tester.akun)} is an account of the vendor.",
+                    f"The tester {quoted(tester.akun)} is an account of a builder.",
                 ),
                 Bilingual(
-                    f"{AGENCY_TEAM.id} mengulang UAT oleh pengguna dari perangkat daerah.",
-                    f"Repeat the UAT with users of the agency; to be done by {AGENCY_TEAM.en}.",
+                    "Pengguna aplikasi, bukan pengembangnya, mengulang UAT.",
+                    "Repeat the UAT with users of the application, not with its builders.",
                 ),
             )

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automation.core.documents import CodeSnapshot
 from automation.core.errors import Where
-from automation.core.evidence import CODE, Evidence, EvidenceView, State, document_id
+from automation.core.evidence import CODE, EvidenceView, document_id
 from automation.core.finding import Finding, Outcome, worst
 from automation.core.text import Bilingual
 from checks import _uat
-from checks._common import AGENCY_TEAM, VENDOR, is_filled, unknown, verdict
+from checks._code import candidate, other_code
+from checks._common import BUILDER, is_filled, verdict
 from checks._schema import field_fault
 
 ID = "uat_passed_for_code"
 NEEDS = (document_id(_uat.RESULTS), CODE)
 POLICY: tuple[str, ...] = ()
 FEW = 2  # faults that are worth naming here too
+
+_WORK = Bilingual("UAT menguji", "The UAT tested")
+_AGAIN = Bilingual(
+    f"{_uat.TESTERS.id} mengulang UAT pada kode ini dan menulis",
+    f"Repeat the UAT on this code ({_uat.TESTERS.en}) and write",
+)
 
 
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -32,10 +38,13 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
         return (
             verdict(ID, results, Bilingual("", "")) if few else (_unfilled(worst(results), results[0].where),)
         )
-    if code.state is not State.PRESENT or not isinstance(code.value, CodeSnapshot):
-        return (_no_code(code),)
-    faults = [*_failures(results), *_other_code(results, code.value)]
-    short = code.value.code_digest[:12]
+    snapshot = candidate(ID, code)
+    if isinstance(snapshot, Finding):
+        return (snapshot,)
+    named = results.value.digest_kode
+    other = other_code(ID, results.document, named, snapshot, work=_WORK, remedy=_AGAIN)
+    faults = [*_failures(results), *other]
+    short = snapshot.code_digest[:12]
     seen = Bilingual(f"UAT lulus untuk kode {short}.", f"The UAT passed for the code {short}.")
     return verdict(ID, faults, seen)
 
@@ -47,24 +56,12 @@ def _unfilled(outcome: Outcome, where: Where) -> Finding:
         outcome=outcome,
         seen=Bilingual("Hasil UAT belum terisi dengan benar.", "The UAT results are not filled in properly."),
         remedy=Bilingual(
-            f"{AGENCY_TEAM.id} mengisinya; butirnya disebut oleh uat_is_attached.",
-            f"Fill them in ({AGENCY_TEAM.en}); uat_is_attached names each item.",
+            f"{_uat.TESTERS.id} mengisinya; butirnya disebut oleh uat_is_attached.",
+            f"Fill them in ({_uat.TESTERS.en}); uat_is_attached names each item.",
         ),
         where=where,
         key="hasil",
     )
-
-
-def _no_code(code: Evidence) -> Finding:
-    if code.state is State.ABSENT:
-        seen = Bilingual("Kode aplikasi belum ada.", "There is no application code yet.")
-        remedy = Bilingual(
-            f"{VENDOR.id} mendorong kode ke repositori aplikasi.",
-            f"Push the code to the application's repository; to be done by {VENDOR.en}.",
-        )
-        return Finding(ID, Outcome.PENDING, seen, remedy, code.where, CODE)
-    seen = Bilingual("Kode aplikasi tidak dapat dibaca.", "The application's code could not be read.")
-    return unknown(ID, seen, where=code.where, key=CODE)
 
 
 def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
@@ -76,8 +73,8 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
                 f"hasil.{index}.status",
                 Bilingual(f"{result.skenario} gagal.", f"{result.skenario} failed."),
                 Bilingual(
-                    f"{VENDOR.id} memperbaiki, lalu {AGENCY_TEAM.id} menguji ulang.",
-                    f"Mend it ({VENDOR.en}), then test again ({AGENCY_TEAM.en}).",
+                    f"{BUILDER.id} memperbaiki, lalu {_uat.TESTERS.id} menguji ulang.",
+                    f"Mend it ({BUILDER.en}), then test again ({_uat.TESTERS.en}).",
                 ),
             )
         elif result.status == "lulus_dengan_catatan" and not is_filled(result.catatan or "", minimum=5):
@@ -89,7 +86,7 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
                     f"{result.skenario} lulus dengan catatan, catatannya kosong.",
                     f"{result.skenario} passed with a note, and the note is empty.",
                 ),
-                Bilingual(f"{AGENCY_TEAM.id} menulis catatannya.", f"Write the note; {AGENCY_TEAM.en}."),
+                Bilingual(f"{_uat.TESTERS.id} menulis catatannya.", f"Write the note; {_uat.TESTERS.en}."),
             )
     if results.value.simpulan == "ditolak":
         yield field_fault(
@@ -98,26 +95,7 @@ def _failures(results: _uat.Form[_uat.Results]) -> Iterator[Finding]:
             "simpulan",
             Bilingual("UAT ditolak.", "The UAT was refused."),
             Bilingual(
-                f"{VENDOR.id} memperbaiki aplikasi untuk UAT berikutnya.",
-                f"Mend the application for the next UAT; to be done by {VENDOR.en}.",
-            ),
-        )
-
-
-def _other_code(results: _uat.Form[_uat.Results], code: CodeSnapshot) -> Iterator[Finding]:
-    if not code.code_digest.startswith(results.value.digest_kode):
-        yield field_fault(
-            ID,
-            results.document,
-            "digest_kode",
-            Bilingual(
-                f"UAT menguji kode {results.value.digest_kode[:12]}, calon rilis {code.code_digest[:12]}.",
-                f"The UAT tested {results.value.digest_kode[:12]}, the candidate is {code.code_digest[:12]}.",
-            ),
-            Bilingual(
-                f"{AGENCY_TEAM.id} mengulang UAT pada kode ini dan menulis digest_kode: "
-                f'"{code.code_digest}".',
-                f'Repeat the UAT on this code and write digest_kode: "{code.code_digest}"; '
-                f"to be done by {AGENCY_TEAM.en}.",
+                f"{BUILDER.id} memperbaiki aplikasi untuk UAT berikutnya.",
+                f"Mend the application for the next UAT; to be done by {BUILDER.en}.",
             ),
         )

@@ -21,8 +21,6 @@ DOCUMENT = "penyedia"
 NEEDS = (document_id(DOCUMENT),)
 POLICY: tuple[str, ...] = ()
 
-BUILDER = "pengembang"
-
 
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     """FAIL for each key that is missing or wrong and each account with a second role."""
@@ -41,9 +39,12 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
 
 
 def _second_roles(view: EvidenceView, document: YamlDocument, vendor: Vendor) -> Iterator[Finding]:
+    building = {role.id for role in view.declared if role.builds}
     for index, account in enumerate(vendor.akun):
         others = sorted(
-            role for role, holders in view.roles.items() if role != BUILDER and account.casefold() in holders
+            role
+            for role, holders in view.roles.items()
+            if role not in building and account.casefold() in holders
         )
         if others:
             yield field_fault(

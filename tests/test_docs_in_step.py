@@ -371,18 +371,19 @@ def test_the_two_readmes_have_the_same_parts_and_the_same_code():
 def test_every_sop_names_existing_checks_and_steps(sop: Procedure):
     keys, known = {step.key for step in sop.steps}, set(discover())
     named = {check for step in sop.steps for check in step.judging.checks} | {*FLOOR, HOSTING_CHECK}
+    named |= {check for step in sop.steps for branch in step.flow.branches for check in branch.checks}
     assert named <= known
     assert all(step.gate in sop.gates() for step in sop.steps)
     assert {step.next for step in sop.steps if step.next} <= keys
     assert {step.back for step in sop.steps if step.back} <= keys
     if sop.hosting is not None:
-        assert {*sop.hosting.after, sop.hosting.completes} <= keys
+        assert {*sop.hosting.after, *filter(None, [sop.hosting.completes])} <= keys
 
 
 @EACH_SOP
 def test_every_sop_can_be_asked_for_and_says_words_that_laik_knows(sop: Procedure):
     options = {field.id: field.options for field in FIELDS}
-    assert sop.id in options["sop"]
+    assert sop.id in options["sop"] or sop.continues in options["sop"]
     assert {step.act.verb for step in sop.steps if step.act} <= set(SPOKEN)
 
 

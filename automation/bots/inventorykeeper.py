@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from automation.bots.desk import Desk, answer_marker, indonesian_date, local_day
+from automation.bots.desk import Desk, answer_marker, indonesian_date
 from automation.core.inventory import Facts, attestation_due, served_as, written
 from automation.core.outputport import outgoing
 from automation.core.plan import Answer, Change, ProposeFile, Remember
+from automation.core.workcalendar import WorkCalendar
 
 
 def wishes(desk: Desk) -> list[Change]:
@@ -22,7 +23,7 @@ def facts_of(desk: Desk) -> Facts | None:
     if request is None:
         return None
     name, upstream = served_as(observation.admitted_text)
-    accepted = memory.accepted_at
+    accepted, zone = memory.accepted_at, desk.policy.organisasi.zona_waktu
     gone = bool(memory.admissions) and not memory.names
     return Facts(
         slug=request.slug,
@@ -32,7 +33,7 @@ def facts_of(desk: Desk) -> Facts | None:
         fungsi=request.ringkasan,
         kasus=desk.key,
         sop=desk.decision.procedure.id,
-        tahun=local_day(desk, accepted).year if accepted else observation.today.year,
+        tahun=(WorkCalendar(zone).day_of(accepted) if accepted else observation.today).year,
         status="nonaktif" if gone else "aktif",
         url=name,
         lokasi_hosting=upstream,

@@ -7,19 +7,18 @@ is found and finished, never doubled.
 
 from __future__ import annotations
 
-from datetime import date
-
-from automation.bots.desk import Desk, local_day
+from automation.bots.desk import Desk
 from automation.core.authority import builders
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
-from automation.core.procedure import Procedure
+from automation.core.procedure import Home, Procedure
 from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
 REVIEWING = ("technical_reviewer", "section_head")  # section heads where the SOP knows no such team
 OWNING = "owner_team"
+DESIGNING = "analyst"  # draws the design that lies beside the code, and pushes it
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 
@@ -67,7 +66,7 @@ def application_is_due(desk: Desk) -> bool:
 def case_file(desk: Desk, request: Request) -> RepositoryWish:
     """``berkas/<key>``: for Diskominfo and the applicant, never the builder."""
     people = _accounts(desk, _office_roles(desk.decision.procedure))
-    vendors = builders(desk.decision.procedure, desk.decision.observation.roles)
+    building = builders(desk.decision.procedure, desk.decision.observation.roles)
     return RepositoryWish(
         kind="berkas",
         group=desk.policy.proyek.berkas,
@@ -75,8 +74,8 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
         name=f"Berkas {desk.key}",
         key=desk.key,
         template="berkas",
-        answers=_answers(desk, request),
-        members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
+        answers=_answers(desk, request, "berkas"),
+        members=tuple((account, DEVELOPER) for account in sorted(people - building)),
         protect=(("main", DEVELOPER, DEVELOPER),),
     )
 
@@ -86,9 +85,11 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
     building = builders(desk.decision.procedure, desk.decision.observation.roles)
     reviewing = (_roles_of(desk.decision.procedure, archetype) for archetype in REVIEWING)
     reviewers = _accounts(desk, next((roles for roles in reviewing if roles), ())) - building
-    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - building - reviewers
+    designing = _accounts(desk, _roles_of(desk.decision.procedure, DESIGNING)) - reviewers
+    working = building | designing
+    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - working - reviewers
     members = [
-        *((account, DEVELOPER) for account in sorted(building)),
+        *((account, DEVELOPER) for account in sorted(working)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
         *((account, REPORTER) for account in sorted(owners)),
     ]
@@ -99,7 +100,7 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
         name=request.nama_aplikasi,
         key=desk.key,
         template=request.templat,
-        answers=_answers(desk, request),
+        answers=_answers(desk, request, "aplikasi"),
         labels=labels(desk.decision.procedure),
         milestones=_milestones(desk),
         board=tuple(phase_label(phase.key) for phase in desk.decision.procedure.phases),
@@ -126,7 +127,7 @@ def turn_label(role: str) -> str:
 
 
 def _office_roles(procedure: Procedure) -> tuple[str, ...]:
-    return tuple(role.id for role in procedure.roles if not role.archetype.startswith("builder"))
+    return tuple(role.id for role in procedure.roles if not role.builds)
 
 
 def _roles_of(procedure: Procedure, archetype: str) -> tuple[str, ...]:
@@ -139,18 +140,19 @@ def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:
 
 
 def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
-    """One milestone a phase still ahead, due as the SOP's own durations add up from the case's start."""
-    accepted = desk.decision.memory.accepted_at
-    start: date = local_day(desk, accepted) if accepted else desk.decision.observation.today
-    dues = phase_dues(desk.decision.procedure, start)
+    """One milestone a phase, due as the SOP's durations add up on the calendar from the case's start."""
+    observation = desk.decision.observation
+    start, rules = desk.decision.memory.accepted_at or observation.now, observation.rules
+    dues = phase_dues(rules.calendar, desk.decision.procedure, start, days=rules.days)
+    days = {phase: rules.calendar.day_of(due) for phase, due in dues.items()}
     return tuple(
-        MilestoneWish(f"Fase: {phase.label}", dues.get(phase.key), f"SOP {desk.decision.procedure.id}")
+        MilestoneWish(f"Fase: {phase.label}", days[phase.key], f"SOP {desk.decision.procedure.id}")
         for phase in desk.decision.procedure.phases
-        if phase.key in dues
+        if phase.key in days
     )
 
 
-def _answers(desk: Desk, request: Request) -> dict[str, object]:
+def _answers(desk: Desk, request: Request, home: Home) -> dict[str, object]:
     agency = desk.policy.perangkat_daerah[desk.decision.observation.agency]
     return {
         "kunci_kasus": desk.key,
@@ -162,4 +164,19 @@ def _answers(desk: Desk, request: Request) -> dict[str, object]:
         "pemerintah": desk.policy.organisasi.pemerintah,
         "sop": desk.decision.procedure.id,
         "langkah": [one.activity.id for one in desk.decision.procedure.steps],
+        "dokumen": documents_of(desk.decision.procedure, home),
     }
+
+
+def documents_of(procedure: Procedure, home: Home) -> list[str]:
+    """The documents kept in one repository, each at the step that first judges it, one line a document."""
+    seen: set[str] = set()
+    lines = []
+    for step in procedure.steps:
+        for name in step.judging.subjects:
+            document = procedure.documents.get(name)
+            if document is not None and document.home == home and name not in seen:
+                seen.add(name)
+                parts = f"; bagian: {'; '.join(document.sections)}" if document.sections else ""
+                lines.append(f"Langkah {step.number}: {document.name}, {document.path}{parts}")
+    return lines

@@ -54,7 +54,17 @@ def code_snapshot(mirror: Mirror, sha: str) -> CodeSnapshot:
     entries = mirror.entries(sha)
     commit = mirror.commit(sha)
     tree = commit.tree if commit else ""
-    return CodeSnapshot(sha, tree, code_digest(entries), mirror.tree(sha))
+    return CodeSnapshot(sha, tree, code_digest(entries), mirror.tree(sha), _own(mirror, sha))
+
+
+def _own(mirror: Mirror, sha: str) -> tuple[FileFact, ...]:
+    """What was written since the scaffold: regular files with another path or content than there."""
+    origin = mirror.origin(sha)
+    scaffold = {(fact.path, fact.blob) for fact in mirror.tree(origin)} if origin != sha else None
+    if scaffold is None:
+        return ()
+    code = (fact for fact in mirror.tree(sha) if not fact.path.startswith(DOCUMENTS.decode()))
+    return tuple(fact for fact in code if (fact.path, fact.blob) not in scaffold)
 
 
 def code_digest(entries: Iterable[TreeEntry]) -> str:

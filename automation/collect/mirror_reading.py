@@ -189,6 +189,18 @@ class Mirror:
             return ()
         return tuple(self._must("rev-list", "--max-parents=0", head, "--").decode().split())
 
+    def origin(self, sha: str) -> str:
+        """The commit without parents at the end of the first parents of ``sha``.
+
+        A history merged in from elsewhere brings a root of its own, and never along first parents.
+
+        Raises:
+            UnreadableDocument: the commit is not here.
+        """
+        if not self.has(sha):
+            raise self._absent(sha)
+        return self._must("rev-list", "--first-parent", "--max-parents=0", sha, "--").decode().strip()
+
     def is_ancestor(self, sha: str, branch: str) -> bool:
         """Whether the commit is on the branch (or is its head)."""
         head = self.head(branch)

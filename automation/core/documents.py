@@ -113,13 +113,15 @@ class CodeSnapshot:
     """The candidate commit of the application.
 
     ``code_digest`` is the digest of the commit's tree without ``dokumen/``: a test result cannot stand
-    inside the commit that it names, so results bind to this.
+    inside the commit that it names, so results bind to this. ``own`` are the files outside ``dokumen/`` that
+    are not as the repository's first commit had them, which is the scaffold laik made it with.
     """
 
     commit: str
     tree: str
     code_digest: str
     files: tuple[FileFact, ...] = ()
+    own: tuple[FileFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

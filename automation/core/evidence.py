@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from automation.core.errors import Where
-from automation.core.procedure import Document
+from automation.core.procedure import Document, Role
 from automation.core.text import Bilingual
 
 CODE = "code"
@@ -87,12 +87,20 @@ class EvidenceView:
         policy: plain values checks may read, by key (see ``Policy.slice``).
         documents: the documents the case's procedure declares, by id.
         roles: accounts (casefolded) by role, as they hold them in this case now.
+        declared: the roles the case's procedure declares.
     """
 
     collected: Mapping[str, Evidence] = field(default_factory=dict)
     policy: Mapping[str, object] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declared: tuple[Role, ...] = ()
+
+    @property
+    def builders(self) -> frozenset[str]:
+        """Accounts (casefolded) that build the application in this case, and so may not judge it."""
+        building = (self.roles.get(role.id, frozenset()) for role in self.declared if role.builds)
+        return frozenset(account for held in building for account in held)
 
     def get(self, evidence_id: str) -> Evidence:
         """The evidence, or :class:`NotCollected`."""

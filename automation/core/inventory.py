@@ -10,7 +10,6 @@ opens a merge request and people merge it, so that what lets laik write there ca
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -79,6 +78,17 @@ class Facts:
         return digest_of(dict(self.own))
 
 
+class _Text:
+    """What a writer of YAML needs of a stream, without being one: nothing is read or written here."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, part: str) -> None:
+        """Keep one part."""
+        self.parts.append(part)
+
+
 def written(before: bytes | None, facts: Facts, today: date) -> str | None:
     """The file as it should be; None where the one that is there cannot be read, which people must mend."""
     yaml = YAML(typ="rt")
@@ -97,9 +107,9 @@ def written(before: bytes | None, facts: Facts, today: date) -> str | None:
         data |= dict.fromkeys(_PEOPLES)
         data["ditegaskan_pada"] = today
         data.yaml_set_start_comment(_FIRST_LINES)
-    stream = io.StringIO()
-    yaml.dump(data, stream)
-    return stream.getvalue()
+    text = _Text()
+    yaml.dump(data, text)
+    return "".join(text.parts)
 
 
 def served_as(request: bytes | None) -> tuple[str, str]:

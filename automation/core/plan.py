@@ -53,6 +53,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind people of a turn, once; ``entry`` is remembered with it, ``marker`` tells that it was said."""
+
+    place: Place
+    marker: str
+    body: str
+    entry: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What is said of one line (1-based) of a file of the commit; plain text that passed the output port."""
 
@@ -243,6 +253,7 @@ Change = (
     | WriteCard
     | PostStatus
     | Answer
+    | Remind
     | MergeHosting
     | ServeHosting
     | CloseIssue
@@ -260,6 +271,7 @@ ORDER: tuple[type[Change], ...] = (
     PostStatus,
     ReopenIssue,  # before its answer: while that is missing, a reopening that was cut off is planned again
     Answer,
+    Remind,
     MergeHosting,
     ServeHosting,
     CloseIssue,
@@ -281,8 +293,9 @@ def describe(change: Change) -> str:
             return f"siapkan repositori {change.wish.kind} {change.wish.path}"
         case WriteCard():
             return f"tulis kartu pada {change.place.kind} {change.place.iid}"
-        case Answer():
-            return f"jawab pada {change.place.kind} {change.place.iid}"
+        case Answer() | Remind():
+            verb = "jawab" if isinstance(change, Answer) else "ingatkan"
+            return f"{verb} pada {change.place.kind} {change.place.iid}"
         case PostStatus():
             return f"status {change.context}={change.state} pada {change.sha[:12]}"
         case Relabel():

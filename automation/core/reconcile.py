@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from automation.core.act import Act
-from automation.core.authority import Acting, day_of, deciders, roles_on
-from automation.core.case import CaseState, Checks, StepState, replay
+from automation.core.authority import Acting, deciders, roles_on
+from automation.core.case import CaseState, Checks, StepState, judge_step, replay
+from automation.core.clock import ClockRules, Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
-from automation.core.life import Docket, Life, entry_of, hosting_stop, life_of, rule_life
-from automation.core.memory import Memory, RuledAct, Shown
+from automation.core.life import Docket, Life, hosting_stop, life_of, rule_life
+from automation.core.life import entry_of as life_entry
+from automation.core.memory import Memory, RuledAct, Shown, Turn
+from automation.core.migration import Carried, MigrationPlan, carried_body, plan_migration
 from automation.core.plan import (
     Answer,
     Change,
@@ -35,6 +38,7 @@ from automation.core.plan import (
 )
 from automation.core.procedure import Procedure, Step
 from automation.core.ruling import Bench, Ruled, rule
+from automation.core.rulingmigration import MIGRATION
 from automation.core.standing import sent_back_since
 from automation.core.waiver import LIFTS
 
@@ -97,7 +101,8 @@ class Observation:
         hosting: the case's open hosting merge request.
         targets: commits that show this case's gates.
         shown: what the forge shows now.
-        today: the date, for due dates; never part of a digest.
+        now: the moment, aware, for clocks; never part of a digest.
+        rules: what the organisation lays down about time.
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
@@ -107,6 +112,7 @@ class Observation:
         passed_on: a later case has adopted the application; its repository is that case's to arrange.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
+        successor: the SOP version that moving the case to was offered, as the region enforces it.
     """
 
     key: str
@@ -118,7 +124,8 @@ class Observation:
     hosting: HostingFacts | None
     targets: tuple[Target, ...]
     shown: ShownState
-    today: date
+    now: datetime
+    rules: ClockRules = field(default_factory=ClockRules)
     links: Links = Links()
     title: str = ""
     agency: str = ""
@@ -132,6 +139,16 @@ class Observation:
     admitted_text: bytes | None = None
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
+
+    @property
+    def offered(self) -> MigrationPlan | None:
+        """The migration that was offered, while it is still the very same."""
+        offer = self.memory.offer
+        if offer is None or self.successor is None:
+            return None
+        planned = plan_migration(self.key, self.procedure, self.successor, self.memory)
+        return planned if planned.digest == offer.digest else None
 
     def roles_at(self, act: Act) -> Mapping[str, frozenset[str]]:
         """Accounts by role on the day of an act: an acting official's acts are those of his term."""
@@ -139,8 +156,13 @@ class Observation:
         return roles_on(permanent, self.acting, self.day_of(act))
 
     def day_of(self, act: Act) -> date:
-        """The day of an act where the SOP is worked by."""
-        return day_of(act.at, self.procedure.identity.timezone)
+        """The day of an act where the office is."""
+        return self.rules.calendar.day_of(act.at)
+
+    @property
+    def today(self) -> date:
+        """The date where the office is; for waivers and acting officials, never part of a digest."""
+        return self.rules.calendar.day_of(self.now)
 
     @property
     def hosting_place(self) -> Place | None:
@@ -152,7 +174,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write."""
+    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write.
+
+    ``migration`` is the entry that moves the case to the SOP version that was accepted; None when none was.
+    """
 
     observation: Observation
     state: CaseState
@@ -160,6 +185,7 @@ class Decision:
     hosting: HostingVerdict | None
     rulings: tuple[Ruled, ...]
     memory: Memory
+    migration: Mapping[str, object] | None = None
 
     @property
     def procedure(self) -> Procedure:
@@ -170,6 +196,13 @@ class Decision:
     def life(self) -> Life:
         """Where the case stands beside its steps."""
         return life_of(self.memory, closed_by_hand=_closed_by_hand(self.observation, self.state))
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is since when and until when; see ``automation.core.clock``."""
+        seen = self.observation
+        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open and self.life.running)
+        return current_turn(self.state, self.memory, moment)
 
 
 def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
@@ -193,9 +226,31 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         memory = memory.with_act(ruled.remembered())
         if ruled.ruling in MOVING:
             state = replay(observation.procedure, view, memory, checks, observation.today)
-        if ruled.ruling in MOVING or entry_of(ruled):
+        if ruled.ruling in MOVING or life_entry(ruled):
             verdict = _hosting(observation, state, view, memory, checks)
-    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
+    migration = _migration(observation, state, view, memory, checks)
+    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory, migration)
+
+
+def _migration(
+    observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
+) -> Mapping[str, object] | None:
+    """What an accepted migration takes along: steps complete now, as they are judged under both versions.
+
+    Asked of the memory and not of the acts of this round, so that a run that was cut off in between is made
+    good by the next.
+    """
+    planned, new = observation.offered, observation.successor
+    said = [act.digest for act in memory.acts if act.ruling == "migrated"]
+    if planned is None or new is None or planned.digest not in said:
+        return None
+    carried: dict[str, Carried] = {}
+    for key in planned.kept:
+        old = state.state(key)
+        if old is not None and old.complete:
+            there = judge_step(new, new.step(key), view, memory, checks, observation.today)
+            carried[key] = Carried(old.digest, there.digest)
+    return carried_body(new.version, planned.digest, carried)
 
 
 def _bench(
@@ -212,6 +267,7 @@ def _bench(
         permanent=observation.roles if observation.permanent is None else observation.permanent,
         acting=observation.acting,
         agency=observation.agency,
+        offered=observation.offered,
     )
 
 
@@ -297,13 +353,16 @@ def remembers(decision: Decision) -> list[Change]:
         if done and (closed is None or closed.digest != state.digest or sent_back):
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
+    entries.extend(_turn_entries(decision))
     entries.extend(_shown_entries(decision))
+    if decision.migration is not None:
+        entries.append(Remember("migrated", decision.migration))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
 
 
 def _ruling_entry(ruled: Ruled) -> Remember:
-    own = entry_of(ruled)
+    own = life_entry(ruled)
     if own is not None:
         return Remember(*own)
     return Remember(
@@ -321,12 +380,21 @@ def _ruling_entry(ruled: Ruled) -> Remember:
     )
 
 
+def _turn_entries(decision: Decision) -> list[Change]:
+    turn = decision.turn
+    known = decision.memory.turns[-1:]
+    return [Remember("turn", entry_of(turn))] if turn is not None and (turn,) != known else []
+
+
 def _shown_entries(decision: Decision) -> list[Change]:
     """Digests are remembered before a card shows their code, so that a code never binds to nothing."""
     showing: list[Shown] = []
     open_state = decision.state.open
     if open_state is not None and _shows_code(open_state):
         showing.append(Shown(open_state.step.key, open_state.digest, open_state.subjects))
+    offered = decision.observation.offered
+    if offered is not None and decision.migration is None:
+        showing.append(Shown(MIGRATION, offered.digest, {}))
     if decision.hosting is not None:
         verdict = decision.hosting
         showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.subjects))

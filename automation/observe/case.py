@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
 from automation.core.act import Act
 from automation.core.authority import Acting, roles_on
+from automation.core.catalogue import Catalogue
+from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, LaikError, Where
 from automation.core.hosting import HostingEvidence
@@ -22,6 +24,7 @@ from automation.core.life import named_cases
 from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
+from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure
 from automation.core.reconcile import Links, Observation, Target
 from automation.core.request import FieldProblem, RequestReading, parse_request
@@ -70,12 +73,14 @@ class _Parts:
     issue: Issue
     intake: Intake
     procedure: Procedure
+    successor: Procedure | None
     agency: str
     berkas: Home | None
     aplikasi: Home | None
     permanent: Mapping[str, frozenset[str]]
     acting: tuple[Acting, ...]
-    today: date
+    now: datetime
+    rules: ClockRules
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -92,7 +97,7 @@ class _Parts:
     @property
     def roles(self) -> Mapping[str, frozenset[str]]:
         """Who holds which role today, acting officials too."""
-        return roles_on(self.permanent, self.acting, self.today)
+        return roles_on(self.permanent, self.acting, self.rules.calendar.day_of(self.now))
 
 
 class Observer:
@@ -106,8 +111,10 @@ class Observer:
         office: OfficeReader,
         *,
         procedures: Mapping[str, Procedure],
+        versions: Catalogue | None = None,
         scanner: Scanner,
-        today: Callable[[], date],
+        now: Callable[[], datetime],
+        national: Callable[[int], NationalDays],
     ) -> None:
         self._forge = forge
         self._mirrors = mirrors
@@ -115,8 +122,10 @@ class Observer:
         self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
+        self._versions = versions or Catalogue.of(procedures.values())
         self._scanner = scanner
-        self._today = today
+        self._now = now
+        self._national = national
 
     def observe(self, key: str) -> Seen | None:
         """The case as it is now; None when its issue is gone, or is another one."""
@@ -159,11 +168,10 @@ class Observer:
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
-        memory = intake.memory
-        procedure = confirm(
-            self._procedure(memory, intake.key), office.policy.penegakan.get(memory.procedure)
-        )
-        agency = memory.agency or intake.reading.agency
+        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        confirmed = office.policy.penegakan.get(memory.procedure)
+        offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
+        agency, now = memory.agency or intake.reading.agency, self._now()
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
         request = self._hosting_request(office, intake.key, agency)
@@ -174,13 +182,15 @@ class Observer:
             office=office,
             issue=issue,
             intake=intake,
-            procedure=procedure,
+            procedure=confirm(procedure, confirmed),
+            successor=confirm(offered, confirmed) if offered else None,
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
             permanent=people.roles(procedure, office.policy, agency, berkas),
             acting=office.policy.acting_in(agency),
-            today=self._today(),
+            now=now,
+            rules=self._rules(office, now, procedure.id),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
@@ -208,7 +218,7 @@ class Observer:
                 acts,
                 parts.memory,
                 people.approvers(parts.procedure, parts.roles),
-                self._today(),
+                parts.rules.calendar.day_of(parts.now),
             )
         return Observation(
             key=parts.key,
@@ -219,6 +229,7 @@ class Observer:
             roles=parts.roles,
             permanent=parts.permanent,
             acting=parts.acting,
+            successor=parts.successor,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -230,7 +241,8 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            today=parts.today,
+            now=parts.now,
+            rules=parts.rules,
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -249,10 +261,16 @@ class Observer:
         named = named_cases(acts, memory) - {key}
         return frozenset(one for one in named if remember(self._store.ledger.entries(one)).is_case)
 
+    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
+        """What the policy of now lays down about time; the nation's days are of the package installed."""
+        policy = office.policy
+        zone, national = policy.organisasi.zona_waktu, self._national(now.year)
+        return clock_rules(policy.kalender, zone, national, sop)
+
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._procedures.get(memory.procedure)
-        if procedure is not None and procedure.version == memory.version:
+        procedure = self._versions.get(memory.procedure, memory.version)
+        if procedure is not None:
             return procedure
         raise InvalidProcedure(
             Bilingual(
@@ -340,7 +358,7 @@ def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure])
         issue.title,
         issue.description,
         agencies={key: agency.nama for key, agency in policy.perangkat_daerah.items()},
-        procedures=tuple(sop for sop in policy.sop if sop in procedures),
+        procedures={sop: procedures[sop].request for sop in policy.sop if sop in procedures},
         templates=policy.templat,
     )
 

@@ -79,7 +79,8 @@ def replay() -> Iterator[Measure]:
         collected: dict[str, Evidence] = {}
 
         def view(found: Mapping[str, Evidence]) -> EvidenceView:
-            return EvidenceView(collected=found, policy=policy, documents=procedure.documents, roles=roles)
+            documents, declared = procedure.documents, procedure.roles
+            return EvidenceView(found, policy, documents, roles, declared)
 
         while True:
             try:

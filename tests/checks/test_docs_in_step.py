@@ -42,7 +42,7 @@ def test_an_entry_with_an_unknown_or_missing_part_is_refused():
 
 
 def test_every_judge_answers_for_an_empty_world_and_none_lets_a_gate_open():
-    names = (FORM, HOSTING, REGISTRY, SCAN, CODE)
+    names = {FORM, HOSTING, REGISTRY, SCAN, CODE}.union(*(check.needs for check in discover().values()))
     view = world({}, extra=tuple(Evidence(name, State.ABSENT) for name in names))
     for check in discover().values():
         findings = check.judge(view, ())

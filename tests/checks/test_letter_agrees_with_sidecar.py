@@ -4,7 +4,19 @@ import pytest
 
 from automation.core.evidence import NotCollected
 from automation.core.finding import Outcome
-from tests.checks.worlds import DOCUMENTS, PDF, PNG, down, judged, keys, outcomes, sidecar, without, world
+from tests.checks.worlds import (
+    DOCUMENTS,
+    PDF,
+    PNG,
+    document,
+    down,
+    judged,
+    keys,
+    outcomes,
+    sidecar,
+    without,
+    world,
+)
 
 ID = "letter_agrees_with_sidecar"
 LETTER, BESIDE = "penugasan/surat-tugas.pdf", "penugasan/surat-tugas.naskah.yaml"
@@ -105,3 +117,34 @@ def test_letters_not_collected_yet_are_asked_for_together():
     with pytest.raises(NotCollected) as asked:
         discover()[ID].judge(EvidenceView(documents=DOCUMENTS), ("surat_tugas", "kak_sah"))
     assert asked.value.ids == {"doc:surat_tugas", "doc:kak_sah"}
+
+
+BOTH = {
+    "berita_acara": document(
+        "letter", "berita-acara.pdf", signed_by=["ka_dinas", "kepala_pd"], signatures="each"
+    )
+}
+HEAD, AGENCY = "{jabatan: Kepala Dinas, peran: ka_dinas}", "{jabatan: Kepala PD, peran: kepala_pd}"
+
+
+def signed(first: str, *others: str):
+    beside = sidecar("berita_acara", penandatangan=first, penandatangan_lain=f"[{', '.join(others)}]")
+    view = world({"berita-acara.pdf": PDF, "berita-acara.naskah.yaml": beside}, documents=BOTH)
+    return judged(ID, view, "berita_acara")
+
+
+def test_a_letter_of_both_parties_signed_by_both_passes_in_any_order():
+    assert outcomes(signed(HEAD, AGENCY)) == {Outcome.PASS}
+    assert outcomes(signed(AGENCY, HEAD)) == {Outcome.PASS}
+
+
+@pytest.mark.parametrize(("there", "missing"), [(HEAD, "kepala_pd"), (AGENCY, "ka_dinas")])
+def test_one_of_two_signatures_is_refused_and_the_missing_one_is_named(there, missing):
+    for findings in (signed(there), signed(there, there)):
+        assert keys(findings) == {f"berita_acara.penandatangan_lain.{missing}"}
+        assert missing in findings[0].seen.id
+
+
+def test_a_third_who_has_no_part_in_it_is_refused():
+    findings = signed(HEAD, AGENCY, "{jabatan: Staf, peran: pengembang}")
+    assert keys(findings) == {"berita_acara.penandatangan_lain.1.peran"}

@@ -11,7 +11,7 @@ from automation.core.documents import CodeSnapshot, FileFact, ScanReport
 from automation.core.errors import ForgeUnreachable
 from automation.core.evidence import CODE, SCAN, Evidence, EvidenceView, State
 from automation.core.finding import Finding, Outcome
-from automation.core.procedure import Document
+from automation.core.procedure import Document, Role
 from automation.core.text import Bilingual
 from checks import discover
 
@@ -39,6 +39,17 @@ _DECLARED = {
     "presentasi_akhir": ("folder", "dokumen/presentasi-akhir/", ()),
     "dokumentasi_testing": ("markdown", "dokumen/pengujian/laporan-pengujian.md", ()),
     "laporan_hasil_pengujian": ("markdown", "keamanan/laporan-hasil-pengujian.md", ()),
+    "identifikasi_kebutuhan": ("markdown", "kebutuhan/identifikasi-kebutuhan.md", ()),
+    "register_kebutuhan": ("yaml", "kebutuhan/kebutuhan.yaml", ()),
+    "permintaan_modifikasi": ("yaml", "kebutuhan/permintaan-modifikasi.yaml", ()),
+    "jadwal_pelaksanaan": ("yaml", "rencana/jadwal.yaml", ()),
+    "kebutuhan_programmer": ("yaml", "rencana/kebutuhan-programmer.yaml", ()),
+    "penunjukan_programmer": ("yaml", "penugasan/programmer.yaml", ()),
+    "personel_pengembang": ("yaml", "penugasan/personel.yaml", ()),
+    "dfd_erd": ("folder", "dokumen/desain/", ()),
+    "laporan_review": ("yaml", "review/laporan-hasil-review.yaml", ()),
+    "daftar_hadir_pelatihan": ("csv", "pelatihan/daftar-hadir.csv", ()),
+    "catatan_rilis": ("yaml", "implementasi/rilis.yaml", ()),
 }
 DOCUMENTS: Mapping[str, Document] = {
     name: Document(
@@ -59,6 +70,13 @@ POLICY = {
     "nama_terlarang": ("www", "mail"),
     "perangkat_daerah": {"dinkes": "Dinas Kesehatan"},
 }
+
+
+def role(name: str, archetype: str, **declared: object) -> Role:
+    return Role.model_validate({"id": name, "label": name, "en": name, "archetype": archetype, **declared})
+
+
+DECLARED = (role("pengembang", "builder_external"), role("tim_teknis_diskominfo", "technical_reviewer"))
 ROLES = {
     "pengembang": frozenset({"vendor-maju"}),
     "tim_teknis_diskominfo": frozenset({"teknis-1", "teknis-2"}),
@@ -105,12 +123,22 @@ def world(
     extra: tuple[Evidence, ...] = (),
     roles: Mapping[str, frozenset[str]] = ROLES,
     policy: Mapping[str, object] = POLICY,
+    declared: tuple[Role, ...] = DECLARED,
 ) -> EvidenceView:
     """A case whose documents are ``files`` (path -> content), with code and a clean scan."""
     tree = MemoryTree(files)
     found = [collect_document(name, document, tree) for name, document in documents.items()]
     collected = {one.id: one for one in (*found, code(), scan(), *extra)}
-    return EvidenceView(collected=collected, policy=policy, documents=documents, roles=roles)
+    return EvidenceView(
+        collected=collected, policy=policy, documents=documents, roles=roles, declared=declared
+    )
+
+
+def document(kind: str, path: str, **declared: object) -> Document:
+    """A document of a small SOP, as ``path`` names it."""
+    return Document.model_validate(
+        {"name": path, "en": path, "kind": kind, "home": "berkas", "path": path, **declared}
+    )
 
 
 def code() -> Evidence:

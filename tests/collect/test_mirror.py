@@ -335,6 +335,32 @@ def test_the_code_digest_leaves_the_documents_out(world: World, mirrors: Mirrors
     assert one.code_digest == hashlib.sha256(wanted.encode()).hexdigest()
 
 
+def test_what_was_written_since_the_scaffold_is_told_apart_from_it(world: World, mirrors: Mirrors) -> None:
+    scaffold = world.commit({"index.php": b"<?php", "app/Dasar.php": b"<?php // dasar", "dokumen/a.md": b"a"})
+    documents = world.commit({"dokumen/a.md": b"presentasi"})
+    built = world.commit({"app/Dasar.php": b"<?php // diubah", "app/Antrean.php": b"<?php // baru"})
+    mirror = fetched(world, mirrors)
+    assert code_snapshot(mirror, scaffold).own == ()
+    assert code_snapshot(mirror, documents).own == ()
+    own = [fact.path for fact in code_snapshot(mirror, built).own]
+    assert own == ["app/Antrean.php", "app/Dasar.php"]
+
+
+def test_a_history_merged_in_from_elsewhere_does_not_become_the_scaffold(
+    world: World, mirrors: Mirrors
+) -> None:
+    world.commit({"index.php": b"<?php"})
+    world.git("checkout", "-q", "--orphan", "lain")
+    world.git("rm", "-rfq", ".")
+    world.commit({"lama.php": b"<?php // aplikasi lama"})
+    world.git("checkout", "-q", "main")
+    world.git("merge", "-q", "--allow-unrelated-histories", "--no-edit", "lain")
+    merged = world.git("rev-parse", "HEAD")
+    world.push("main")
+    mirror = mirrors.fetch(7, str(world.bare))
+    assert [fact.path for fact in code_snapshot(mirror, merged).own] == ["lama.php"]
+
+
 def test_a_file_name_that_spells_a_second_line_has_no_digest(world: World, mirrors: Mirrors) -> None:
     sha = world.commit({"a\n100644 " + "0" * 40 + " b": b"x"})
     mirror = fetched(world, mirrors)

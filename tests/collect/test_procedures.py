@@ -35,7 +35,7 @@ NAMED = frozenset(
 
 @pytest.fixture(scope="module")
 def lombok() -> Procedure:
-    return bundled(known_checks=NAMED)["lombok-tengah"]
+    return bundled()["lombok-tengah"]
 
 
 def test_the_lombok_tengah_sop_has_its_fifteen_steps_in_order(lombok: Procedure) -> None:

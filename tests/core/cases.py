@@ -18,6 +18,8 @@ from automation.bots.desk import Desk
 from automation.bots.reporter import case_card, hosting_card
 from automation.collect.procedures import bundled
 from automation.core.act import Act, Said, acts_of
+from automation.core.authority import Acting, roles_on
+from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import Confirmed, confirm
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
@@ -37,11 +39,13 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    Remind,
     ReopenIssue,
     ServeHosting,
     WriteCard,
 )
 from automation.core.policy import Policy, load_policy
+from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure, load_procedure
 from automation.core.reconcile import (
     Decision,
@@ -162,7 +166,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "tim_teknis_pd": frozenset({"tim-dinkes"}),
     "pengembang": frozenset({"vendor-maju"}),
 }
-IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | {"orang-lain"}))}
+OTHERS = {"orang-lain", "kabid", "kasi", "dua-topi", "sekretaris"}
+IDS = {name: 10 + at for at, name in enumerate(sorted(set().union(*ROLES.values()) | OTHERS))}
 APPLICATION = Request(
     judul="Permohonan",
     jenis_permohonan="bantuan_teknis",
@@ -247,6 +252,7 @@ class Case:
     answers: dict[str, str] = field(default_factory=dict)
     statuses: dict[tuple[int, str, str], tuple[str, str, bool]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
+    reminders: list[str] = field(default_factory=list)
     issue_open: bool = True
     placed: tuple[str | None, date | None] = (None, None)
     hosting: HostingFacts | None = None
@@ -256,8 +262,11 @@ class Case:
     proposed: dict[str, str] = field(default_factory=dict)
     inventory: bytes | None = None
     other_cases: frozenset[str] = frozenset()
+    national: NationalDays = field(default_factory=NationalDays)
     title: str = "Permohonan"
     now: datetime = START
+    acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
 
     def __post_init__(self) -> None:
         self.checks = self.checks or checks_of(self.procedure)
@@ -278,7 +287,7 @@ class Case:
         names |= {name: name for name in ("form", "scan", "hosting", "code")}
         names |= {"doc:mockup": "mockup", "doc:uat_skenario": "uat_skenario", "doc:uat_hasil": "uat_hasil"}
         collected = {one: self._evidence(one, name) for one, name in names.items()}
-        return EvidenceView(collected, self.slice, self.procedure.documents, self.roles)
+        return EvidenceView(collected, self.slice, self.procedure.documents, self.roles, self.procedure.roles)
 
     def _evidence(self, evidence_id: str, name: str) -> Evidence:
         text = self.content.get(name)
@@ -300,7 +309,10 @@ class Case:
             procedure=self.procedure,
             acts=self.acts(),
             memory=self.memory,
-            roles=self.roles,
+            roles=roles_on(self.roles, self.acting, self.now.date()),
+            permanent=self.roles,
+            acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=tuple(targets),
             shown=ShownState(
@@ -310,7 +322,8 @@ class Case:
                 labels=tuple(sorted(self.labels)),
                 issue_open=self.issue_open,
             ),
-            today=self.now.date(),
+            now=self.now,
+            rules=self.rules(),
             title=self.title,
             agency="dinkes",
             candidate=COMMIT,
@@ -318,6 +331,10 @@ class Case:
             cases=self.other_cases,
             inventory_text=self.inventory,
         )
+
+    def rules(self) -> ClockRules:
+        zone = self.policy.organisasi.zona_waktu
+        return clock_rules(self.policy.kalender, zone, self.national, self.procedure.id)
 
     def _facts(self) -> HostingFacts | None:
         if self.hosting is None:
@@ -386,6 +403,14 @@ class Case:
         lines = re.findall(r"^@laik .*$", self.card(), re.MULTILINE)
         wanted = [line for line in lines if line.endswith("<alasan>") == refuse]
         act = self.says(account, wanted[0].replace("<alasan>", reason))
+        self.settle()
+        return act
+
+    def takes(self, account: str, verb: str, reason: str = "kurang lengkap") -> str:
+        """Paste the card's line with this verb, and let laik settle; the id of the act."""
+        self.settle()
+        (line,) = re.findall(rf"^@laik {verb} .*$", self.card(), re.MULTILINE)
+        act = self.says(account, line.replace("<alasan>", reason))
         self.settle()
         return act
 
@@ -471,6 +496,9 @@ class Case:
             case Answer():
                 assert change.marker not in self.answers
                 self.answers[change.marker] = change.body
+            case Remind():
+                self.reminders.append(change.body)
+                self._append("reminded", change.entry)
             case CloseIssue() | ReopenIssue():
                 self.issue_open = isinstance(change, ReopenIssue)
 

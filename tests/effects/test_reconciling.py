@@ -23,6 +23,7 @@ from automation.worker import Outcome, Worker
 from tests.effects.world import BERKAS_OPEN, World
 
 CALLS_AT_REST = 40  # reads of a case at rest; more means that something asks again and again
+DECIDES = "disposisi hosting-tindak-lanjut"
 ONCE = ("accepted", "merge_intended", "admitted", "applied", "finished")
 
 
@@ -67,6 +68,10 @@ def cut_off(
 
 def state_of(world: World, number: int) -> str:
     return str(world.project(org.HOSTING).mergerequests.get(number).state)
+
+
+def labels_of(world: World, key: str) -> list[str]:
+    return sorted(world.project(org.CONTROL).issues.get(int(key[8:])).labels)
 
 
 def test_a_lost_event_is_made_good_by_a_sweep(world: World) -> None:
@@ -124,7 +129,7 @@ def test_a_case_cut_off_around_its_serving_ends_right_on_the_next_run(
     """Cut off before serving, not proven, cut off before remembering it: served once, never claimed early."""
     key, number = world.approved("seputar-saji")
     cut_off(world, key, monkeypatch, Applier, "_serve_name", acted=False)
-    assert world.kinds(key)[-1] == "admitted"
+    assert world.kinds(key)[-2:] == ["admitted", "turn"]
     with monkeypatch.context() as patch:
         patch.setattr("automation.serving.read_manifest", lambda folder: None)
         with pytest.raises(CheckFailed, match="belum terbukti"):
@@ -136,6 +141,59 @@ def test_a_case_cut_off_around_its_serving_ends_right_on_the_next_run(
     world.settle(key)
     assert world.served() == served
     finished_once(world, key, number)
+
+
+def test_a_ruling_is_remembered_before_anything_of_it_is_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off at the first thing that people would see: the next run shows it, and rules on nothing anew."""
+    key = world.with_application("catat-dahulu")
+    before = labels_of(world, key)
+    world.paste(org.ICT_HEAD, key, DECIDES)
+    cut_off(world, key, monkeypatch, world.laik.forge, "relabel_issue", acted=False)
+    ruled = world.kinds(key)
+    assert (ruled[-1], world.memory(key).acts[-1].ruling) == ("act", "approved")
+    assert labels_of(world, key) == before
+    world.settle(key)
+    assert labels_of(world, key) != before
+    assert world.kinds(key) == ruled
+
+
+def test_an_approval_withdrawn_right_after_its_ruling_is_never_shown_as_standing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = world.with_application("tarik-seketika")
+    before = labels_of(world, key)
+    world.paste(org.ICT_HEAD, key, DECIDES)
+    notes = world.project(org.CONTROL).issues.get(int(key[8:])).notes
+    (said,) = [
+        one for one in notes.list(get_all=True) if DECIDES in one.body and one.body.startswith("@laik")
+    ]
+    real, shown = Ledger.append, []
+
+    def append(ledger: Ledger, case: str, kind: str, body: Any, **more: Any) -> Any:
+        entry = real(ledger, case, kind, body, **more)
+        if (case, kind) == (key, "act"):
+            notes.delete(said.id)
+        return entry
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "append", append)
+        patch.setattr(world.laik.forge, "relabel_issue", lambda *_, **wish: shown.append(wish))
+        world.settle(key)
+    assert world.memory(key).acts[-1].ruling == "approved"
+    assert (shown, labels_of(world, key)) == ([], before)
+
+
+def test_an_act_that_does_not_count_is_told_why_beside_one_that_does(world: World) -> None:
+    """The reason is known in the round of the ruling alone, so that round answers as well."""
+    key = world.with_application("dua-perintah")
+    lines = world.who(org.ICT_HEAD).lines_to_paste(org.CONTROL, int(key[8:]), bot=org.BOT)
+    counts = next(line for line in lines if line.startswith(f"@laik {DECIDES}"))
+    world.say(org.ICT_HEAD, key, f"{counts}\n@laik setujukan hosting")
+    world.settle(key)
+    assert [act.ruling for act in world.memory(key).acts[-2:]] == ["approved", "void"]
+    assert "Perintah tidak dikenal." in world.cards(org.CONTROL, int(key[8:]))[-1]
 
 
 def test_nothing_is_admitted_without_an_approval_that_stands_and_laiks_own_merge(
@@ -182,7 +240,7 @@ def test_another_worker_that_was_first_wins_and_a_fresh_read_ends_right(
         with pytest.raises(LedgerConflict):
             world.settle(key)
     world.settle(key)
-    assert world.kinds(key) == ["accepted", "shown", "linked", "provisioned"]
+    assert world.kinds(key) == ["accepted", "turn", "shown", "linked", "provisioned"]
 
 
 def test_the_worker_tries_a_lost_race_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
