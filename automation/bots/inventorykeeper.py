@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from automation.bots.desk import Desk, answer_marker, indonesian_date
+from automation.bots.desk import Desk, answer_marker
 from automation.core.inventory import Facts, attestation_due, served_as, written
 from automation.core.outputport import outgoing
 from automation.core.plan import Answer, Change, ProposeFile, Remember
+from automation.core.text import indonesian_date
 from automation.core.workcalendar import WorkCalendar
 
 

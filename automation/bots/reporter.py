@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from automation.bots import lifekeeper, termkeeper
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
@@ -20,7 +20,7 @@ from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
 from automation.core.rulingmigration import migration_line
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
 

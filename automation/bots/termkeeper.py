@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from automation.bots.desk import Desk, answer_marker, indonesian_date
+from automation.bots.desk import Desk, answer_marker
 from automation.core.hosting_request import FOLDER
 from automation.core.nameterm import Stage, day_of, due_names, notice_key
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, Remember
 from automation.core.policy import digest_of
+from automation.core.text import indonesian_date
 
 Part = str | Untrusted
 EXPIRED = "masa::berakhir"

@@ -96,12 +96,22 @@ def whose_turn(state: StepState) -> tuple[str, ...]:
 
 
 def menders(procedure: Procedure, state: StepState) -> tuple[str, ...]:
-    """Roles who must mend what was sent back; empty where the SOP names none, or nothing was sent back."""
-    if state.held is None:
+    """Roles who mend what was sent back, where they are not those who carry the step out; else empty.
+
+    As the SOP names them (``Branch.turn``). What a step's own judges sent back to the very step is mended,
+    where nobody is named, by those with a part in it who do not judge.
+    """
+    held, step = state.held, state.step
+    if held is None:
         return ()
-    source = next((one for one in procedure.steps if one.key == state.held.step), None)
+    source = next((one for one in procedure.steps if one.key == held.step), None)
     back = source.way("refused") if source else None
-    return back.turn if back else ()
+    if back is not None and back.turn:
+        return back.turn
+    if step.act is None or held.step != step.key or step.back != step.key:
+        return ()
+    named = (*step.actors.responsible, *step.actors.involved)
+    return tuple(dict.fromkeys(one.role for one in named if one.role not in step.act.by))
 
 
 def turn_of(state: CaseState, memory: Memory) -> tuple[str, ...]:

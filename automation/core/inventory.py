@@ -84,9 +84,9 @@ class _Text:
     def __init__(self) -> None:
         self.parts: list[str] = []
 
-    def write(self, part: str) -> None:
-        """Keep one part."""
-        self.parts.append(part)
+    def write(self, part: str | bytes) -> None:
+        """Keep one part; ruamel gives bytes to what is no text stream of Python's own."""
+        self.parts.append(part.decode("utf-8") if isinstance(part, bytes) else part)
 
 
 def written(before: bytes | None, facts: Facts, today: date) -> str | None:
