@@ -14,23 +14,26 @@ from pathlib import Path
 from automation.core.attest import BadSignature
 from automation.core.chain import Link
 from automation.core.errors import Where
+from automation.core.heldnames import AdmittedRow, ReleasedRow
 from automation.core.text import Bilingual
-from automation.core.verified import AdmittedFile, Mark, admitted_by, verify_ledger, waiting
+from automation.core.verified import Mark, names_by, verify_ledger, waiting
 from automation.signing.ed25519 import check
 from automation.signing.keyfiles import MEMORY, load_mark, load_ring, save_mark
-from automation.store.ledger import AdmittedRow
 from automation.store.open import Store
 from automation.targets.release import read_manifest
 
 
 @dataclass(frozen=True, slots=True)
 class Admissions:
-    """What may be served. ``waiting``: admissions that nobody has signed; they are not in ``rows``.
+    """What may be served, and what was taken away on purpose.
+
+    ``waiting``: admissions and revocations that nobody has signed, in neither ``rows`` nor ``released``.
 
     ``mark`` is None without a key ring.
     """
 
-    rows: Sequence[AdmittedRow | AdmittedFile]
+    rows: Sequence[AdmittedRow]
+    released: Sequence[ReleasedRow] = ()
     waiting: tuple[Link, ...] = ()
     mark: Mark | None = None
 
@@ -50,11 +53,12 @@ def read_admissions(store: Store, keyring: Path | None, *, out: Path) -> Admissi
     if keyring is None:
         if seen is not None:
             raise _ring_left_out(out / MEMORY)
-        return Admissions(store.ledger.admitted())
+        return Admissions(store.ledger.admitted(), store.ledger.released())
     links = store.ledger.all_links()
     ring = load_ring(keyring)
     verified = verify_ledger(links, store.signatures.rows(), ring, check, seen=seen, whole=False)
-    found = Admissions(admitted_by(verified.signed), waiting(links, verified), verified.mark)
+    names = names_by(verified.signed)
+    found = Admissions(names.admitted, names.released, waiting(links, verified), verified.mark)
     _hold_served(found, out)
     return found
 

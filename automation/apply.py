@@ -6,14 +6,16 @@ planned from what the forge showed a moment ago, and the ledger refuses a second
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
 from automation.accounts import Accounts
 from automation.bots.desk import answered_by
 from automation.core.errors import CheckFailed, ForgeRefused, LaikError, RenderFailed, Where
+from automation.core.life import hands_over
 from automation.core.memory import remember
+from automation.core.outputport import outgoing
 from automation.core.plan import (
     Answer,
     Change,
@@ -23,16 +25,18 @@ from automation.core.plan import (
     PlaceOnBoard,
     Plan,
     PostStatus,
+    ProposeFile,
     Provision,
     Relabel,
     Remember,
     Remind,
+    ReopenIssue,
     ServeHosting,
     WriteCard,
 )
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
-from automation.forges.base import Annotation, Forge, Hook, Issue, StatusDetails, StatusState
+from automation.forges.base import Annotation, FileWrite, Forge, Hook, Issue, StatusDetails, StatusState
 from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
@@ -64,8 +68,11 @@ class Served(Protocol):
 class Serve(Protocol):
     """Runs the apply process and reads one request file's name back."""
 
-    def __call__(self, path: str) -> Served:
-        """Serve the admitted set; the outcome for the name of the file at ``path``."""
+    def __call__(self, path: str, *, gone: bool = False) -> Served:
+        """Serve the admitted set; the outcome for the name of the file at ``path``.
+
+        ``gone``: proven is that the name is not served any more.
+        """
 
 
 class Applier:
@@ -138,15 +145,17 @@ class Applier:
                 self._remember("reminded", change.entry)
             case PostStatus():
                 self._post_status(change)
-            case Relabel() | PlaceOnBoard() | CloseIssue():
+            case Relabel() | PlaceOnBoard() | CloseIssue() | ReopenIssue():
                 if self._issue is not None:
                     self._change_issue(self._issue, change)
             case MergeHosting():
                 self._merge(change)
             case ServeHosting():
                 self._serve_name(change)
+            case ProposeFile():
+                self._propose(change)
 
-    def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue) -> None:
+    def _change_issue(self, issue: Issue, change: Relabel | PlaceOnBoard | CloseIssue | ReopenIssue) -> None:
         match change:
             case Relabel():
                 self._forge.relabel_issue(issue, add=change.add, remove=change.remove)
@@ -154,6 +163,8 @@ class Applier:
                 self._forge.place_on_board(issue, BOARD, change.lane, change.due)
             case CloseIssue():
                 self._forge.close_issue(issue)
+            case ReopenIssue():
+                self._forge.reopen_issue(issue)
 
     def _remember(self, kind: str, body: Mapping[str, object]) -> None:
         entry = self._store.ledger.append(
@@ -163,12 +174,20 @@ class Applier:
 
     def _provision(self, change: Provision) -> None:
         cases_of, trusted = self._store.links.cases_of, Accounts(self._store.ledger).holds
-        project = provision(self._forge, change, self._templates, self._hook, cases_of, trusted)
+        project = provision(
+            self._forge, change, self._templates, self._hook, cases_of, trusted, self._may_adopt
+        )
         kind = change.wish.kind
         self._store.links.set(self._key, kind, project.id)
         if change.project_id != project.id:
             self._remember("linked", {"kind": kind, "project": project.id})
         self._remember("provisioned", {"kind": kind, "project": project.id, "wish": change.digest})
+
+    def _may_adopt(self, former: Sequence[str]) -> bool:
+        """Whether those cases are over and of this case's own agency."""
+        agency = remember(self._store.ledger.entries(self._key)).agency
+        memories = [remember(self._store.ledger.entries(key)) for key in former]
+        return bool(agency) and all(hands_over(one, agency) for one in memories)
 
     def _write_card(self, change: WriteCard) -> None:
         place = change.place
@@ -200,6 +219,23 @@ class Applier:
             details=_details(change),
         )
 
+    def _propose(self, change: ProposeFile) -> None:
+        """A merge request of laik's own; one that was cut off is found by its branch and finished."""
+        forge, project_id = self._forge, change.project_id
+        project = forge.get_project(project_id)
+        if project is None:
+            return
+        if forge.branch_head(project_id, change.branch) is None:
+            forge.commit_files(
+                project_id, change.branch, change.title, [FileWrite(change.path, change.text.encode())]
+            )
+        requests = forge.list_merge_requests(project_id, state="all")
+        if not any(one.source_branch == change.branch for one in requests):
+            told = outgoing(["Ditulis laik dari catatannya; isi yang lain diisi orang, lalu gabungkan.\n"])
+            target = project.default_branch
+            forge.create_merge_request(project_id, change.branch, target, change.title, told)
+        self._remember("inventory", change.known)
+
     def _merge(self, change: MergeHosting) -> None:
         """The intent is written first, so that a crash in between is told from someone else's merge.
 
@@ -214,7 +250,7 @@ class Applier:
 
     def _serve_name(self, change: ServeHosting) -> None:
         """Success of an apply is no proof: only what was read back is remembered."""
-        served = self._serve(change.name)
+        served = self._serve(change.name, gone=True) if change.gone else self._serve(change.name)
         if not served.proven:
             raise _unproven(self._key, change.name, served.problem)
         body = {

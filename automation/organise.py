@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from automation.bots.lifekeeper import LANES
 from automation.bots.provisioner import labels, phase_label
+from automation.bots.termkeeper import EXPIRED
 from automation.bots.timekeeper import DONE, LATE, NEAR
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook, Label
@@ -13,6 +15,10 @@ from automation.provision import BOARD
 
 EXTRA = (
     Label(DONE, "#1aaa55", "Kasus selesai"),
+    Label(LANES["ditarik"], "#6c757d", "Kasus ditarik"),
+    Label(LANES["duplikat"], "#6c757d", "Kasus duplikat"),
+    Label(LANES["ditunda"], "#f0ad4e", "Kasus ditunda"),
+    Label(EXPIRED, "#f0ad4e", "Masa berlaku nama berakhir"),
     Label(NEAR, "#f0ad4e", "Tenggat langkah sudah dekat"),
     Label(LATE, "#d9534f", "Tenggat langkah sudah lewat"),
     Label("penyimpangan", "#d9534f", "Cabang hosting menyimpang"),

@@ -37,6 +37,7 @@ def provision(
     hook: Hook | None,
     cases_of: Callable[[int], Sequence[str]],
     trusted: Callable[[User], bool] = lambda _: True,
+    adopts: Callable[[Sequence[str]], bool] = lambda _: False,
 ) -> Project:
     """Carry out one wish whole; the project as it is afterwards.
 
@@ -47,13 +48,14 @@ def provision(
         hook: where the repository's events go.
         cases_of: the cases that a project of that id is linked to.
         trusted: whether an account is the one that its name was given to; another is not let in.
+        adopts: whether this case may go on with the application of those cases.
 
     Raises:
         ForgeRefused: also when the path belongs to somebody else; that repository is left as it is.
         RenderFailed: the template is missing or broken; nothing was made.
     """
     wish = change.wish
-    project = _found(forge, change, cases_of)
+    project = _found(forge, change, cases_of, adopts)
     files = _scaffold(wish, templates) if project is None or _is_unfilled(forge, project) else []
     project = project or _created(forge, wish)
     if files:
@@ -84,11 +86,17 @@ def description_of(wish: RepositoryWish) -> str:
     return f"[laik {wish.key}] {wish.kind}"
 
 
-def _found(forge: Forge, change: Provision, cases_of: Callable[[int], Sequence[str]]) -> Project | None:
+def _found(
+    forge: Forge,
+    change: Provision,
+    cases_of: Callable[[int], Sequence[str]],
+    adopts: Callable[[Sequence[str]], bool],
+) -> Project | None:
     """The repository of an earlier run: by id, since paths can change, else by its path.
 
     The key in its description tells a half-made repository from a stranger's, but any maintainer of it can
-    write that; one that is linked to another case is never taken, whatever it says.
+    write that; one that is linked to another case is never taken for its sake, whatever it says. An
+    application whose cases are over is adopted by the next case of the same agency, with all that is in it.
     """
     wish = change.wish
     if change.project_id is not None:
@@ -98,21 +106,33 @@ def _found(forge: Forge, change: Provision, cases_of: Callable[[int], Sequence[s
     project = forge.find_project(wish.path)
     if project is None:
         return None
-    linked = set(cases_of(project.id)) - {wish.key}
+    linked = tuple(sorted(set(cases_of(project.id)) - {wish.key}))
+    if linked and wish.kind == "aplikasi" and adopts(linked):
+        return project
     if linked or not project.description.startswith(f"[laik {wish.key}]"):
-        raise ForgeRefused(
-            Bilingual(
-                f"Repositori '{wish.path}' sudah ada dan bukan milik kasus ini.",
-                f"The repository '{wish.path}' exists and does not belong to this case.",
-            ),
-            remedy=Bilingual(
-                "Pilih slug lain pada permohonan; repositori yang ada tidak ditimpa.",
-                "Choose another slug in the request; what exists is never overwritten.",
-            ),
-            where=Where(case=wish.key, file=wish.path),
-            status=409,
-        )
+        raise _belongs_elsewhere(wish, linked)
     return project
+
+
+def _belongs_elsewhere(wish: RepositoryWish, linked: Sequence[str]) -> ForgeRefused:
+    of = f" (kasus {', '.join(linked)})" if linked else ""
+    english = f" (case {', '.join(linked)})" if linked else ""
+    return ForgeRefused(
+        Bilingual(
+            f"Repositori '{wish.path}' sudah ada dan bukan milik kasus ini{of}.",
+            f"The repository '{wish.path}' exists and does not belong to this case{english}.",
+        ),
+        remedy=Bilingual(
+            "Pilih slug lain pada permohonan; repositori yang ada tidak ditimpa. Aplikasi perangkat daerah"
+            " yang sama dilanjutkan sesudah kasus lamanya selesai; repositori buatan tanpa laik diserahkan"
+            f" pemilik grup dengan menulis '[laik {wish.key}]' pada awal keterangan repositori itu.",
+            "Choose another slug in the request; what exists is never overwritten. An application of the same"
+            " agency is gone on with once its former case is finished; a repository made without laik is"
+            f" handed over by the group's owner, who begins its description with '[laik {wish.key}]'.",
+        ),
+        where=Where(case=wish.key, file=wish.path),
+        status=409,
+    )
 
 
 def _created(forge: Forge, wish: RepositoryWish) -> Project:

@@ -24,6 +24,7 @@ the two is never shown as standing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ from automation.core.case import Checks
 from automation.core.confirmation import confirm
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
+from automation.core.memory import remember
 from automation.core.plan import Answer, MergeHosting, Plan, PostStatus, Remember, describe
 from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
@@ -54,6 +56,7 @@ from automation.sweep import Sweeper
 
 __all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Result"]
 
+log = logging.getLogger("laik.reconciler")
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
 MAX_REPEATS = 3  # runs in a row that show the very same; more means that the forge does not keep it
 SHOWN_KINDS = frozenset({"shown", "forged_status", "turn", "reminded"})
@@ -170,6 +173,7 @@ class Reconciler:
         unshown: list[LaikError] = []
         for _ in range(MAX_ROUNDS):
             seen = self._observer.observe(key)
+            self._note_issue(key, gone=seen is None)
             if seen is not None and self._learn_accounts(seen):
                 seen = self._observer.observe(key)  # somebody's words may be nobody's now
             if seen is not None:
@@ -185,6 +189,16 @@ class Reconciler:
                     self._count_showing(key, plan)
                 return _result(done, unshown)
         raise _never_settled(key, done[-1])
+
+    def _note_issue(self, key: str, *, gone: bool) -> None:
+        """A case outlives its issue: what was decided and is served stays; that it is gone is told once."""
+        ledger = self._store.ledger
+        memory = remember(ledger.entries(key))
+        if not memory.is_case or memory.issue_gone == gone:
+            return
+        if gone:
+            log.warning("%s: issue kasus tidak ada lagi; yang diputuskan dan disajikan tetap", key)
+        ledger.append(key, "issue_gone", {"gone": gone}, at=self._now(), expect=memory.seq)
 
     def _learn_accounts(self, seen: Seen) -> bool:
         """Before anybody's words count, whose the policy's names are is kept for good."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from automation.settings import Settings
 from automation.store.ledger import JSON
 from automation.store.open import Store
 from automation.targets.mirror import read_branch
-from automation.targets.readback import ReadBack, read_back
+from automation.targets.readback import Question, ReadBack, read_back, read_gone
 from automation.targets.release import read_manifest
 
 APPLY_SECONDS = 300
@@ -98,21 +98,27 @@ class Serving:
         self.last_checkers: tuple[str, ...] = ()
         self.last_read: ReadBack | None = None
 
-    def serve(self, path: str) -> Outcome:
-        """Apply, then read the name of the request file at ``path`` back.
+    def serve(self, path: str, *, gone: bool = False) -> Outcome:
+        """Apply, then read the name of the request file at ``path`` back; ``gone``: as served no more.
 
         Raises:
             CheckFailed: the apply process said no; the last good state stays served.
         """
         office = self._office.read(secret=False)
         answer = self._apply(office)
-        read = self._read_back(path)
+        look = self._read_gone if gone else self._read_back
+        read = look(path)
         if not read.ok and self._settings.reload and not answer["changed"]:
             self._reload()  # it was published before, and the reload then failed or was cut off
-            read = self._read_back(path)
+            read = look(path)
         self.last_read = read
         self.last_checkers = tuple(sorted({*answer["checkers"], *read.checkers}))
-        return Outcome(int(answer["serial"]), str(answer["digest"]), read.ok, self.last_checkers, read)
+        # What was left out may still be served as it was before, which proves nothing of the last decision.
+        left_out = not gone and any(one["path"] == path for one in answer["quarantined"])
+        if left_out:
+            read = replace(read, problems=(*read.problems, *_reasons(answer["quarantined"], path)))
+        proven = read.ok and not left_out
+        return Outcome(int(answer["serial"]), str(answer["digest"]), proven, self.last_checkers, read)
 
     def check(self) -> None:
         """Apply (which changes nothing when nothing changed) and make the alarm say what deviates.
@@ -120,7 +126,7 @@ class Serving:
         While nothing is admitted nothing is served, but a file that somebody pushed is alarmed all the same.
         """
         office = self._office.read(secret=False)
-        if self._store.ledger.admitted():
+        if self._store.ledger.admitted() or self._store.ledger.released():
             answer = self._apply_or_alarm(office)
             self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
         else:
@@ -174,17 +180,21 @@ class Serving:
         label = Path(path).stem
         names = [one.fqdn for one in manifest.names] if manifest else []
         name = next((one for one in names if one.partition(".")[0] == label), label)
-        read = self._asked(name)
-        for _ in range(READ_BACK_TRIES if self._settings.dns or self._settings.http else 0):
+        return self._asked(name, read_back)
+
+    def _read_gone(self, path: str) -> ReadBack:
+        """Every full name that was ever served from ``path`` here, each asked for in vain."""
+        return self._asked(path, read_gone)
+
+    def _asked(self, about: str, question: Question) -> ReadBack:
+        settings = self._settings
+        read = question(about, dns_server=settings.dns, http=settings.http, folder=settings.out)
+        for _ in range(READ_BACK_TRIES if settings.dns or settings.http else 0):
             if read.ok:
                 break
             self._sleep(READ_BACK_PAUSE_SECONDS)  # a reload comes through a moment after it was asked for
-            read = self._asked(name)
+            read = question(about, dns_server=settings.dns, http=settings.http, folder=settings.out)
         return read
-
-    def _asked(self, name: str) -> ReadBack:
-        settings = self._settings
-        return read_back(name, dns_server=settings.dns, http=settings.http, folder=settings.out)
 
     def _alarm(self, office: Office, differing: list[Mapping[str, Any]]) -> None:
         """One issue in the control project while something deviates; closed by itself when nothing does.
@@ -255,6 +265,10 @@ def alarm_card(differing: list[Mapping[str, Any]]) -> str:
         "Periksa siapa yang mendorong langsung ke cabang itu.\n"
     )
     return outgoing(parts)
+
+
+def _reasons(quarantined: Sequence[Mapping[str, Any]], path: str) -> list[Bilingual]:
+    return [Bilingual(one["reason"]["id"], one["reason"]["en"]) for one in quarantined if one["path"] == path]
 
 
 def _deviation(one: Deviation) -> Mapping[str, Any]:

@@ -14,10 +14,11 @@ from pathlib import Path
 from automation.core.attest import BadSignature, entry_statement
 from automation.core.chain import Link
 from automation.core.errors import Where
+from automation.core.heldnames import ADMITTED, REVOKED
 from automation.core.keyring import KeyRing
 from automation.core.signingrules import may_not_sign
 from automation.core.text import Bilingual
-from automation.core.verified import Mark, SignatureRow, Verified, admitted_by, verify_cases, verify_ledger
+from automation.core.verified import Mark, SignatureRow, Verified, names_by, verify_cases, verify_ledger
 from automation.signing.ed25519 import PrivateKey, check
 from automation.signing.keyfiles import load_mark, save_mark
 from automation.store.journal import Vouched
@@ -131,7 +132,7 @@ class _Choice:
 
     def ready(self) -> list[Link]:
         chosen = []
-        holders = {one.path: one.case for one in admitted_by(self._counted)}
+        holders = names_by(self._counted).holders()
         for link in self._links:
             earlier = self._earlier.setdefault(link.case, [])
             if (link.case, link.seq) not in self._signed and self._may(link, earlier, holders):
@@ -160,7 +161,7 @@ class _Choice:
 
 
 def _hold(link: Link, holders: dict[str, str]) -> None:
-    if link.kind == "admitted":
+    if link.kind in {ADMITTED, REVOKED}:
         path = str(link.content.get("path", ""))
         holders[path] = "" if link.content.get("removed") else link.case
 

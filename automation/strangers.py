@@ -91,10 +91,8 @@ class Strangers:
         if not seen.case:
             return Bilingual("Kasusnya tidak terbaca dari berkas.", "Its case cannot be read from the file.")
         memory = remember(self._store.ledger.entries(seen.case))
-        if not memory.is_case or memory.finished:
-            return Bilingual(
-                f"Tidak ada kasus terbuka '{seen.case}'.", f"There is no open case '{seen.case}'."
-            )
+        if not memory.is_case:
+            return Bilingual(f"Tidak ada kasus '{seen.case}'.", f"There is no case '{seen.case}'.")
         if memory.agency and not office.policy.concerns(seen.request.author.username, memory.agency):
             # Otherwise anyone who may push here could take a case's desk with a request of his own.
             return Bilingual(

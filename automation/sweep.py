@@ -19,11 +19,15 @@ time from before the listings were asked, minus an overlap; our clock is never c
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from automation.core.errors import LaikError
+from automation.core.inventory import FOLDER as INVENTORY
+from automation.core.inventory import attestation_due
+from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
@@ -34,6 +38,7 @@ from automation.store.open import Store
 
 # A change carries the time its transaction began and shows when it ends; replicas lag behind that.
 OVERLAP = timedelta(seconds=30)
+log = logging.getLogger("laik.sweep")
 READINGS = 5  # of one listing, until it brings nothing new
 
 
@@ -72,7 +77,7 @@ class Sweeper:
         """The keys something happened to since the last sweep; all of them when a whole sweep is due."""
         at, now = self._forge.server_time(), self._now()
         office, last = self._office.read(), self._mark
-        day = WorkCalendar(office.policy.organisasi.zona_waktu).day_of(now)
+        day = self._day(office)
         if last is None or last.day != day or last.policy != office.policy_text:
             self._office.refresh()
             self._groups = self._found_groups(office)
@@ -94,13 +99,13 @@ class Sweeper:
     def _all_of(self, office: Office) -> tuple[str, ...]:
         open_issues = self._open_issues(office)
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
-        return (*dict.fromkeys([*self._unfinished(), *filed]), HOSTING, SERVING)
+        return (*dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)]), HOSTING, SERVING)
 
     def _since(self, office: Office, last: _Mark, now: datetime) -> tuple[str, ...]:
         since = last.at - OVERLAP
-        unfinished = frozenset(self._unfinished())
+        unfinished, accepted = frozenset(self._unfinished()), frozenset(self._store.ledger.cases())
         keys = [
-            *self._with_issues(office, since, unfinished),
+            *self._with_issues(office, since, accepted),
             *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
             *self._with_hosting(office, since, last),
@@ -108,13 +113,42 @@ class Sweeper:
         ]
         return (*dict.fromkeys(keys), SERVING)
 
-    def _with_issues(self, office: Office, since: datetime, unfinished: frozenset[str]) -> list[str]:
+    def _with_issues(self, office: Office, since: datetime, accepted: frozenset[str]) -> list[str]:
+        """Also of finished cases: a name is taken down by a comment there."""
         issues = self._forge.list_issues(office.control.id, updated_after=since, state="all")
         return [
             key
             for one in issues
-            if (key := case_key(one)) in unfinished or (one.open and looks_like_request(one.description))
+            if (key := case_key(one)) in accepted or (one.open and looks_like_request(one.description))
         ]
+
+    def _with_names(self, office: Office) -> list[str]:
+        """Cases, also finished ones, of a name whose term ends soon, or that is not served or gone yet."""
+        ledger, notice, today = (
+            self._store.ledger,
+            office.policy.hosting.pemberitahuan_hari,
+            self._day(office),
+        )
+        ending = [row.case for row in ledger.admitted() if stage_of(row.until, today, notice)]
+        return [*ending, *ledger.unapplied(), *self._with_attestations(office)]
+
+    def _day(self, office: Office) -> date:
+        """The day it is where the office is."""
+        return WorkCalendar(office.policy.organisasi.zona_waktu).day_of(self._now())
+
+    def _with_attestations(self, office: Office) -> list[str]:
+        """Cases whose application was not attested for a year, as the inventory's own files say."""
+        mirror, head = office.control_mirror, office.control_mirror.head(office.control.default_branch)
+        accepted = frozenset(self._store.ledger.cases())
+        due: list[str] = []
+        try:
+            paths = [one.path for one in mirror.tree(head) if one.path.startswith(INVENTORY)] if head else []
+            for path in paths:
+                found = attestation_due(mirror.read(head or "", path) or b"", self._day(office))
+                due += [found[0]] if found is not None and found[0] in accepted else []
+        except LaikError as problem:  # a tree or file beyond all bounds keeps no case from being looked at
+            log.warning("the inventory cannot be read: %s", problem.explain())
+        return due
 
     def _with_projects(self, since: datetime) -> list[str]:
         """Cases whose repositories were pushed to, or have a merge request that changed."""

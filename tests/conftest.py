@@ -1,15 +1,23 @@
-"""What all tests share: the specification gate, and with LAIK_FORBID_SKIPS set (as in CI) no skips."""
+"""What all tests share: the specification gate, no time limit for a generated example, and no skips.
+
+With LAIK_FORBID_SKIPS set (as in CI) a skipped test is a failure.
+"""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests.specgate import plugin
 
+# How long one example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("laik", deadline=None)
+
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("laik")
     plugin.install(config)
 
 

@@ -38,8 +38,9 @@ def role_label(desk: Desk, role: str) -> str:
 
 
 def turn(desk: Desk) -> tuple[str, ...]:
-    """Roles whose turn it is in the case; see :func:`automation.core.clock.turn_of`."""
-    return turn_of(desk.decision.state, desk.decision.memory)
+    """Roles whose turn it is in the case, nobody's while it does not run; see ``automation.core.clock``."""
+    running = desk.decision.life.running
+    return turn_of(desk.decision.state, desk.decision.memory) if running else ()
 
 
 def card_marker(key: str) -> str:

@@ -108,6 +108,8 @@ def describe_sop(desk: Desk) -> StatusWord:
     verdict, finished = desk.decision.hosting, desk.decision.memory.finished
     if finished or desk.decision.state.open is None or (verdict is not None and verdict.ready):
         return "success"
+    if desk.decision.life.ended:
+        return "failed"
     failed = any(gate.light is Light.FAILED for gate in desk.decision.gates)
     return "failed" if failed else "pending"
 

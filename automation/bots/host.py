@@ -14,10 +14,13 @@ def wishes(desk: Desk) -> list[Change]:
     """The merge, or the serving of what was merged."""
     verdict, memory = desk.decision.hosting, desk.decision.memory
     # An older merge stays merged on the forge for ever; admitting it again would undo the newer one.
+    # And one that a revocation overtook is not meant any more.
     merged = desk.decision.observation.merged.items()
-    admissions = [_admission(desk, iid, sha) for iid, sha in merged if iid not in memory.admissions]
-    if admissions:
-        return admissions
+    due = [(iid, sha) for iid, sha in merged if iid in memory.intended and iid not in memory.admissions]
+    if due:
+        return [_admission(desk, iid, sha) for iid, sha in due]
+    if memory.down:  # before any merge: what must not be served any more comes first
+        return [ServeHosting(decision, path, "", gone=True) for path, decision in memory.down.items()]
     if verdict is not None and verdict.ready and verdict.approval is not None:
         facts = verdict.facts
         intent = {
@@ -27,8 +30,10 @@ def wishes(desk: Desk) -> list[Change]:
             "blob": facts.blob,
             "sha": facts.sha,
             "decision": verdict.digest,
+            "removed": facts.removes,
+            **({"until": facts.until} if facts.until else {}),
         }
-        message = f"{desk.key}: {facts.path}\n\nSyarat SOP terpenuhi; keputusan {verdict.digest[:16]}."
+        message = f"{desk.key}: {facts.path}\n\n{_reason(facts.removes)}; keputusan {verdict.digest[:16]}."
         return [MergeHosting(facts.project_id, facts.iid, facts.head_sha, message, intent)]
     admitted = memory.admitted
     if admitted is not None and memory.applied != admitted.decision:
@@ -48,6 +53,11 @@ def _admission(desk: Desk, iid: int, merge_sha: str) -> Change:
             "decision": intent["decision"],
             "merge_request": iid,
             "merge_sha": merge_sha,
-            "removed": False,
+            "removed": intent.get("removed") == "True",
+            **({"until": intent["until"]} if intent.get("until") else {}),
         },
     )
+
+
+def _reason(removes: bool) -> str:
+    return "Penghapusan nama disetujui" if removes else "Syarat SOP terpenuhi"

@@ -30,6 +30,7 @@ class Intake:
         reading: the form's fields and everything wrong with them.
         memory: what the ledger holds of it.
         shown: laik's card and labels on the issue.
+        filed: when the issue was made (ISO), by which another issue of that number is told apart.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Intake:
     procedures: Mapping[str, Procedure]
     memory: Memory
     shown: ShownState
+    filed: str = ""
 
 
 def wishes(intake: Intake) -> list[Change]:
@@ -58,6 +60,7 @@ def wishes(intake: Intake) -> list[Change]:
         "agency": request.perangkat_daerah,
         "procedure": procedure.id,
         "version": procedure.version,
+        "filed": intake.filed,
     }
     return [Remember("accepted", body)]
 

@@ -24,10 +24,10 @@ PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 def wishes(desk: Desk) -> list[Change]:
     """The repositories that are wished for and not yet known to be just so."""
-    if desk.request is None:
+    if desk.request is None or desk.decision.life.ended:
         return []
     wished = [case_file(desk, desk.request)]
-    if application_is_due(desk):
+    if application_is_due(desk) and not desk.decision.observation.passed_on:
         wished.append(application(desk, desk.request))
     memory = desk.decision.memory
     changes: list[Change] = []

@@ -10,7 +10,7 @@ from automation.core.plan import Answer, Change, CloseIssue, Remember
 def wishes(desk: Desk) -> list[Change]:
     """The final answer, the closing of the issue, and the entry that nothing reopens."""
     decision = desk.decision
-    if decision.state.open is not None or decision.memory.finished:
+    if decision.state.open is not None or decision.memory.finished or decision.life.state != "berjalan":
         return []
     place = decision.observation.place
     admitted = decision.memory.admitted

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from automation.bots import lifekeeper, termkeeper
 from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.historian import changed_comments
 from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
@@ -15,11 +16,12 @@ from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.gate import HostingVerdict
 from automation.core.memory import RuledAct
+from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
 from automation.core.rulingmigration import migration_line
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
 
@@ -38,12 +40,19 @@ def wishes(desk: Desk) -> list[Change]:
 def case_card(desk: Desk) -> str:
     """The whole card of a case, in Indonesian."""
     state = desk.decision.state
-    parts: list[Part] = [card_marker(desk.key), "\n", *_headline(desk), "\n\n"]
+    parts: list[Part] = [
+        card_marker(desk.key),
+        "\n",
+        *_headline(desk),
+        "\n\n",
+        *lifekeeper.told(desk),
+        *termkeeper.told(desk),
+    ]
     if state.open is not None and desk.decision.memory.finished:
         parts.append("Sesudah kasus selesai, yang dinilai pada langkah ")
         parts.append(f"{state.open.step.number} ({state.open.step.key}) berubah. Kasus tetap selesai dan ")
-        parts.append("yang tersaji tetap; untuk perubahan, ajukan permohonan baru.\n\n")
-    elif state.open is not None:
+        parts.append("yang tersaji tetap; perubahan nama diajukan lewat merge request di proyek hosting.\n\n")
+    elif state.open is not None and desk.decision.life.running:
         parts.extend(open_step(desk, state.open))
     parts.extend(_step_table(desk))
     parts.extend(document_states(desk))
@@ -60,9 +69,8 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
     """The card of a hosting merge request: every condition, and what to paste to approve it."""
     parts: list[Part] = [
         card_marker(desk.key),
-        f"\n### Permintaan hosting untuk {desk.key}\n\n",
-        f"Commit yang diminta: `{verdict.facts.sha or 'tidak terbaca'}`",
-        _newer(desk),
+        f"\n### {_kind(desk, verdict)} untuk {desk.key}\n\n",
+        *_asked_for(desk, verdict),
         "\n\n",
         *finding_lines(verdict.findings),
     ]
@@ -81,11 +89,36 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
     return outgoing(parts)
 
 
+def _kind(desk: Desk, verdict: HostingVerdict) -> str:
+    """What a request is, told from what it would change and never from what its file says of itself."""
+    held = desk.decision.memory.names.get(verdict.facts.path)
+    if verdict.facts.removes:
+        return "Penghapusan nama"
+    if held is None:
+        revoked = any(act.subjects.get("path") == verdict.facts.path for act in desk.decision.memory.acts)
+        return "Pemulihan nama yang dicabut" if revoked else "Permintaan hosting"
+    return "Perpanjangan nama" if held.sha == verdict.facts.sha else "Perubahan nama"
+
+
+def _asked_for(desk: Desk, verdict: HostingVerdict) -> list[Part]:
+    if verdict.facts.removes:
+        return ["Nama ini tidak disajikan lagi sesudah digabungkan, dan bebas diminta kasus lain."]
+    parts: list[Part] = [f"Commit yang diminta: `{verdict.facts.sha or 'tidak terbaca'}`", _newer(desk)]
+    until = day_of(verdict.facts.until)
+    parts += [f"\n\nBerlaku sampai {indonesian_date(until)}."] if until else []
+    if desk.policy.hosting.sertifikat is None:
+        parts.append("\n\nDisajikan **HTTP saja**: kebijakan tidak menyebut sertifikat.")
+    return parts
+
+
 def _headline(desk: Desk) -> list[Part]:
     state, total = desk.decision.state, len(desk.decision.procedure.steps)
     title: list[Part] = [f"### {desk.key} · ", Untrusted(desk.application_name), "\n\n"]
     if state.open is None or desk.decision.memory.finished:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
+    stopped = lifekeeper.headline(desk.decision.life)
+    if stopped is not None:
+        return [*title, f"{stopped} pada langkah {state.open.step.number} dari {total}."]
     step = state.open.step
     roles = turn(desk)
     whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from automation.bots import termkeeper
 from automation.bots.desk import Desk, turn
+from automation.bots.lifekeeper import lane
 from automation.bots.provisioner import phase_label, turn_label
 from automation.core.clock import MEND, state_at, waiting
 from automation.core.outputport import Untrusted
@@ -18,7 +20,7 @@ from automation.core.workcalendar import ABBREVIATIONS
 
 DONE = "fase::selesai"
 NEAR, LATE = "tenggat::dekat", "tenggat::lewat"
-OURS = ("fase::", "giliran::", "tenggat::")
+OURS = ("fase::", "giliran::", "tenggat::", "masa::")
 
 
 def wishes(desk: Desk) -> list[Change]:
@@ -26,7 +28,8 @@ def wishes(desk: Desk) -> list[Change]:
 
     Scoped labels exclude each other only in paid tiers, so laik takes the siblings off itself.
     """
-    wanted = {_lane(desk), *(turn_label(role) for role in turn(desk)), *_clock_label(desk)}
+    turns = (turn_label(role) for role in turn(desk))
+    wanted = {_lane(desk), *turns, *_clock_label(desk), *termkeeper.labels(desk)}
     shown = desk.decision.observation.shown.labels
     stale = [label for label in shown if label.startswith(OURS) and label not in wanted]
     labelled = Relabel(desk.decision.observation.place, tuple(sorted(wanted)), tuple(sorted(stale)))
@@ -72,6 +75,9 @@ def _lane(desk: Desk) -> str:
     open_state = desk.decision.state.open
     if open_state is None or desk.decision.memory.finished:
         return DONE
+    out_of_steps = lane(desk.decision.life)
+    if out_of_steps is not None:
+        return out_of_steps
     return phase_label(open_state.step.phase)
 
 

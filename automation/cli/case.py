@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,8 +44,8 @@ def list_cases(as_json: bool) -> None:
     elif not rows:
         click.echo("Belum ada kasus. Kasus lahir dari issue permohonan yang lengkap di proyek kendali.")
     for row in () if as_json else rows:
-        state = "selesai" if row["finished"] else f"berjalan, {row['closed']} langkah pernah selesai"
-        click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {state}{_clock_words(row)}")
+        told = f"{_in_words(row)}{_clock_words(row)}"
+        click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {told}")
 
 
 @command.command()
@@ -51,16 +53,22 @@ def list_cases(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 def show(key: str, as_json: bool) -> int:
     """Keadaan kasus KEY sekarang, dibaca ulang dari forge."""
+    from automation.core.memory import remember
     from automation.settings import from_environment
     from automation.wiring import build
 
     laik = build(from_environment())
     try:
         decision = laik.reconciler.decision(key)
+        memory = remember(laik.store.ledger.entries(key))
         facts = decision.observation.hosting if decision else None
         pressed = laik.forge.list_approvals(facts.project_id, facts.iid) if facts else ()
     finally:
         laik.close()
+    if decision is None and memory.is_case:
+        row = _row(key, replace(memory, issue_gone=True), datetime.now(UTC))
+        click.echo(json.dumps(row) if as_json else f"{key}: {_in_words(row)}")
+        return 0
     if decision is None:
         click.echo(f"{key} bukan kasus: issue tidak ada atau permohonannya belum lengkap.", err=True)
         return 1
@@ -178,6 +186,7 @@ def _entry_line(one: Entry, *, signed: bool, comment: str | None) -> str:
 
 def _row(key: str, memory: Memory, now: datetime) -> dict[str, Any]:
     from automation.core.clock import state_at
+    from automation.core.life import life_of
 
     turn = memory.turns[-1] if memory.turns and not memory.finished else None
     return {
@@ -186,11 +195,34 @@ def _row(key: str, memory: Memory, now: datetime) -> dict[str, Any]:
         "version": memory.version,
         "closed": len(memory.closed),
         "finished": memory.finished,
+        "state": "issue_dihapus" if memory.issue_gone else life_of(memory).word,
+        "other": life_of(memory).other,
+        "names": _names(memory),
         "step": turn.step if turn else None,
         "turn": turn.turn if turn else None,
         "due": turn.due.isoformat() if turn and turn.due else None,
         "clock": state_at(turn, now),
     }
+
+
+def _names(memory: Memory) -> list[dict[str, str]]:
+    """Names that are served, with the last day of their term."""
+    return [{"name": PurePath(path).stem, "until": held.until} for path, held in memory.names.items()]
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    """What a list says of one case."""
+    state = "selesai" if row["finished"] else f"berjalan, {row['closed']} langkah pernah selesai"
+    words = {
+        "ditarik": "ditarik",
+        "duplikat": f"duplikat {row['other']}",
+        "ditunda": f"ditunda, {row['closed']} langkah pernah selesai",
+        "issue_ditutup": "berhenti: issue ditutup",
+        "issue_dihapus": f"{state}; issue dihapus",
+    }
+    told = words.get(row["state"], state)
+    names = [f"{one['name']}{' s.d. ' + one['until'] if one['until'] else ''}" for one in row["names"]]
+    return f"{told}; menyajikan {', '.join(names)}" if names else told
 
 
 def _clock_words(row: dict[str, Any]) -> str:
@@ -210,6 +242,11 @@ def _state(decision: Decision) -> dict[str, Any]:
         "steps_done": decision.state.done,
         "steps_total": len(decision.procedure.steps),
         "open": open_state.step.key if open_state else None,
+        "state": decision.life.word,
+        "other": decision.life.other,
+        "finished": decision.memory.finished,
+        "closed": len(decision.memory.closed),
+        "names": _names(decision.memory),
         "findings": [
             {"check": one.check, "outcome": str(one.outcome), "seen": one.seen.id, "remedy": one.remedy.id}
             for one in (open_state.findings if open_state else ())
@@ -252,6 +289,8 @@ def _clock(decision: Decision) -> dict[str, Any]:
 
 def _readable(record: dict[str, Any]) -> str:
     lines = [f"{record['key']}: {record['steps_done']} dari {record['steps_total']} langkah selesai"]
+    if record["state"] != "berjalan" or record["names"]:
+        lines.append(_in_words(record))
     if record["open"]:
         lines.append(f"terbuka: {record['open']}")
     lines += [f"  {one['outcome']:<8} {one['check']}: {one['seen']}" for one in record["findings"]]

@@ -104,16 +104,26 @@ def plan(
     options = _nginx_options(http_port, https_port, address)
     admissions = _admissions(ledger, keyring, out, as_json=as_json)
     planned, admitted = plan_admitted(
-        admissions.rows, mirror, branch, policy, out, _today(policy), options=options
+        admissions.rows,
+        mirror,
+        branch,
+        policy,
+        out,
+        _today(policy),
+        options=options,
+        released=admissions.released,
     )
     left_out = (*_unsigned(admissions), *admitted.quarantined, *planned.quarantined)
     if as_json:
-        _print_json(_plan_record(planned, admitted, left_out))
+        tls = policy.hosting.sertifikat is not None
+        _print_json(_plan_record(planned, admitted, left_out) | {"tls": tls})
     else:
         for word, names in (("+", planned.added), ("-", planned.removed), ("~", planned.altered)):
             for name in names:
                 click.echo(f"{word} {name}")
         _print_troubles(admitted.deviations, left_out)
+        if policy.hosting.sertifikat is None:
+            click.echo("HTTP saja: kebijakan tidak menyebut sertifikat.")
         click.echo("Ada perubahan." if planned.changed else "Tidak ada perubahan.")
     # The plan fails where the apply would: a look that is always green would be worth nothing.
     hold_limits(planned.removals)
@@ -156,6 +166,7 @@ def apply(
         options=_nginx_options(http_port, https_port, address),
         allow_removals=allow_removals,
         allow_empty=allow_empty,
+        released=admissions.released,
     )
     left_out = (*_unsigned(admissions), *result.quarantined)
     if as_json:

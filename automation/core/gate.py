@@ -86,6 +86,8 @@ class HostingFacts:
         path: the request file; empty when there is not exactly one.
         blob: git blob id of the request file at the head.
         sha: the application commit the file names; empty when unreadable.
+        removes: the one file is taken away: the name is to go.
+        until: the day the name's term would end (ISO), empty for no end; ``expired`` when that day is past.
         barred: account ids that may not approve: author, everyone who pushed, bots.
         holders: account ids that hold an approving role now.
         gone: ids of acts whose comment was edited or deleted since it was ruled on.
@@ -100,6 +102,9 @@ class HostingFacts:
     barred: frozenset[int]
     holders: frozenset[int]
     gone: frozenset[str]
+    removes: bool = False
+    until: str = ""
+    expired: bool = False
 
     @property
     def step_key(self) -> str:
@@ -145,20 +150,34 @@ def judge_hosting(
     view: EvidenceView,
     memory: Memory,
     checks: Checks,
+    stop: tuple[Finding, ...] = (),
 ) -> HostingVerdict:
     """Judge one hosting merge request: the request, the floor, the SOP's steps, the approval.
+
+    A removal needs no floor and no steps: the name goes, so only who may say so is left to ask. In a finished
+    case the steps were all complete once and cannot be acted on any more; a change, a renewal and a restoring
+    are held to the floor for the very commit named, and to an approval of their own.
+
+    Args:
+        procedure: the SOP.
+        state: where the case stands in it.
+        facts: the merge request.
+        view: the evidence.
+        memory: the ledger.
+        checks: the checks of the floor and of the request.
+        stop: why the case does not run; holds up everything but a removal.
 
     Raises:
         NotCollected: evidence for the named commit is missing.
     """
-    wanted = [HOSTING, *(subject_evidence(subject) for subject in FLOOR_SUBJECTS)]
-    view.need(*wanted)
-    findings = _hosting_findings(facts, view, checks)
+    floor = () if facts.removes else FLOOR_SUBJECTS
+    view.need(HOSTING, *(subject_evidence(subject) for subject in floor))
+    findings = _hosting_findings(facts, view, checks, () if facts.removes else stop)
     subjects = {
         REQUEST: digest_of([facts.path, facts.blob]),
-        **{subject: evidence_digest(view.get(subject_evidence(subject))) for subject in FLOOR_SUBJECTS},
+        **{subject: evidence_digest(view.get(subject_evidence(subject))) for subject in floor},
     }
-    missing = steps_missing(procedure, state)
+    missing = () if facts.removes or memory.finished else steps_missing(procedure, state)
     digest = digest_of(
         {
             "head": facts.head_sha,
@@ -167,9 +186,12 @@ def judge_hosting(
             "sha": facts.sha,
             "subjects": subjects,
             "findings": [[one.check, one.outcome, one.key] for one in findings],
-            "steps": [[one.step.key, one.digest] for one in state.steps],
+            "steps": []
+            if facts.removes or memory.finished
+            else [[one.step.key, one.digest] for one in state.steps],
             "procedure": [procedure.id, procedure.version],
             "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
+            **_since_revoked(memory),
         }
     )
     return HostingVerdict(
@@ -181,6 +203,12 @@ def judge_hosting(
         approval=_hosting_approval(facts, digest, memory),
         refusal=_hosting_refusal(facts, subjects[REQUEST], memory),
     )
+
+
+def _since_revoked(memory: Memory) -> Mapping[str, object]:
+    """The revocations so far, so that no approval from before one is worth anything after it."""
+    revoked = memory.revocations()
+    return {"revoked": revoked} if revoked else {}
 
 
 def steps_missing(procedure: Procedure, state: CaseState) -> tuple[str, ...]:
@@ -205,10 +233,12 @@ def _policy_read(checks: Checks) -> tuple[str, ...]:
     return tuple(sorted({key for check in (HOSTING_CHECK, *FLOOR) for key in checks[check].policy}))
 
 
-def _hosting_findings(facts: HostingFacts, view: EvidenceView, checks: Checks) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+def _hosting_findings(
+    facts: HostingFacts, view: EvidenceView, checks: Checks, stop: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    found: list[Finding] = [*stop]
     missing: set[str] = set()
-    for check_id in (HOSTING_CHECK, *FLOOR):
+    for check_id in (HOSTING_CHECK,) if facts.removes else (HOSTING_CHECK, *FLOOR):
         subjects = (HOSTING,) if check_id == HOSTING_CHECK else FLOOR_SUBJECTS
         try:
             judged = judged_by(checks[check_id], view, subjects)
@@ -220,7 +250,8 @@ def _hosting_findings(facts: HostingFacts, view: EvidenceView, checks: Checks) -
             found.append(nothing_judged(check_id))  # the floor holds for every SOP
     if missing:
         raise NotCollected(missing)
-    found.extend(_not_this_request(facts, view))
+    if not facts.removes:
+        found.extend(_not_this_request(facts, view))
     return in_order(found)
 
 
@@ -232,15 +263,23 @@ def _not_this_request(facts: HostingFacts, view: EvidenceView) -> Iterator[Findi
             check=HOSTING_CHECK,
             outcome=Outcome.FAIL,
             seen=Bilingual(
-                "Tidak ada berkas permohonan pada head; pencabutan nama belum dilayani di sini.",
-                "There is no request file at the head; a name cannot be withdrawn here yet.",
+                "Tidak ada berkas permohonan pada head.",
+                "There is no request file at the head.",
             ),
-            remedy=Bilingual(
-                "Tambahkan berkasnya, atau mintalah pencabutan kepada Diskominfo.",
-                "Add the file, or ask the ICT agency to withdraw the name.",
-            ),
+            remedy=Bilingual("Tambahkan berkasnya.", "Add the file."),
             where=where,
             key="merged_file",
+        )
+    if facts.expired:
+        yield Finding(
+            check=HOSTING_CHECK,
+            outcome=Outcome.FAIL,
+            seen=Bilingual(
+                f"berlaku_sampai {facts.until} sudah lewat.", f"berlaku_sampai {facts.until} is past."
+            ),
+            remedy=Bilingual("Tulis tanggal yang akan datang.", "Write a day to come."),
+            where=where,
+            key="term",
         )
     code = view.get(CODE).value
     if isinstance(code, CodeSnapshot) and code.commit != facts.sha:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from automation.core.errors import InvalidRequest, Where
@@ -135,15 +136,28 @@ def plan_serving(admitted: Sequence[AdmittedEntry], branch: Mapping[str, str] | 
     return ServePlan(serve, deviations({entry.path: entry.blob for entry in serve}, branch))
 
 
-def deviations(expected: Mapping[str, str], branch: Mapping[str, str] | None) -> tuple[Deviation, ...]:
-    """The differences between admitted blobs by path and the branch tip (None: the branch is gone)."""
+def deviations(
+    expected: Mapping[str, str],
+    branch: Mapping[str, str] | None,
+    *,
+    released: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Deviation, ...]:
+    """The differences between admitted blobs by path and the branch tip (None: the branch is gone).
+
+    ``released``: the blob of each name that was revoked. Its file stands on the branch until a request of the
+    case changes it or takes it away, which is known and no deviation; another content there is one.
+    """
     if branch is None:
         return (Deviation("", "branch_missing", "", ""),)
     seen = {path: blob for path, blob in branch.items() if path.startswith(FOLDER) and path != GUIDE}
     found = (
         _deviation(path, expected.get(path, ""), seen.get(path, "")) for path in sorted({*expected, *seen})
     )
-    return tuple(one for one in found if one is not None)
+    return tuple(
+        one
+        for one in found
+        if one is not None and (one.expected_blob or released.get(one.path) != one.seen_blob)
+    )
 
 
 def _deviation(path: str, expected: str, seen: str) -> Deviation | None:

@@ -9,6 +9,7 @@ walk past every comparison with names in use.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -57,8 +58,9 @@ class HostingRequest(Strict):
     """One request, canonical and safe to write into a zone or a virtual host.
 
     ``kasus`` is the case that asks, ``sha`` the full commit of its application, ``hulu`` the name of an
-    upstream that only the policy gives an address. Free text (contacts, ``keterangan``,
-    ``alasan_ip_publik``) is never written into any target.
+    upstream that only the policy gives an address; ``berlaku_sampai`` the last day it is asked for, where
+    that is sooner than the policy's own term. Free text (contacts, ``keterangan``, ``alasan_ip_publik``) is
+    never written into any target.
     """
 
     format: Literal["laik/hosting/1"] = "laik/hosting/1"
@@ -70,6 +72,7 @@ class HostingRequest(Strict):
     layanan: tuple[Service, ...] = Field(min_length=1)
     hulu: Key
     penanggung_jawab: Contacts
+    berlaku_sampai: date | None = None
     keterangan: Prose | None = None
     alasan_ip_publik: Prose | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from automation.core.hosting_request import (
@@ -19,6 +20,7 @@ from automation.core.hosting_request import (
     Prose,
     Strict,
 )
+from automation.core.nameterm import day_of
 from automation.core.policy import Policy
 from automation.core.text import Bilingual
 
@@ -35,6 +37,7 @@ class Shape(Strict):
     layanan: list[str]
     hulu: str
     penanggung_jawab: Contacts
+    berlaku_sampai: date | str | None = None
     keterangan: Prose | None = None
     alasan_ip_publik: Prose | None = None
 
@@ -96,6 +99,15 @@ def faults_of(shape: Shape, path: str, rules: HostingRules) -> Iterator[Fault]:
     yield from _parent_faults(shape, rules)
     yield from _reference_faults(shape, rules)
     yield from _service_faults(shape)
+    if isinstance(shape.berlaku_sampai, str) and day_of(shape.berlaku_sampai) is None:
+        yield _fault(
+            "syntax",
+            "berlaku_sampai",
+            f"berlaku_sampai {_shown(shape.berlaku_sampai)} bukan tanggal seperti 2027-03-01.",
+            f"berlaku_sampai {_shown(shape.berlaku_sampai)} is no date like 2027-03-01.",
+            "Tulis tanggal tahun-bulan-hari, atau hapus kuncinya.",
+            "Write the date as year-month-day, or take the key out.",
+        )
 
 
 def _name_faults(shape: Shape, path: str, rules: HostingRules) -> Iterator[Fault]:

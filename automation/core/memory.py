@@ -6,7 +6,7 @@ kinds and their keys are the table below, and nothing else reads or writes them.
 
 ==============  ===================================================================================
 accepted        form: digest of the request form; agency: whose case it is, for good;
-                procedure, version: the SOP the case started with
+                procedure, version: the SOP the case started with; filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
@@ -16,11 +16,17 @@ act             act, step, ruling, digest, subjects, account, body, roles, unit,
 closed          step, digest, subjects: a step was complete
 offered         version, digest: moving the case to that version of its SOP was offered
 migrated        version, offer, carried: it was accepted; digests of steps that were taken along, old and new
-merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
-admitted        path, blob, decision, merge_request, merge_sha, sha, removed
+merge_intended  merge_request, head, path, blob, sha, decision, removed, until: laik is about to merge
+                exactly this; removed: it takes the file away; until: day the name's term ends
+admitted        path, blob, decision, merge_request, merge_sha, sha, removed, until
+life            act, account, body, state, other: the case was withdrawn, suspended, resumed ...;
+                other: the case that a duplicate names
+inventory       path, digest: the application's file in the inventory was proposed, or says so already
+issue_gone      gone: the case's issue was found deleted, or is there again
+revoked         act, account, body, path, blob, decision: the name was taken down
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
-answered        about: the act (or ``selesai:<case>``) that laik has answered
+answered        about: the act (or ``selesai:<case>``, ``masa:...``) that laik has answered
 turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
 reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
@@ -47,6 +53,9 @@ RULINGS: Mapping[str, Ruling] = {
     "noted": "noted",
     "told": "told",
 }
+
+LIFE, REVOKED = "kasus!", "cabut!"
+"""Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
 
 
 class EntryLike(Protocol):
@@ -144,7 +153,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A hosting file that laik admitted."""
+    """A hosting file that laik admitted; ``until`` is the day its term ends (ISO), empty for no end."""
 
     path: str
     blob: str
@@ -152,6 +161,7 @@ class Admission:
     decision: str
     merge_request: int
     merge_sha: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +207,21 @@ class Offer:
 class Memory:
     """Everything remembered of one case.
 
-    ``admitted`` is the admission that stands now; ``admissions`` are the numbers of all merge requests that
-    ever led to one, so that an older merge is never admitted a second time over a newer one. ``reminded`` are
-    the reminders given: (step, since when the turn was, near or late).
+    ``names`` are the admissions that stand now, by path, and ``admitted`` the newest of them; ``admissions``
+    are the numbers of all merge requests that ever led to one, so that an older merge is never admitted a
+    second time over a newer one. ``down`` are names taken away and not yet seen gone: path -> decision.
+    ``noticed`` is when each notice of a term was given. ``filed`` is when the case's issue was made, and
+    ``issue_gone`` that it was found deleted.
+    ``reminded`` are the reminders given: (step, since when the turn was, near or late).
     """
 
     seq: int = 0
     form: str = ""
     agency: str = ""
     accepted_at: datetime | None = None
+    filed: str = ""
+    issue_gone: bool = False
+    inventory: str = ""
     procedure: str = ""
     version: str = ""
     projects: Mapping[str, int] = field(default_factory=dict)
@@ -216,10 +232,13 @@ class Memory:
     offer: Offer | None = None
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
+    names: Mapping[str, Admission] = field(default_factory=dict)
+    down: Mapping[str, str] = field(default_factory=dict)
     admissions: frozenset[int] = frozenset()
     applied: str = ""
     finished: bool = False
     answered: frozenset[str] = frozenset()
+    noticed: Mapping[str, datetime] = field(default_factory=dict)
     forged: tuple[Forged, ...] = ()
     turns: tuple[Turn, ...] = ()
     reminded: frozenset[tuple[str, str, str]] = frozenset()
@@ -233,14 +252,21 @@ class Memory:
         """Ids of all acts ruled on."""
         return frozenset(act.act for act in self.acts)
 
+    def revocations(self) -> tuple[str, ...]:
+        """Ids of the acts that took a name of this case down, in order."""
+        return tuple(act.act for act in self.acts if act.step == REVOKED and act.ruling == "noted")
+
     def digests_shown(self, step: str, code: str) -> tuple[Shown, ...]:
         """What was ever shown for ``step`` under a code that starts with ``code``, each digest once."""
         matching = {one.digest: one for one in self.shown if one.step == step and one.digest.startswith(code)}
         return tuple(matching.values())
 
     def with_act(self, act: RuledAct) -> Memory:
-        """The memory as it will be once ``act`` is written."""
-        return replace(self, acts=(*self.acts, act))
+        """The memory as it will be once ``act`` is written; a revocation takes its name away at once."""
+        memory = replace(self, acts=(*self.acts, act))
+        if act.step != REVOKED or act.ruling != "noted":
+            return memory
+        return _overtaken(memory, act.subjects.get("path", ""), act.digest)
 
 
 def remember(entries: Iterable[EntryLike]) -> Memory:
@@ -249,6 +275,14 @@ def remember(entries: Iterable[EntryLike]) -> Memory:
     for entry in entries:
         memory = replace(_read(memory, entry), seq=entry.seq)
     return memory
+
+
+def linked_at(entries: Iterable[EntryLike], project: int) -> str:
+    """When a case was linked to a project (ISO, comparable); empty when it never was."""
+    times = [
+        one.at.isoformat() for one in entries if one.kind == "linked" and one.body.get("project") == project
+    ]
+    return max(times, default="")
 
 
 def _read(memory: Memory, entry: EntryLike) -> Memory:
@@ -260,6 +294,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
                 form=_text(body, "form"),
                 agency=_text(body, "agency"),
                 accepted_at=entry.at,
+                filed=_text(body, "filed"),
                 procedure=_text(body, "procedure"),
                 version=_text(body, "version"),
             )
@@ -284,6 +319,23 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, offer=Offer(_text(body, "version"), _text(body, "digest")))
         case "migrated":
             return _migrated(memory, body)
+        case _:
+            return _read_life(memory, entry)
+
+
+def _read_life(memory: Memory, entry: EntryLike) -> Memory:
+    body = entry.body
+    match entry.kind:
+        case "life":
+            subjects = {"keadaan": _text(body, "state"), "lain": _text(body, "other")}
+            return memory.with_act(_noted(entry, LIFE, "", subjects))
+        case "revoked":
+            subjects = {"path": _text(body, "path"), "blob": _text(body, "blob")}
+            return memory.with_act(_noted(entry, REVOKED, _text(body, "decision"), subjects))
+        case "issue_gone":
+            return replace(memory, issue_gone=bool(body.get("gone")))
+        case "inventory":
+            return replace(memory, inventory=_text(body, "digest"))
         case _:
             return _read_hosting(memory, entry)
 
@@ -314,7 +366,8 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
         case "admitted":
             admissions = memory.admissions | {_number(body, "merge_request")}
             if body.get("removed"):
-                return replace(memory, admitted=_without(memory.admitted, body), admissions=admissions)
+                memory = replace(memory, admissions=admissions)
+                return _taken_away(memory, _text(body, "path"), _text(body, "decision"))
             admission = Admission(
                 path=_text(body, "path"),
                 blob=_text(body, "blob"),
@@ -322,14 +375,21 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
                 decision=_text(body, "decision"),
                 merge_request=_number(body, "merge_request"),
                 merge_sha=_text(body, "merge_sha"),
+                until=_text(body, "until"),
             )
-            return replace(memory, admitted=admission, admissions=admissions)
+            return _admitting(replace(memory, admissions=admissions), admission)
         case "applied":
-            return replace(memory, applied=_text(body, "decision"))
+            decision = _text(body, "decision")
+            left = {path: one for path, one in memory.down.items() if one != decision}
+            if len(left) < len(memory.down):
+                return replace(memory, down=left)
+            return replace(memory, applied=decision)
         case "finished":
             return replace(memory, finished=True)
         case "answered":
-            return replace(memory, answered=memory.answered | {_text(body, "about")})
+            about = _text(body, "about")
+            noticed = {**memory.noticed, about: entry.at} if about.startswith("masa:") else memory.noticed
+            return replace(memory, answered=memory.answered | {about}, noticed=noticed)
         case "forged_status":
             return replace(memory, forged=(*memory.forged, _forged(body)))
         case "turn":
@@ -367,9 +427,47 @@ def _moment(body: Mapping[str, object], key: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admission | None:
-    """A removal takes away the file it names and no other."""
-    return None if admitted is None or admitted.path == _text(body, "path") else admitted
+def _admitting(memory: Memory, admission: Admission) -> Memory:
+    """With the newest admission last, and nothing of its path waited for any more."""
+    others = {path: one for path, one in memory.names.items() if path != admission.path}
+    down = {path: one for path, one in memory.down.items() if path != admission.path}
+    names = {**others, admission.path: admission}
+    return replace(memory, admitted=admission, names=names, down=down)
+
+
+def _taken_away(memory: Memory, path: str, decision: str) -> Memory:
+    """Without the file at ``path`` and no other; until it was seen gone, it is waited for."""
+    names = {one: held for one, held in memory.names.items() if one != path}
+    newest = next(reversed(list(names.values())), None)
+    return replace(memory, names=names, admitted=newest, down={**memory.down, path: decision})
+
+
+def _overtaken(memory: Memory, path: str, decision: str) -> Memory:
+    """A revocation overtakes every merge that was meant before it and is not admitted yet.
+
+    Otherwise a merge in flight would bring the name back a moment after it was taken down.
+    """
+    kept = {
+        number: intent
+        for number, intent in memory.intended.items()
+        if intent.get("path") != path or number in memory.admissions
+    }
+    return _taken_away(replace(memory, intended=kept), path, decision)
+
+
+def _noted(entry: EntryLike, step: str, digest: str, subjects: Mapping[str, str]) -> RuledAct:
+    body = entry.body
+    return RuledAct(
+        act=_text(body, "act"),
+        step=step,
+        ruling="noted",
+        digest=digest,
+        subjects=subjects,
+        account=_number(body, "account"),
+        body=_text(body, "body"),
+        seq=entry.seq,
+        at=entry.at,
+    )
 
 
 def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:

@@ -205,16 +205,42 @@ class MergeHosting:
 
 @dataclass(frozen=True, slots=True)
 class ServeHosting:
-    """Let the apply process serve the admitted set, and read ``name`` back."""
+    """Let the apply process serve the admitted set, and read ``name`` back.
+
+    ``gone``: the name was removed or revoked, and is read back as no longer there.
+    """
 
     decision: str
     name: str
     sha: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeFile:
+    """Open a merge request in laik's own organisation that writes one file; people merge it.
+
+    ``branch`` is new with each content; ``known`` is remembered under ``inventory`` once it stands.
+    """
+
+    project_id: int
+    branch: str
+    path: str
+    text: str
+    title: str
+    known: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class CloseIssue:
     """Close the case's issue."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenIssue:
+    """Open the case's issue again, which laik itself closed."""
 
     place: Place
 
@@ -231,6 +257,8 @@ Change = (
     | MergeHosting
     | ServeHosting
     | CloseIssue
+    | ReopenIssue
+    | ProposeFile
 )
 Plan = tuple[Change, ...]
 
@@ -241,11 +269,13 @@ ORDER: tuple[type[Change], ...] = (
     PlaceOnBoard,  # before the card: while that differs, a placing that was cut off is planned again
     WriteCard,
     PostStatus,
+    ReopenIssue,  # before its answer: while that is missing, a reopening that was cut off is planned again
     Answer,
     Remind,
     MergeHosting,
     ServeHosting,
     CloseIssue,
+    ProposeFile,
 )
 
 
@@ -263,10 +293,9 @@ def describe(change: Change) -> str:
             return f"siapkan repositori {change.wish.kind} {change.wish.path}"
         case WriteCard():
             return f"tulis kartu pada {change.place.kind} {change.place.iid}"
-        case Answer():
-            return f"jawab pada {change.place.kind} {change.place.iid}"
-        case Remind():
-            return f"ingatkan pada {change.place.kind} {change.place.iid}"
+        case Answer() | Remind():
+            verb = "jawab" if isinstance(change, Answer) else "ingatkan"
+            return f"{verb} pada {change.place.kind} {change.place.iid}"
         case PostStatus():
             return f"status {change.context}={change.state} pada {change.sha[:12]}"
         case Relabel():
@@ -276,6 +305,8 @@ def describe(change: Change) -> str:
         case MergeHosting():
             return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
         case ServeHosting():
-            return f"sajikan {change.name}"
-        case CloseIssue():
-            return f"tutup issue {change.place.iid}"
+            return f"{'turunkan' if change.gone else 'sajikan'} {change.name}"
+        case ProposeFile():
+            return f"ajukan {change.path}"
+        case CloseIssue() | ReopenIssue():
+            return f"{'tutup' if isinstance(change, CloseIssue) else 'buka kembali'} issue {change.place.iid}"

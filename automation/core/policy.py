@@ -85,7 +85,9 @@ class HostingPolicy(_Strict):
 
     ``alamat`` is the address names point to (the reverse proxy); ``hulu`` the upstreams by name;
     ``nama_terlarang`` labels nobody may ask for; ``nama_server`` the zone's NS names;
-    ``surel_zona`` the SOA mailbox written as a name.
+    ``surel_zona`` the SOA mailbox written as a name; ``masa_berlaku_hari`` how long a name is given for at
+    most (null: without end), ``pemberitahuan_hari`` how many days before its end its case is told, and
+    ``saat_kedaluwarsa`` what follows then: ``tandai`` marks the name, ``cabut`` takes it down.
     """
 
     induk_domain: tuple[DomainName, ...] = Field(min_length=1)
@@ -97,6 +99,9 @@ class HostingPolicy(_Strict):
     ttl: int = Field(default=3600, ge=60, le=604800)
     sertifikat: str | None = None
     kunci_sertifikat: str | None = None
+    masa_berlaku_hari: int | None = Field(default=365, ge=30, le=3650)
+    pemberitahuan_hari: int = Field(default=30, ge=1, le=180)
+    saat_kedaluwarsa: Literal["tandai", "cabut"] = "tandai"
 
     @field_validator("alamat")
     @classmethod

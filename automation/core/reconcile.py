@@ -19,6 +19,8 @@ from automation.core.comments import CommentsNow
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
+from automation.core.life import Docket, Life, hosting_stop, life_of, rule_life
+from automation.core.life import entry_of as life_entry
 from automation.core.memory import Memory, RuledAct, Shown, Turn
 from automation.core.migration import Carried, MigrationPlan, carried_body, plan_migration
 from automation.core.plan import (
@@ -31,6 +33,7 @@ from automation.core.plan import (
     PostStatus,
     Relabel,
     Remember,
+    ReopenIssue,
     WriteCard,
     ordered,
 )
@@ -104,6 +107,10 @@ class Observation:
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
+        cases: which of the cases that a ``duplikat`` line names exist.
+        inventory_text: the application's file in the inventory, as merged; ``admitted_text`` the request file
+            of the name that is served. Both are read once the case is finished.
+        passed_on: a later case has adopted the application; its repository is that case's to arrange.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
         successor: the SOP version that moving the case to was offered, as the region enforces it.
@@ -128,6 +135,10 @@ class Observation:
     code_digest: str = ""
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
+    cases: frozenset[str] = frozenset()
+    passed_on: bool = False
+    inventory_text: bytes | None = None
+    admitted_text: bytes | None = None
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
     successor: Procedure | None = None
@@ -185,10 +196,15 @@ class Decision:
         return self.observation.procedure
 
     @property
+    def life(self) -> Life:
+        """Where the case stands beside its steps."""
+        return life_of(self.memory, closed_by_hand=_closed_by_hand(self.observation, self.state))
+
+    @property
     def turn(self) -> Turn | None:
         """Whose turn it is since when and until when; see ``automation.core.clock``."""
         seen = self.observation
-        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open)
+        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open and self.life.running)
         return current_turn(self.state, self.memory, moment)
 
 
@@ -207,11 +223,13 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         if act.id in done:
             continue
         done.add(act.id)
-        ruled = rule(act, _bench(observation, act, state, verdict, memory))
+        docket = _docket(observation, act, state, memory)
+        ruled = rule_life(act, docket) or rule(act, _bench(observation, act, state, verdict, memory))
         rulings.append(ruled)
         memory = memory.with_act(ruled.remembered())
         if ruled.ruling in MOVING:
             state = replay(observation.procedure, view, memory, checks, observation.today)
+        if ruled.ruling in MOVING or life_entry(ruled):
             verdict = _hosting(observation, state, view, memory, checks)
     migration = _migration(observation, state, view, memory, checks)
     return Decision(observation, state, gates(state), verdict, tuple(rulings), memory, migration)
@@ -309,29 +327,26 @@ def _authorised(procedure: Procedure, step: Step, act: RuledAct) -> tuple[str, .
 def _hosting(
     observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
 ) -> HostingVerdict | None:
-    if observation.hosting is None or memory.finished:
-        return None  # a finished case asks for nothing any more, and nothing is merged in its name
-    return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks)
+    if observation.hosting is None:
+        return None
+    stop = hosting_stop(life_of(memory, closed_by_hand=_closed_by_hand(observation, state)))
+    return judge_hosting(observation.procedure, state, observation.hosting, view, memory, checks, stop)
+
+
+def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
+    """Whether the issue is closed though laik had no reason to: it does so once every step is complete."""
+    return not observation.shown.issue_open and state.open is not None
+
+
+def _docket(observation: Observation, act: Act, state: CaseState, memory: Memory) -> Docket:
+    closed = _closed_by_hand(observation, state)
+    asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
+    return Docket(observation.procedure, memory, observation.roles_at(act), closed, observation.cases, asked)
 
 
 def remembers(decision: Decision) -> list[Change]:
     """The ledger entries this decision adds: rulings, closed steps, digests that cards will show."""
-    entries: list[Change] = [
-        Remember(
-            "act",
-            {
-                "act": ruled.act.id,
-                "step": ruled.step,
-                "ruling": ruled.ruling,
-                "digest": ruled.digest,
-                "subjects": dict(ruled.subjects),
-                "account": ruled.act.account_id,
-                "body": ruled.act.body_digest,
-                **ruled.remembered().extras(),
-            },
-        )
-        for ruled in decision.rulings
-    ]
+    entries: list[Change] = [_ruling_entry(ruled) for ruled in decision.rulings]
     for state in decision.state.steps:
         closed = decision.memory.closed.get(state.step.key)
         done = state.complete or state.suspended
@@ -347,6 +362,25 @@ def remembers(decision: Decision) -> list[Change]:
         entries.append(Remember("migrated", decision.migration))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
+
+
+def _ruling_entry(ruled: Ruled) -> Remember:
+    own = life_entry(ruled)
+    if own is not None:
+        return Remember(*own)
+    return Remember(
+        "act",
+        {
+            "act": ruled.act.id,
+            "step": ruled.step,
+            "ruling": ruled.ruling,
+            "digest": ruled.digest,
+            "subjects": dict(ruled.subjects),
+            "account": ruled.act.account_id,
+            "body": ruled.act.body_digest,
+            **ruled.remembered().extras(),
+        },
+    )
 
 
 def _turn_entries(decision: Decision) -> list[Change]:
@@ -412,8 +446,8 @@ def difference(wished: Iterable[Change], shown: ShownState) -> Plan:
             case Answer():
                 if wish.marker not in shown.answers:
                     changes.append(wish)
-            case CloseIssue():
-                if shown.issue_open:
+            case CloseIssue() | ReopenIssue():
+                if shown.issue_open == isinstance(wish, CloseIssue):
                     changes.append(wish)
             case PlaceOnBoard():
                 if not _was_placed(wish, shown):

@@ -80,10 +80,10 @@ def rule(act: Act, bench: Bench) -> Ruled:
         return Ruled(act, "told", "", "", {}, told)
     if use == "note":
         return _note(act, bench)
+    if act.source == "merge_request":  # also of a finished case: its name may be changed, renewed, removed
+        return rule_hosting(act, bench)
     if bench.memory.finished:
         return void(act, "", FINISHED)
-    if act.source == "merge_request":
-        return rule_hosting(act, bench)
     ruler = {WAIVE: rule_waiver, MIGRATE: rule_migration}.get(command.verb, _rule_step)
     return ruler(act, bench)
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from automation.core.chain import Link
+from automation.core.heldnames import ADMITTED, REVOKED
 from automation.core.text import Bilingual
 
 Refusal = Bilingual | None
+DECIDING = frozenset({"approved", "detoured", "resumed", "waived", "migrated"})
+"""Rulings that move a case or lift something, each on what was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def _accepted(story: _Story) -> Refusal:
 
 def _act(story: _Story) -> Refusal:
     body = story.link.content
-    if body.get("ruling") != "approved":
+    if body.get("ruling") not in DECIDING:
         return None
     wanted = (body.get("step"), body.get("digest"))
     if any((one.get("step"), one.get("digest")) == wanted for one in story.told("shown")):
@@ -91,10 +94,18 @@ def _admitted(story: _Story) -> Refusal:
 
 
 def _applied(story: _Story) -> Refusal:
-    admitted = story.told("admitted")
-    if admitted and admitted[-1].get("decision") == story.link.content.get("decision"):
+    decided = [link.content for link in story.earlier if link.kind in {ADMITTED, REVOKED}]
+    if decided and decided[-1].get("decision") == story.link.content.get("decision"):
         return None
     return Bilingual("yang tersaji bukan putusan terakhir", "what was served is not the last decision")
+
+
+def _revoked(story: _Story) -> Refusal:
+    path = str(story.link.content.get("path", ""))
+    holder = story.holders.get(path, "")
+    if holder not in {"", story.link.case}:
+        return Bilingual(f"{path} dipegang kasus {holder}", f"{path} is held by case {holder}")
+    return None
 
 
 _RULES: Mapping[str, Callable[[_Story], Refusal]] = {
@@ -103,4 +114,5 @@ _RULES: Mapping[str, Callable[[_Story], Refusal]] = {
     "merge_intended": _merge_intended,
     "admitted": _admitted,
     "applied": _applied,
+    "revoked": _revoked,
 }

@@ -21,6 +21,7 @@ from automation.core.attest import (
 )
 from automation.core.chain import Link, first_break
 from automation.core.errors import Where
+from automation.core.heldnames import ADMITTED, REVOKED, Names, Told, names_of
 from automation.core.keyring import Check, KeyRing, SigningKey
 from automation.core.text import Bilingual
 
@@ -255,40 +256,15 @@ def hold_chains(links: Iterable[Link]) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class AdmittedFile:
-    """One file that is admitted by signed entries."""
-
-    path: str
-    blob: str
-    case: str
-    decision: str
-    seq: int
-
-
-def admitted_by(links: Iterable[Link]) -> tuple[AdmittedFile, ...]:
-    """The admitted set that entries amount to, in their order; a path stays with the case that holds it."""
-    current: dict[str, AdmittedFile] = {}
-    for link in links:
-        if link.kind != "admitted":
-            continue
-        body = link.content
-        path = str(body.get("path", ""))
-        held = current.get(path)
-        if held is not None and held.case != link.case:
-            continue
-        current.pop(path, None)
-        if not body.get("removed"):
-            current[path] = AdmittedFile(
-                path, str(body.get("blob", "")), link.case, str(body.get("decision", "")), link.seq
-            )
-    return tuple(current.values())
+def names_by(links: Iterable[Link]) -> Names:
+    """The names that entries amount to, in their order."""
+    return names_of(Told(link.case, link.seq, link.kind, link.content) for link in links)
 
 
 def waiting(links: Iterable[Link], verified: Verified) -> tuple[Link, ...]:
-    """The admissions that nobody has signed, in order."""
-    known = verified.numbers()
-    return tuple(link for link in links if link.kind == "admitted" and (link.case, link.seq) not in known)
+    """The admissions and revocations that nobody has signed, in order."""
+    known, kinds = verified.numbers(), {ADMITTED, REVOKED}
+    return tuple(link for link in links if link.kind in kinds and (link.case, link.seq) not in known)
 
 
 def _hold_to_memory(seen: Mark | None, digests: Mapping[int, str], ledger: str) -> None:

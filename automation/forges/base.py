@@ -176,6 +176,9 @@ class Issues(Protocol):
     def close_issue(self, issue: Issue) -> None:
         """Close the issue."""
 
+    def reopen_issue(self, issue: Issue) -> None:
+        """Open the issue again."""
+
     def list_comments(
         self, project_id: int, kind: Literal["issue", "merge_request"], iid: int
     ) -> Sequence[Comment]:

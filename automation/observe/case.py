@@ -5,20 +5,23 @@ An event only says *which case*; what is true is read here from the forge, the m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
+from automation.core.act import Act
 from automation.core.authority import Acting, roles_on
 from automation.core.catalogue import Catalogue
 from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
-from automation.core.errors import InvalidProcedure, Where
+from automation.core.errors import InvalidProcedure, LaikError, Where
 from automation.core.hosting import HostingEvidence
-from automation.core.memory import Memory, remember
+from automation.core.inventory import FOLDER as INVENTORY
+from automation.core.life import named_cases
+from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
 from automation.core.policycalendar import NationalDays
@@ -82,6 +85,7 @@ class _Parts:
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
+    passed_on: bool = False
 
     @property
     def key(self) -> str:
@@ -125,10 +129,15 @@ class Observer:
         self._national = national
 
     def observe(self, key: str) -> Seen | None:
-        """The case as it is now; None when its issue is gone, or has another key."""
+        """The case as it is now; None when its issue is gone, or is another one."""
         office = self._office.read()
         issue = self._forge.get_issue(office.control.id, issue_number(key))
         if issue is None or case_key(issue) != key:  # PA-1999-0007 would become a second case of issue 7
+            return None
+        filed = remember(self._store.ledger.entries(key)).filed
+        if (
+            filed and filed != issue.created_at.isoformat()
+        ):  # a forge that gave a deleted issue's number again
             return None
         place = Place(office.control.id, "issue", issue.iid)
         comments = {place: self._said(place)}
@@ -156,14 +165,14 @@ class Observer:
             procedures=self._procedures,
             memory=memory,
             shown=shown_state(self._forge, office.me, key, issue, comments),
+            filed=issue.created_at.isoformat(),
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
-        now = self._now()
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
-        agency = memory.agency or intake.reading.agency
+        agency, now = memory.agency or intake.reading.agency, self._now()
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
         request = self._hosting_request(office, intake.key, agency)
@@ -186,7 +195,16 @@ class Observer:
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
+            passed_on=aplikasi is not None and self._passed_on(intake.key, aplikasi.project.id),
         )
+
+    def _passed_on(self, key: str, project: int) -> bool:
+        """Whether another case was linked to the application after this one."""
+        cases = self._store.links.cases_of(project)
+        if len(cases) < 2:
+            return False
+        linked = {one: linked_at(self._store.ledger.entries(one), project) for one in cases}
+        return max(linked, key=lambda one: (linked[one], one)) != key
 
     def _observation(self, parts: _Parts) -> Observation:
         acts = people.acts(parts.office.me, parts.comments)
@@ -201,6 +219,7 @@ class Observer:
                 acts,
                 parts.memory,
                 people.approvers(parts.procedure, parts.roles),
+                parts.rules.calendar.day_of(parts.now),
             )
         return Observation(
             key=parts.key,
@@ -233,7 +252,16 @@ class Observer:
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
             comments=comments_of(parts.comments),
+            passed_on=parts.passed_on,
+            inventory_text=_inventory_text(parts),
+            admitted_text=_admitted_text(parts),
+            cases=self._named_cases(parts.key, acts, parts.memory),
         )
+
+    def _named_cases(self, key: str, acts: Sequence[Act], memory: Memory) -> frozenset[str]:
+        """Which of the cases that somebody calls this one a duplicate of exist, itself never."""
+        named = named_cases(acts, memory) - {key}
+        return frozenset(one for one in named if remember(self._store.ledger.entries(one)).is_case)
 
     def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
@@ -297,13 +325,32 @@ class Observer:
         """Commits that show the gates: default head, candidate, open merge requests, the hosting request."""
         targets: list[Target] = []
         aplikasi, request = parts.aplikasi, parts.request
-        if aplikasi is not None:
+        if aplikasi is not None and not parts.passed_on:  # two cases would write over each other without end
             heads = [one.head_sha for one in self._forge.list_merge_requests(aplikasi.project.id)]
             named = dict.fromkeys([aplikasi.head, parts.candidate, *heads[:MAX_TARGETS]])
             targets.extend(Target(aplikasi.project.id, sha) for sha in named if aplikasi.shows(sha))
         if request is not None and not request.fork:
             targets.append(Target(parts.office.hosting.id, request.request.head_sha))
         return tuple(targets)
+
+
+def _inventory_text(parts: _Parts) -> bytes | None:
+    """The application's file in the inventory on the control project's protected branch."""
+    request, office = parts.intake.reading.request, parts.office
+    head = office.control_mirror.head(office.control.default_branch)
+    if not parts.memory.finished or request is None or head is None:
+        return None
+    try:
+        return office.control_mirror.read(head, f"{INVENTORY}{request.slug}.yaml")
+    except LaikError:  # too large: people's own doing, and nothing is decided from it
+        return b"\x00"
+
+
+def _admitted_text(parts: _Parts) -> bytes | None:
+    admitted = parts.memory.admitted
+    if not parts.memory.finished or admitted is None:
+        return None
+    return parts.office.hosting_mirror.read_blob(admitted.blob)
 
 
 def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure]) -> RequestReading:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from automation.collect.mirror import Mirror
 from automation.core.act import Act
 from automation.core.committers import stands_behind
 from automation.core.errors import LaikError
 from automation.core.gate import HostingFacts
+from automation.core.heldnames import AdmittedRow
 from automation.core.hosting import AdmittedEntry, FileChange, Registry, read_admitted
 from automation.core.memory import Memory
+from automation.core.nameterm import term_of
 from automation.core.plan import Place
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping
 from automation.forges.base import Comment, Forge, MergeRequest, User
 from automation.observe.office import Office
 from automation.observe.people import Comments
-from automation.store.ledger import AdmittedRow, Ledger
+from automation.store.ledger import Ledger
 
 HEX = frozenset("0123456789abcdef")
 
@@ -31,7 +34,8 @@ HEX = frozenset("0123456789abcdef")
 class SeenRequest:
     """One open hosting merge request as its commits are.
 
-    ``case`` is the key its file names, empty when that cannot be told; ``named_sha`` likewise.
+    ``case`` is the key its file names, empty when that cannot be told; ``named_sha`` and ``term`` (the day in
+    ``berlaku_sampai``, ISO) likewise.
     ``problem`` says why it cannot be judged at all; it is on nobody's desk then.
     """
 
@@ -44,12 +48,24 @@ class SeenRequest:
     named_sha: str
     fork: bool
     problem: Bilingual | None = None
+    term: str = ""
+
+    @property
+    def removes(self) -> bool:
+        """Whether its one change takes the request file away."""
+        return len(self.changes) == 1 and self.changes[0].kind == "deleted"
 
 
 def open_requests(forge: Forge, office: Office, ledger: Ledger) -> tuple[SeenRequest, ...]:
     """All open merge requests of the hosting project, oldest first."""
-    holders = {row.path: row.case for row in ledger.admitted()}
+    holders = _holders(ledger)
     return tuple(_seen(office, request, holders) for request in forge.list_merge_requests(office.hosting.id))
+
+
+def _holders(ledger: Ledger) -> dict[str, str]:
+    """Whose each name is: also one that was revoked stays its case's own."""
+    revoked = {row.path: row.case for row in ledger.released() if row.held}
+    return revoked | {row.path: row.case for row in ledger.admitted()}
 
 
 def _seen(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> SeenRequest:
@@ -72,7 +88,7 @@ def _read(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> 
     changes = _changes(mirror, office.hosting.default_branch, request.head_sha)
     path = changes[0].path if len(changes) == 1 else ""
     text = _text(mirror, request.head_sha, path)
-    case, sha = _named(text, path)
+    case, sha, term = _named(text, path)
     return SeenRequest(
         request=request,
         changes=changes,
@@ -82,6 +98,7 @@ def _read(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> 
         case=case or holders.get(path, ""),
         named_sha=sha,
         fork=False,
+        term=term,
     )
 
 
@@ -135,17 +152,17 @@ def _blob(mirror: Mirror, head: str, path: str) -> str:
     return next((fact.blob for fact in mirror.tree(head) if fact.path == path), "")
 
 
-def _named(text: bytes | None, path: str) -> tuple[str, str]:
-    """The case and commit a file names, as far as it can be read at all."""
+def _named(text: bytes | None, path: str) -> tuple[str, str, str]:
+    """The case, commit and term a file names, as far as it can be read at all."""
     if text is None:
-        return "", ""
+        return "", "", ""
     try:
         data = load_mapping(text, path=path).data
     except LaikError:
-        return "", ""
-    case, sha = data.get("kasus"), data.get("sha")
-    full = isinstance(sha, str) and len(sha) == 40 and set(sha) <= HEX
-    return (case if isinstance(case, str) else ""), (sha if full and isinstance(sha, str) else "")
+        return "", "", ""
+    case, sha = (value if isinstance(value := data.get(key), str) else "" for key in ("kasus", "sha"))
+    full = len(sha) == 40 and set(sha) <= HEX
+    return case, (sha if full else ""), str(data.get("berlaku_sampai", ""))[:40]
 
 
 def registry(office: Office, ledger: Ledger) -> Registry:
@@ -160,7 +177,8 @@ def registry(office: Office, ledger: Ledger) -> Registry:
         row.path: row.case for row in ledger.intended() if _stands_on_branch(office, row.path, row.blob)
     }
     read = {row.path: entry for row in rows if (entry := _entry(office, row)) is not None}
-    unread = waiting | {row.path: row.case for row in rows if row.path not in read}
+    revoked = {row.path: row.case for row in ledger.released() if row.held}
+    unread = revoked | waiting | {row.path: row.case for row in rows if row.path not in read}
     return Registry.of(read.values(), unread=unread)
 
 
@@ -192,9 +210,11 @@ def hosting_facts(
     acts: Iterable[Act],
     memory: Memory,
     approvers: frozenset[str],
+    today: date,
 ) -> HostingFacts:
     """What the gate needs to know of one merge request."""
-    request = seen.request
+    request, days = seen.request, office.policy.hosting.masa_berlaku_hari
+    until = "" if seen.removes else term_of(seen.term, today, days)
     said = comments.get(Place(office.hosting.id, "merge_request", request.iid), ())
     holders = {one.author.id: one.author for one in said if one.author.username.casefold() in approvers}
     return HostingFacts(
@@ -207,6 +227,9 @@ def hosting_facts(
         barred=_barred(forge, office, request, said, holders.values()),
         holders=frozenset(holders),
         gone=_gone(acts, memory, f"hosting!{request.iid}"),
+        removes=seen.removes,
+        until=until,
+        expired=bool(until) and until < today.isoformat(),
     )
 
 
@@ -251,7 +274,7 @@ def merged_as_intended(
     exactly as it was judged, and the commit on the branch that is watched: the head is pinned when merging,
     but the target can be changed a moment before. A name that another case holds by now stays theirs.
     """
-    holders = {row.path: row.case for row in ledger.admitted()}
+    holders = _holders(ledger)
     merged: dict[int, str] = {}
     for iid, intent in memory.intended.items():
         if iid in memory.admissions:

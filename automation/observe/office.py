@@ -21,7 +21,7 @@ log = logging.getLogger("laik.office")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation as it is now: who laik is, its three projects with mirrors, its policy."""
+    """The organisation as it is now: who laik is, its three projects and their mirrors, its policy."""
 
     me: User
     control: Project
@@ -29,6 +29,7 @@ class Office:
     secret: Project
     policy: Policy
     policy_text: bytes
+    control_mirror: Mirror
     hosting_mirror: Mirror
     secret_mirror: Mirror
 
@@ -114,6 +115,7 @@ class OfficeReader:
             secret=hidden,
             policy=policy,
             policy_text=text,
+            control_mirror=mirror,
             hosting_mirror=hosting_mirror,
             secret_mirror=secret_mirror,
         )

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -24,13 +25,13 @@ from sqlalchemy.exc import IntegrityError
 from automation.core.canonical import JSON, canonical
 from automation.core.chain import START, Link, first_break, link_digest
 from automation.core.errors import LedgerConflict, Where
+from automation.core.heldnames import ADMITTED, REVOKED, AdmittedRow, Names, ReleasedRow, Told, names_of
 from automation.core.text import Bilingual
 from automation.store.engine import reading, stamp, unstamp, writing
 from automation.store.schema import ledger as table
 
 __all__ = ["JSON", "KINDS", "START", "AdmittedRow", "Entry", "Journal", "Ledger"]
 
-ADMITTED = "admitted"
 KINDS = frozenset(
     {
         "accepted",
@@ -52,6 +53,10 @@ KINDS = frozenset(
         "reminded",
         "belongs",
         "account",
+        "life",
+        "issue_gone",
+        "inventory",
+        REVOKED,
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less
@@ -75,17 +80,6 @@ class Entry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AdmittedRow:
-    """One file that is admitted now: ``blob`` is the git blob id, ``decision`` the digest decided on."""
-
-    path: str
-    blob: str
-    case: str
-    decision: str
-    seq: int
-
-
 class Ledger:
     """The ledger in a database that :func:`automation.store.open_store` has prepared."""
 
@@ -96,8 +90,8 @@ class Ledger:
     def append(self, case: str, kind: str, body: Mapping[str, JSON], *, at: datetime, expect: int) -> Entry:
         """Append one entry after number ``expect`` (0 for the first), and nothing else.
 
-        An ``admitted`` body is ``{path, blob, decision, merge_request, merge_sha, removed}``; apply serves
-        from it, so its shape is held here.
+        An ``admitted`` body is ``{path, blob, sha, decision, merge_request, merge_sha, removed}`` with or
+        without ``until``; apply serves from it, so its shape is held here.
 
         Raises:
             LedgerConflict: the last entry of the case is not ``expect``, or an admission is of a path that
@@ -171,36 +165,59 @@ class Ledger:
 
     def intended(self) -> tuple[AdmittedRow, ...]:
         """What laik was about to merge and never admitted, over all cases, in order."""
-        query = select(table).where(table.c.kind.in_(("merge_intended", ADMITTED)))
         waiting: dict[tuple[str, int], AdmittedRow] = {}
-        with reading(self._engine) as connection:
-            for row in connection.execute(query.order_by(table.c.position)):
-                body = json.loads(row.body)
-                number = (row.case_key, int(body["merge_request"]))
-                if row.kind == ADMITTED:
-                    waiting.pop(number, None)
-                else:
-                    waiting[number] = AdmittedRow(
-                        body["path"], body["blob"], row.case_key, body["decision"], row.seq
-                    )
+        for row, body in self._rows_of("merge_intended", ADMITTED, REVOKED):
+            if row.kind == REVOKED:  # it overtakes what was meant before it
+                for number in [one for one, held in waiting.items() if _same(held, row.case_key, body)]:
+                    del waiting[number]
+                continue
+            number = (row.case_key, int(body["merge_request"]))
+            if row.kind == ADMITTED:
+                waiting.pop(number, None)
+            else:
+                waiting[number] = _admitted_row(row, body)
         return tuple(waiting.values())
 
     def admitted(self) -> tuple[AdmittedRow, ...]:
         """The admitted set over all cases: the latest admission of each path, unless it removed it.
 
-        In the order of admission.
+        In the order of admission, without those that the case that holds the name has revoked since.
         """
-        query = select(table).where(table.c.kind == ADMITTED).order_by(table.c.position)
-        current: dict[str, AdmittedRow] = {}
+        return self._names().admitted
+
+    def released(self) -> tuple[ReleasedRow, ...]:
+        """What was admitted once and was removed or revoked since: gone on purpose."""
+        return self._names().released
+
+    def unapplied(self) -> tuple[str, ...]:
+        """Cases with a name whose last decision (given, removed, revoked) was not read back as served yet."""
+        last: dict[tuple[str, str], str] = {}
+        served: set[tuple[str, str]] = set()
+        for row, body in self._rows_of(ADMITTED, REVOKED, "applied"):
+            if row.kind == "applied":
+                served.add((row.case_key, body["decision"]))
+            else:
+                last[row.case_key, body["path"]] = body["decision"]
+        return tuple(dict.fromkeys(case for (case, _), one in last.items() if (case, one) not in served))
+
+    def _names(self) -> Names:
+        told = (Told(row.case_key, row.seq, row.kind, body) for row, body in self._rows_of(ADMITTED, REVOKED))
+        return names_of(told)
+
+    def _rows_of(self, *kinds: str) -> list[tuple[Row[tuple[object, ...]], Any]]:
+        query = select(table).where(table.c.kind.in_(kinds)).order_by(table.c.position)
         with reading(self._engine) as connection:
-            for row in connection.execute(query):
-                body = json.loads(row.body)
-                current.pop(body["path"], None)
-                if not body["removed"]:
-                    current[body["path"]] = AdmittedRow(
-                        body["path"], body["blob"], row.case_key, body["decision"], row.seq
-                    )
-        return tuple(current.values())
+            return [(row, json.loads(row.body)) for row in connection.execute(query)]
+
+
+def _admitted_row(row: Row[tuple[object, ...]], body: Mapping[str, str]) -> AdmittedRow:
+    return AdmittedRow(
+        body["path"], body["blob"], row.case_key, body["decision"], row.seq, body.get("until", "")
+    )
+
+
+def _same(held: AdmittedRow, case: str, body: Mapping[str, str]) -> bool:
+    return held.case == case and held.path == body["path"]
 
 
 def _append(connection: Connection, case: str, kind: str, body: str, at: str, expect: int) -> Entry:
@@ -256,7 +273,8 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry:
 
 def _hold_admitted(body: Mapping[str, JSON]) -> None:
     """Refuse an admission that apply could misread."""
-    if set(body) != {"path", "blob", "sha", "decision", "merge_request", "merge_sha", "removed"}:
+    fields = {"path", "blob", "sha", "decision", "merge_request", "merge_sha", "removed"}
+    if set(body) - {"until"} != fields:
         raise ValueError(f"an admission has other fields: {sorted(body)}")
     if not isinstance(body["path"], str) or not body["path"] or not isinstance(body["decision"], str):
         raise ValueError("an admission names a path and a decision")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from automation.core.hosting import HostingRequest
 from automation.core.policy import Policy
@@ -53,6 +54,8 @@ def apply_targets(
     allow_removals: int = 0,
     allow_empty: bool = False,
     wait_seconds: float = 60.0,
+    released: frozenset[str] = frozenset(),
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> Applied:
     """Serve exactly ``requests``; with the same requests and policy again, change nothing.
 
@@ -66,6 +69,8 @@ def apply_targets(
         allow_removals: how many names this apply may remove beyond the limits.
         allow_empty: whether nothing at all may be left.
         wait_seconds: how long to wait for another apply on the same folder.
+        released: paths of files that the ledger took away; see :mod:`automation.targets.limits`.
+        held: the case of each path that is admitted and was left out; see :mod:`automation.targets.kept`.
 
     Raises:
         CheckFailed: the candidate is refused even without any request (the policy or the machine is at
@@ -74,7 +79,16 @@ def apply_targets(
         ApplyBusy: another apply holds the folder.
     """
     with locked(folder, wait_seconds=wait_seconds):
-        plan = plan_targets(requests, policy, folder=folder, today=today, options=options, checkers=checkers)
+        plan = plan_targets(
+            requests,
+            policy,
+            folder=folder,
+            today=today,
+            options=options,
+            checkers=checkers,
+            released=released,
+            held=held,
+        )
         hold_limits(plan.removals, allow_removals=allow_removals, allow_empty=allow_empty)
         if plan.changed:
             publish(folder, plan.files, plan.manifest)

@@ -2,6 +2,9 @@
 
 A percentage alone creeps: four applies of 29 % each leave a quarter. And it never speaks up for small
 zones. So there is a number and a share, and both count over the whole day.
+
+What the ledger itself took away, by an approved removal or a revocation, counts as nothing: somebody decided
+each of those by name. The limits are for names that nobody decided to lose (a policy or a mirror gone wrong).
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from automation.core.errors import LaikError
 from automation.core.hosting import HostingRequest
@@ -18,6 +19,7 @@ from automation.core.policy import Policy
 from automation.core.text import Bilingual
 from automation.targets.checkers import Checkers
 from automation.targets.dns import check_zone, conflicts, next_serial, render_zone, zone_records
+from automation.targets.kept import Kept, kept_names
 from automation.targets.limits import Removals
 from automation.targets.nginx import DEFAULT_OPTIONS, NginxOptions, check_tree, proof_of, render_tree
 from automation.targets.release import (
@@ -64,6 +66,8 @@ class _World:
     checkers: Checkers
     folder: Path
     today: date
+    released: frozenset[str] = frozenset()
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_targets(
@@ -74,13 +78,19 @@ def plan_targets(
     today: date,
     options: NginxOptions = DEFAULT_OPTIONS,
     checkers: Checkers | None = None,
+    released: frozenset[str] = frozenset(),
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> TargetPlan:
     """The plan, judged by all checkers and not yet by the limits; writes nothing into ``folder``.
+
+    ``released`` are paths of files that the ledger took away; their names count in no limit. ``held`` is the
+    case of each path that is admitted and could not be read; see :mod:`automation.targets.kept`.
 
     Raises:
         CheckFailed: see :func:`apply_targets`.
     """
-    world = _World(policy, options, checkers or Checkers.found(), folder, today)
+    whose = {**held, **{request.path: request.kasus for request in requests}}
+    world = _World(policy, options, checkers or Checkers.found(), folder, today, released, whose)
     unique, doubled = _without_doubles(requests)
     fitting, clashing = _without_conflicts(unique, policy)
     left_out = [*doubled, *clashing]
@@ -88,7 +98,10 @@ def plan_targets(
         return _against_last(fitting, left_out, world)
     except LaikError:
         good, failing = _passing(fitting, world)
+    try:
         return _against_last(good, left_out + failing, world)
+    except LaikError:  # then what was kept is to blame
+        return _against_last(good, left_out + failing, replace(world, held={}))
 
 
 def _without_doubles(
@@ -174,22 +187,28 @@ def _check(files: Mapping[str, str], world: _World) -> tuple[str, ...]:
         return tuple(sorted({*zones, *check_tree(root / "nginx", checkers=world.checkers)}))
 
 
-def _render(requests: Sequence[HostingRequest], world: _World, serials: Mapping[str, int]) -> dict[str, str]:
+def _render(
+    requests: Sequence[HostingRequest], world: _World, serials: Mapping[str, int], kept: Sequence[Kept] = ()
+) -> dict[str, str]:
     tree = render_tree(requests, world.policy.hosting, options=world.options)
     files = {f"nginx/{path}": content for path, content in tree.items()}
-    return files | _render_zones(requests, world, serials)
+    files |= {f"nginx/vhosts/{one.served.fqdn}.conf": one.vhost for one in kept}
+    return files | _render_zones(requests, world, serials, kept)
 
 
 def _render_zones(
-    requests: Sequence[HostingRequest], world: _World, serials: Mapping[str, int]
+    requests: Sequence[HostingRequest], world: _World, serials: Mapping[str, int], kept: Sequence[Kept]
 ) -> dict[str, str]:
     hosting = world.policy.hosting
-    return {
-        _zone_path(origin): render_zone(
-            origin, zone_records(origin, requests, hosting), serial=serials[origin], policy=hosting
+    zones = {}
+    for origin in hosting.induk_domain:
+        own = [one.record for one in kept if one.served.induk == origin]
+        records = sorted(
+            {*zone_records(origin, requests, hosting), *own},
+            key=lambda one: (one.name, one.type, one.value, one.source),
         )
-        for origin in hosting.induk_domain
-    }
+        zones[_zone_path(origin)] = render_zone(origin, records, serial=serials[origin], policy=hosting)
+    return zones
 
 
 def _against_last(
@@ -200,17 +219,21 @@ def _against_last(
     """The plan: the files to write, beside what stands now. The very bytes to be written are checked."""
     folder, today = world.folder, world.today
     origins = world.policy.hosting.induk_domain
-    plain = _render(requests, world, dict.fromkeys(origins, _NO_SERIAL))
-    contents = {origin: digest_files({"": plain[_zone_path(origin)]}) for origin in origins}
     last = read_manifest(folder)
     intact = last is not None and is_intact(folder, last)
+    before_now = last.names if last is not None and intact else ()
+    held = {path: case for path, case in world.held.items() if path not in world.released}
+    kept = kept_names(folder, before_now, held, requests, world.policy.hosting)
+    plain = _render(requests, world, dict.fromkeys(origins, _NO_SERIAL), kept)
+    contents = {origin: digest_files({"": plain[_zone_path(origin)]}) for origin in origins}
     serials = _serials(contents, folder, last, today)
-    files = plain | _render_zones(requests, world, serials)
-    served = tuple(_served(request, world.policy) for request in requests)
+    files = plain | _render_zones(requests, world, serials, kept)
+    served = _names(requests, kept, world.policy)
     before = {one.fqdn: one for one in last.names} if last is not None else {}
     after = {one.fqdn: one for one in served}
     removed = tuple(sorted(before.keys() - after.keys()))
-    removals = _removals(last, len(removed), len(after), today)
+    undecided = [name for name in removed if before[name].path not in world.released]
+    removals = _removals(last, len(undecided), len(after), today)
     manifest = Manifest(
         digest=digest_files(files),
         content=digest_files(plain),
@@ -254,6 +277,11 @@ def _removals(last: Manifest | None, removing: int, remaining: int, today: date)
     if last.hari == today.isoformat():
         return Removals(removing, remaining, last.dicabut, max(last.awal, len(last.names)))
     return Removals(removing, remaining, 0, len(last.names))
+
+
+def _names(requests: Sequence[HostingRequest], kept: Sequence[Kept], policy: Policy) -> tuple[Served, ...]:
+    rendered = [_served(request, policy) for request in requests]
+    return tuple(sorted([*rendered, *(one.served for one in kept)], key=lambda one: one.fqdn))
 
 
 def _served(request: HostingRequest, policy: Policy) -> Served:

@@ -7,8 +7,10 @@ files are read through dnspython and crossplane, and the answer says so.
 from __future__ import annotations
 
 import http.client
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import dns.exception
 import dns.message
@@ -23,7 +25,7 @@ from automation.core.errors import CheckFailed
 from automation.core.text import Bilingual
 from automation.targets.nginx import NAME_HEADER
 from automation.targets.nginx.check import server_names
-from automation.targets.release import CURRENT, Manifest, Served, read_manifest
+from automation.targets.release import CURRENT, Manifest, Served, newest_manifests, read_manifest
 
 TIMEOUT_SECONDS = 5.0
 
@@ -67,6 +69,15 @@ class _Seen:
     problem: Bilingual | None = None
 
 
+class Question(Protocol):
+    """:func:`read_back` or :func:`read_gone`."""
+
+    def __call__(
+        self, about: str, /, *, dns_server: Server | None, http: Server | None, folder: Path
+    ) -> ReadBack:
+        """What was answered."""
+
+
 def read_back(
     name: str, *, dns_server: Server | None = None, http: Server | None = None, folder: Path
 ) -> ReadBack:
@@ -97,6 +108,49 @@ def read_back(
         checkers=("dns" if dns_server else "dnspython", "http" if http else "crossplane"),
         problems=tuple(one for one in (zone_problem, vhost_problem) if one is not None),
     )
+
+
+def read_gone(
+    path: str, *, dns_server: Server | None = None, http: Server | None = None, folder: Path
+) -> ReadBack:
+    """Ask for every name that a kept release served from the request file at ``path``; none may answer.
+
+    Kept releases are the memory of what its full names were: the newest one knows nothing of it any more.
+    """
+    manifest = read_manifest(folder)
+    now = {one.fqdn for one in manifest.names} if manifest is not None else set()
+    known = {one.fqdn: one for kept in newest_manifests(folder) for one in kept.names if one.path == path}
+    problems: list[Bilingual] = []
+    for fqdn, served in sorted(known.items()):
+        if fqdn in now:
+            problems.append(_still("rilis", "the release", fqdn))
+        else:
+            problems.extend(_answering(served, dns_server, http, folder))
+    checkers = ("dns" if dns_server else "dnspython", "http" if http else "crossplane")
+    serial = max(manifest.serials.values(), default=0) if manifest is not None else 0
+    return ReadBack(path, not problems, not problems, (), serial, "", checkers, tuple(problems))
+
+
+def _answering(
+    served: Served, dns_server: Server | None, http: Server | None, folder: Path
+) -> Iterator[Bilingual]:
+    """Who still answers for a name; a server that says nothing at all proves nothing."""
+    written = (folder / CURRENT / "zones" / f"{served.induk}.zone").exists()
+    if dns_server or written:  # a parent domain that left the policy has no zone any more
+        zone = _ask_dns(served, dns_server) if dns_server else _read_zone(served, folder)
+        if zone.problem is not None:
+            yield zone.problem
+        elif zone.addresses:
+            yield _still("DNS", "DNS", served.fqdn)
+    proof = _ask_http(served, http) if http else _read_vhost(served, folder)
+    if isinstance(proof, Bilingual):
+        yield proof
+    elif proof in {served.bukti, f"{served.fqdn}.conf"}:
+        yield _still("web", "the web server", served.fqdn)
+
+
+def _still(where: str, english: str, fqdn: str) -> Bilingual:
+    return Bilingual(f"{fqdn} masih dijawab oleh {where}.", f"{fqdn} is still answered by {english}.")
 
 
 def _zone_difference(seen: _Seen, expected: Served, manifest: Manifest) -> Bilingual | None:

@@ -15,8 +15,10 @@ from automation.core.policy import Policy
 from automation.core.text import Bilingual
 from automation.targets.apply import Applied, Quarantined, TargetPlan, apply_targets, plan_targets
 from automation.targets.checkers import Checkers
+from automation.targets.limits import TooManyRemovals
 from automation.targets.mirror import read_blobs, read_branch
 from automation.targets.nginx import DEFAULT_OPTIONS, NginxOptions
+from automation.targets.release import read_manifest
 
 KEPT_BLOBS = "isi"
 
@@ -39,6 +41,18 @@ class Row(Protocol):
     @property
     def decision(self) -> str:
         """The digest of the decision."""
+
+
+class Gone(Protocol):
+    """One file that the ledger took away: removed, or revoked while it still stands on the branch."""
+
+    @property
+    def path(self) -> str:
+        """``permohonan/<nama>.yaml``."""
+
+    @property
+    def blob(self) -> str:
+        """The blob that was revoked; empty where the file was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ def serve_admitted(
     checkers: Checkers | None = None,
     allow_removals: int = 0,
     allow_empty: bool = False,
+    released: Sequence[Gone] = (),
 ) -> ServeResult:
     """Apply exactly the admitted ``rows``, whatever the branch shows.
 
@@ -85,24 +100,36 @@ def serve_admitted(
         checkers: the checking programs; those found when None.
         allow_removals: see :func:`automation.targets.apply.apply_targets`.
         allow_empty: likewise.
+        released: what the ledger took away; it is not served, and no limit holds it up.
 
     Raises:
         MirrorUnreadable: nothing was changed.
         CheckFailed: as ``apply_targets``.
-        TooManyRemovals: as ``apply_targets``.
+        TooManyRemovals: as ``apply_targets``; what the ledger took away is down all the same.
         ApplyBusy: as ``apply_targets``.
     """
-    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
-    applied = apply_targets(
-        [entry.request for entry in admitted.requests],
-        policy,
-        folder=folder,
-        today=today,
-        options=options,
-        checkers=checkers,
-        allow_removals=allow_removals,
-        allow_empty=allow_empty,
-    )
+
+    def applied_under(rules: Policy) -> tuple[Admitted, Applied]:
+        admitted = collect_admitted(rows, mirror, branch, rules, kept=folder / KEPT_BLOBS, released=released)
+        return admitted, apply_targets(
+            [entry.request for entry in admitted.requests],
+            rules,
+            folder=folder,
+            today=today,
+            options=options,
+            checkers=checkers,
+            allow_removals=allow_removals,
+            allow_empty=allow_empty,
+            released=frozenset(one.path for one in released),
+            held=_held(rows, admitted),
+        )
+
+    try:
+        admitted, applied = applied_under(policy)
+    except TooManyRemovals:
+        if _waits_to_go(folder, released):
+            applied_under(_with_former_parents(policy, folder))
+        raise
     return ServeResult(applied, admitted.deviations, (*admitted.quarantined, *applied.quarantined))
 
 
@@ -116,16 +143,57 @@ def plan_admitted(
     *,
     options: NginxOptions = DEFAULT_OPTIONS,
     checkers: Checkers | None = None,
+    released: Sequence[Gone] = (),
 ) -> tuple[TargetPlan, Admitted]:
     """What :func:`serve_admitted` would do; beyond the kept blobs nothing is written."""
-    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS)
+    admitted = collect_admitted(rows, mirror, branch, policy, kept=folder / KEPT_BLOBS, released=released)
     requests = [entry.request for entry in admitted.requests]
-    plan = plan_targets(requests, policy, folder=folder, today=today, options=options, checkers=checkers)
+    paths = frozenset(one.path for one in released)
+    plan = plan_targets(
+        requests,
+        policy,
+        folder=folder,
+        today=today,
+        options=options,
+        checkers=checkers,
+        released=paths,
+        held=_held(rows, admitted),
+    )
     return plan, admitted
 
 
+def _waits_to_go(folder: Path, released: Sequence[Gone]) -> bool:
+    """Whether something is still served that the ledger took away."""
+    manifest, paths = read_manifest(folder), {one.path for one in released}
+    return manifest is not None and any(one.path in paths for one in manifest.names)
+
+
+def _with_former_parents(policy: Policy, folder: Path) -> Policy:
+    """The policy with the parent domains that are still served.
+
+    Taking those away is what the limits refused. A name that somebody revoked must not go on being served
+    for it: it is taken down beside everything else as it stands, and the refusal is told all the same.
+    """
+    manifest, hosting = read_manifest(folder), policy.hosting
+    former = [one for one in (manifest.serials if manifest else ()) if one not in hosting.induk_domain]
+    wider = hosting.model_copy(update={"induk_domain": (*hosting.induk_domain, *former)})
+    return policy.model_copy(update={"hosting": wider})
+
+
+def _held(rows: Sequence[Row], admitted: Admitted) -> dict[str, str]:
+    """The case of each admitted file that was left out."""
+    left_out = {one.path for one in admitted.quarantined}
+    return {row.path: row.case for row in rows if row.path in left_out}
+
+
 def collect_admitted(
-    rows: Sequence[Row], mirror: Path, branch: str, policy: Policy, *, kept: Path
+    rows: Sequence[Row],
+    mirror: Path,
+    branch: str,
+    policy: Policy,
+    *,
+    kept: Path,
+    released: Sequence[Gone] = (),
 ) -> Admitted:
     """The admitted requests by blob id, held against today's policy and against each other."""
     tip = read_branch(mirror, branch)
@@ -143,7 +211,10 @@ def collect_admitted(
     later_ones = [later for later, _ in doubled]
     serve = plan_serving([entry for entry in entries if entry not in later_ones], tip).serve
     # Against all rows, not only the readable ones: a deviation of a quarantined file is one all the same.
-    return Admitted(serve, deviations({row.path: row.blob for row in rows}, tip), tuple(left_out))
+    expected = {row.path: row.blob for row in rows}
+    return Admitted(
+        serve, deviations(expected, tip, released={one.path: one.blob for one in released}), tuple(left_out)
+    )
 
 
 def _entry(row: Row, text: bytes | None, policy: Policy) -> AdmittedEntry | Quarantined:

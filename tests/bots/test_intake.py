@@ -29,6 +29,7 @@ def filed(body: str = FORM, *, author: str = "tim-dinkes", title: str = "Permoho
         policy=load_policy(POLICY),
         procedures={"lombok-tengah": procedure},
         memory=Memory(),
+        filed="2026-03-02T01:00:00+00:00",
         shown=ShownState(),
     )
 
@@ -43,7 +44,13 @@ def test_a_complete_request_becomes_a_case_under_the_sop_version_of_now() -> Non
     one = filed()
     (change,) = intake.wishes(one)
     assert isinstance(change, Remember)
-    expected = {"form": one.reading.digest, "agency": "dinkes", "procedure": "kecil", "version": "2026.1"}
+    expected = {
+        "form": one.reading.digest,
+        "agency": "dinkes",
+        "procedure": "kecil",
+        "version": "2026.1",
+        "filed": "2026-03-02T01:00:00+00:00",
+    }
     assert (change.kind, change.body) == ("accepted", expected)
 
 

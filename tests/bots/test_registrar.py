@@ -41,10 +41,3 @@ def test_a_case_is_finished_only_once_the_answer_stands_and_the_issue_is_closed(
     case.settle()
     assert case.memory.finished
     assert kinds(case) == []
-
-
-def test_a_finished_case_that_is_opened_again_is_not_closed_again() -> None:
-    case = served()
-    case.settle()
-    case.issue_open = True
-    assert kinds(case) == []

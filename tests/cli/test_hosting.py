@@ -45,6 +45,22 @@ def admit(ledger: str, path: str, blob: str, *, case: str = "PA-2026-0042", remo
         store.close()
 
 
+def revoke(ledger: str, path: str, blob: str, *, case: str = "PA-2026-0042") -> None:
+    body = {
+        "act": "issue/1/0",
+        "account": 7,
+        "body": "f" * 64,
+        "path": path,
+        "blob": blob,
+        "decision": "c" * 64,
+    }
+    store = open_store(ledger)
+    try:
+        store.ledger.append(case, "revoked", body, at=NOW, expect=store.ledger.last_seq(case))
+    finally:
+        store.close()
+
+
 def arguments(verb: str, tmp_path: Path, hosting: Hosting, policy: Path, *more: str) -> list[str]:
     ledger = f"sqlite:///{tmp_path}/laik.db"
     common = ["--ledger", ledger, "--mirror", str(hosting.bare), "--policy", str(policy)]
@@ -103,11 +119,35 @@ def test_emptying_everything_is_refused_by_plan_and_apply_alike(
     ledger = f"sqlite:///{tmp_path}/laik.db"
     admit(ledger, SIMPUS, blob)
     assert run(arguments("apply", tmp_path, hosting, policy)) == 0
-    admit(ledger, SIMPUS, blob, removed=True)
+    # A parent domain leaves the policy, and with it the only name: nobody decided that of the name itself.
+    policy.write_text(policy.read_text().replace("induk_domain: [contoh.go.id, ", "induk_domain: ["))
     assert run(arguments("plan", tmp_path, hosting, policy)) == 1
     assert run(arguments("apply", tmp_path, hosting, policy)) == 1
     assert "--allow-empty" in capsys.readouterr().err
-    assert run(arguments("apply", tmp_path, hosting, policy, "--allow-empty")) == 0
+    assert (
+        run(arguments("apply", tmp_path, hosting, policy, "--allow-empty")) == 1
+    )  # the entry is quarantined
+    assert "0 nama" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", ["removed", "revoked"])
+def test_what_the_ledger_took_away_is_gone_at_once_though_nothing_is_left(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    ledger = f"sqlite:///{tmp_path}/laik.db"
+    admit(ledger, SIMPUS, blob)
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 0
+    if how == "removed":
+        admit(ledger, SIMPUS, "", removed=True)
+    else:
+        revoke(ledger, SIMPUS, blob)
+    capsys.readouterr()
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert (seen["names"], seen["removed"]) == ([], ["simpus.contoh.go.id"])
+    # A removed file that still stands on the branch is somebody's doing; a revoked one is known.
+    assert [one["kind"] for one in seen["deviations"]] == (["added"] if how == "removed" else [])
 
 
 def test_a_quarantined_entry_ends_with_code_one_and_its_file(
@@ -121,3 +161,17 @@ def test_a_quarantined_entry_ends_with_code_one_and_its_file(
     shown = capsys.readouterr()
     assert f"DIKARANTINA {bad}" in shown.err
     assert "1 nama" in shown.out
+
+
+def test_the_plan_says_when_names_are_served_over_plain_http_only(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, hosting.commit({SIMPUS: request_text()})[SIMPUS])
+    assert run(arguments("plan", tmp_path, hosting, policy)) == 0
+    assert "HTTP saja" in capsys.readouterr().out
+    with_certificate = "  sertifikat: /etc/ssl/a.pem\n  kunci_sertifikat: /etc/ssl/a.key\n"
+    policy.write_text(policy.read_text() + with_certificate)
+    run(arguments("plan", tmp_path, hosting, policy, "--json"))
+    shown = capsys.readouterr()
+    assert "HTTP saja" not in shown.out
+    assert '"tls": true' in shown.out or "a.pem" in shown.err  # nginx, where it is installed, misses the file

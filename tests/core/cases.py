@@ -35,10 +35,12 @@ from automation.core.plan import (
     PlaceOnBoard,
     Plan,
     PostStatus,
+    ProposeFile,
     Provision,
     Relabel,
     Remember,
     Remind,
+    ReopenIssue,
     ServeHosting,
     WriteCard,
 )
@@ -257,6 +259,9 @@ class Case:
     judged_commit: str = COMMIT
     merged: dict[int, str] = field(default_factory=dict)
     read_back: bool = True
+    proposed: dict[str, str] = field(default_factory=dict)
+    inventory: bytes | None = None
+    other_cases: frozenset[str] = frozenset()
     national: NationalDays = field(default_factory=NationalDays)
     title: str = "Permohonan"
     now: datetime = START
@@ -323,6 +328,8 @@ class Case:
             agency="dinkes",
             candidate=COMMIT,
             merged=dict(self.merged),
+            cases=self.other_cases,
+            inventory_text=self.inventory,
         )
 
     def rules(self) -> ClockRules:
@@ -471,6 +478,9 @@ class Case:
                 case MergeHosting():
                     self._append("merge_intended", change.intent)
                     self.merged[change.iid], self.hosting = "9" * 40, None
+                case ProposeFile():
+                    self.proposed[change.path] = change.text
+                    self._append("inventory", change.known)
                 case ServeHosting():
                     if self.read_back:
                         self._append("applied", {"decision": change.decision, "sha": change.sha})
@@ -489,8 +499,8 @@ class Case:
             case Remind():
                 self.reminders.append(change.body)
                 self._append("reminded", change.entry)
-            case CloseIssue():
-                self.issue_open = False
+            case CloseIssue() | ReopenIssue():
+                self.issue_open = isinstance(change, ReopenIssue)
 
     def _append(self, kind: str, body: Mapping[str, object]) -> None:
         self.entries.append(Entry(kind, len(self.entries) + 1, body, self.now))

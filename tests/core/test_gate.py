@@ -11,7 +11,6 @@ from tests.core.cases import (
     FLAWED,
     HEAD,
     IDS,
-    ISSUE,
     REQUEST,
     ROLES,
     UNKNOWN,
@@ -255,14 +254,74 @@ def test_a_refusal_ends_with_a_new_request_file_or_with_its_givers_approval() ->
     assert case.memory.finished
 
 
-def test_nothing_is_merged_in_the_name_of_a_finished_case() -> None:
+def finished() -> Case:
     case, _ = approved()
     case.settle()
     assert case.memory.finished
-    case.asks(iid=8)
-    assert case.decide().hosting is None
-    act = case.says("teknis-1", "@laik setuju hosting abcd", REQUEST)
+    return case
+
+
+def test_a_finished_case_may_change_its_name_by_the_floor_and_an_approval_of_its_own() -> None:
+    case = finished()
+    first = case.memory.admitted
+    case.content["naskah"] = (
+        FLAWED  # a step that no longer holds: it was complete once, and nobody can act on it
+    )
+    case.asks(iid=8, blob="1" * 40)
+    assert verdict(case).approvable
+    assert verdict(case).approval is None
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert case.memory.admitted is not None
+    assert (case.memory.admitted.blob, case.memory.admitted.merge_request) == ("1" * 40, 8)
+    assert first is not None
+    assert first.merge_request == 7
+    assert case.memory.finished
+
+
+@pytest.mark.parametrize("lost", ["mockup", "uat_hasil", "scan"])
+def test_a_change_of_a_finished_case_needs_the_floor_for_its_commit(lost: str) -> None:
+    case = finished()
+    case.content[lost] = FLAWED
+    case.asks(iid=8, blob="1" * 40)
+    assert not verdict(case).approvable
+    act = case.says("teknis-1", f"@laik setuju hosting {verdict(case).digest[:4]}", REQUEST)
     case.settle()
     assert case.ruling(act) == "void"
-    assert "selesai" in case.answer(act)
-    assert case.cards.keys() == {ISSUE, REQUEST}
+    assert 8 not in case.memory.intended
+
+
+def test_a_removal_needs_no_floor_but_an_approval_of_the_team() -> None:
+    case = finished()
+    for name in ("mockup", "uat_hasil", "scan", "code"):
+        case.content[name] = FLAWED
+    case.asks(iid=8, blob="", sha="", removes=True)
+    assert verdict(case).approvable
+    assert not verdict(case).ready
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert (case.memory.admitted, dict(case.memory.names), dict(case.memory.down)) == (None, {}, {})
+    assert case.memory.finished
+
+
+def test_a_removal_of_what_the_case_does_not_hold_is_not_approvable() -> None:
+    case = finished()
+    case.content["hosting"] = FLAWED
+    case.asks(iid=8, blob="", sha="", removes=True)
+    assert not verdict(case).approvable
+
+
+def test_whose_term_is_past_already_is_not_admitted() -> None:
+    case = ready_for_hosting()
+    case.asks(until="2026-01-01", expired=True)
+    (failing,) = [one for one in verdict(case).findings if not one.holds]
+    assert (failing.key, "2026-01-01" in failing.seen.id) == ("term", True)
+
+
+def test_the_term_of_a_name_is_remembered_with_its_admission() -> None:
+    case = ready_for_hosting()
+    case.asks(until="2027-03-01")
+    case.pastes_hosting("teknis-1")
+    case.settle()
+    assert case.memory.admitted is not None
+    assert case.memory.admitted.until == "2027-03-01"

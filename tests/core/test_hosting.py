@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -359,3 +360,18 @@ def test_a_branch_that_agrees_has_no_deviation() -> None:
     assert plan_serving([entry()], {PATH: "b" * 40}).deviations == ()
     guide = {"permohonan/README.md": "c" * 40}
     assert plan_serving([entry()], {PATH: "b" * 40, **guide}).deviations == ()
+
+
+@pytest.mark.parametrize("written", ["2027-03-01", '"2027-03-01"'])
+def test_a_request_may_say_until_when_it_asks_for_its_name(written: str) -> None:
+    text = f"{request_text()}berlaku_sampai: {written}\n"
+    read = read_request(text.encode(), "permohonan/simpus.yaml", policy=make_policy())
+    assert read.berlaku_sampai == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize("written", ["besok", "2027-13-01", "01-03-2027", "[]", "2027-03-01 10:00:00"])
+def test_a_term_that_is_no_day_is_refused_by_name(written: str) -> None:
+    text = f"{request_text()}berlaku_sampai: {written}\n"
+    with pytest.raises(LaikError) as refusal:
+        read_request(text.encode(), "permohonan/simpus.yaml", policy=make_policy())
+    assert "berlaku_sampai" in str(refusal.value) or ":12:" in str(refusal.value)

@@ -14,10 +14,12 @@ from automation.core.plan import (
     Place,
     PlaceOnBoard,
     PostStatus,
+    ProposeFile,
     Provision,
     Relabel,
     Remember,
     Remind,
+    ReopenIssue,
     RepositoryWish,
     ServeHosting,
     WriteCard,
@@ -28,8 +30,10 @@ from automation.core.plan import (
 PLACE = Place(1, "issue", 42)
 WISH = RepositoryWish("berkas", "berkas", "pa-2026-0042", "Berkas", "PA-2026-0042", "berkas", {})
 CHANGES: list[Change] = [
+    ProposeFile(1, "inventaris/a", "inventaris/a.yaml", "a: 1", "Inventaris", {}),
     CloseIssue(PLACE),
     ServeHosting("d", "permohonan/a.yaml", "c" * 40),
+    ReopenIssue(PLACE),
     MergeHosting(2, 7, "e" * 40, "pesan"),
     Remind(PLACE, "m", "b", {}),
     Answer(PLACE, "m", "b"),

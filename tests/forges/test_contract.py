@@ -251,6 +251,10 @@ def test_an_issue_lives_from_opening_to_closing(forge: Forge, project: Project) 
     found = forge.get_issue(project.id, issue.iid)
     assert found is not None
     assert (found.open, found.milestone) == (False, None)
+    forge.reopen_issue(issue)
+    found = forge.get_issue(project.id, issue.iid)
+    assert found is not None
+    assert found.open
     assert forge.get_issue(project.id, 999) is None
 
 

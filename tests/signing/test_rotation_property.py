@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automation.core.attest import BadSignature
-from automation.core.verified import admitted_by
+from automation.core.verified import names_by
 from automation.signing.keyfiles import ROOT, rotate
 from tests.signedworld import SignedWorld, signed_world
 
@@ -69,7 +69,7 @@ def test_whatever_happens_nothing_counts_that_no_key_in_turn_has_signed(
         for case in world.store.ledger.cases():
             counted = sorted(seq for name, seq in in_turn if name == case)
             assert counted == list(range(1, len(counted) + 1)), "a case is signed from its first entry on"
-        served = admitted_by(verified.signed)
+        served = names_by(verified.signed).admitted
         assert not [one for one in served if "gelap" in one.path]
         assert all((one.case, one.seq) in in_turn for one in served)
         if rows:

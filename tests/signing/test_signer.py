@@ -8,7 +8,7 @@ import pytest
 
 from automation.core.attest import BadSignature
 from automation.core.errors import LedgerConflict
-from automation.core.verified import SignatureRow, admitted_by, waiting
+from automation.core.verified import SignatureRow, names_by, waiting
 from automation.signer import sign_pending
 from automation.signing.ed25519 import PrivateKey
 from automation.signing.keyfiles import (
@@ -46,7 +46,7 @@ def test_a_case_is_signed_whole_and_verifies(world: SignedWorld) -> None:
     assert (done.signed, done.refused, done.waiting) == (5, (), 0)
     verified = world.verified()
     assert [link.seq for link in verified.signed] == [1, 2, 3, 4, 5]
-    assert [(one.path, one.case) for one in admitted_by(verified.signed)] == [(PATH, CASE)]
+    assert [(one.path, one.case) for one in names_by(verified.signed).admitted] == [(PATH, CASE)]
     assert world.journal.vouched() == ()
     assert world.sign().signed == 0
 

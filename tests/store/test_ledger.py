@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from automation.core.errors import LedgerConflict
+from automation.core.heldnames import AdmittedRow
 from automation.store import Store, open_store
-from automation.store.ledger import AdmittedRow, Entry
+from automation.store.ledger import Entry
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 BLOB_A, BLOB_B = "a" * 40, "b" * 40
@@ -256,3 +257,67 @@ def test_a_case_with_a_finished_entry_is_not_unfinished(store: Store) -> None:
     store.ledger.append("PA-2026-0001", "finished", {}, at=AT, expect=1)
     store.ledger.append("PA-2026-0001", "applied", {}, at=AT, expect=2)
     assert store.ledger.unfinished() == ("PA-2026-0002", "PA-2026-0003")
+
+
+def revoke(store: Store, case: str, path: str, blob: str) -> None:
+    body = {
+        "act": "issue/1/0",
+        "account": 7,
+        "body": "f",
+        "path": path,
+        "blob": blob,
+        "decision": f"cabut-{path}",
+    }
+    store.ledger.append(case, "revoked", body, at=AT, expect=store.ledger.last_seq(case))
+
+
+def test_a_revoked_file_is_admitted_no_more_and_stays_its_cases_own(store: Store) -> None:
+    admit(store, CASE, "permohonan/a.yaml", BLOB_A)
+    admit(store, OTHER, "permohonan/b.yaml", BLOB_B)
+    revoke(store, CASE, "permohonan/a.yaml", BLOB_A)
+    assert [row.path for row in store.ledger.admitted()] == ["permohonan/b.yaml"]
+    (gone,) = store.ledger.released()
+    assert (gone.path, gone.blob, gone.case, gone.held) == ("permohonan/a.yaml", BLOB_A, CASE, True)
+    with pytest.raises(LedgerConflict):
+        admit(store, OTHER, "permohonan/a.yaml", BLOB_B)
+
+
+def test_a_case_revokes_its_own_name_and_no_others(store: Store) -> None:
+    admit(store, CASE, "permohonan/a.yaml", BLOB_A)
+    revoke(store, OTHER, "permohonan/a.yaml", BLOB_A)
+    assert [row.case for row in store.ledger.admitted()] == [CASE]
+    assert store.ledger.released() == ()
+
+
+def test_a_name_comes_back_with_a_later_admission_and_is_free_once_it_was_removed(store: Store) -> None:
+    admit(store, CASE, "permohonan/a.yaml", BLOB_A)
+    revoke(store, CASE, "permohonan/a.yaml", BLOB_A)
+    admit(store, CASE, "permohonan/a.yaml", BLOB_B)
+    assert [row.blob for row in store.ledger.admitted()] == [BLOB_B]
+    assert store.ledger.released() == ()
+    admit(store, CASE, "permohonan/a.yaml", "", removed=True)
+    assert [(row.held, row.blob) for row in store.ledger.released()] == [(False, "")]
+    admit(store, OTHER, "permohonan/a.yaml", BLOB_B)
+    assert [row.case for row in store.ledger.admitted()] == [OTHER]
+
+
+def test_a_revocation_overtakes_what_was_meant_before_it(store: Store) -> None:
+    body = {"merge_request": 3, "path": "permohonan/a.yaml", "blob": BLOB_A, "decision": "d"}
+    store.ledger.append(CASE, "merge_intended", body, at=AT, expect=0)
+    revoke(store, CASE, "permohonan/a.yaml", BLOB_A)
+    assert store.ledger.intended() == ()
+
+
+def test_a_decision_that_was_not_read_back_yet_is_known_by_its_case(store: Store) -> None:
+    def applied(case: str, decision: str) -> None:
+        last = store.ledger.last_seq(case)
+        store.ledger.append(case, "applied", {"decision": decision}, at=AT, expect=last)
+
+    admit(store, CASE, "permohonan/a.yaml", BLOB_A)
+    assert store.ledger.unapplied() == (CASE,)
+    applied(CASE, f"decision-{CASE}")
+    assert store.ledger.unapplied() == ()
+    revoke(store, CASE, "permohonan/a.yaml", BLOB_A)
+    assert store.ledger.unapplied() == (CASE,)
+    applied(CASE, "cabut-permohonan/a.yaml")
+    assert store.ledger.unapplied() == ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from automation.core.policy import Policy
 from automation.targets.checkers import Checkers
 from automation.targets.limits import TooManyRemovals
 from automation.targets.mirror import MirrorUnreadable, read_blobs, read_branch
+from automation.targets.release import read_manifest
 from automation.targets.serve import ServeResult, serve_admitted
 from tests.targets.world import Hosting, Row, make_policy, request_text
 
@@ -23,12 +26,14 @@ def hosting(tmp_path: Path) -> Hosting:
     return Hosting(tmp_path)
 
 
-def serve(hosting: Hosting, rows: list[Row], folder: Path, **more: object) -> ServeResult:
+def serve(
+    hosting: Hosting, rows: list[Row], folder: Path, *, policy: Policy | None = None, **more: object
+) -> ServeResult:
     return serve_admitted(
         rows,
         hosting.bare,
         "main",
-        make_policy(),
+        policy or make_policy(),
         folder,
         DAY,
         checkers=Checkers(),
@@ -153,3 +158,92 @@ def test_the_callers_git_environment_does_not_lead_elsewhere(
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "lain"))
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "lain"))
     assert list(read_branch(hosting.bare, "main") or {}) == [SIMPUS]
+
+
+def without_upstream(name: str) -> Policy:
+    """The policy after somebody took an upstream out of its list."""
+    hosting = make_policy().hosting.model_dump()
+    del hosting["hulu"][name]
+    return make_policy(**hosting)
+
+
+def vhost(folder: Path, name: str) -> str:
+    return (folder / f"current/nginx/vhosts/{name}.contoh.go.id.conf").read_text()
+
+
+def test_a_name_whose_upstream_left_the_policy_keeps_its_last_good_state_and_is_told_each_time(
+    hosting: Hosting, tmp_path: Path
+) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(hulu="app6"), SURAT: request_text("surat")})
+    folder = tmp_path / "saji"
+    serve(hosting, rows, folder)
+    before = vhost(folder, "simpus")
+    for _ in range(2):
+        again = serve(hosting, rows, folder, policy=without_upstream("app6"))
+        assert again.applied.names == ("simpus.contoh.go.id", "surat.contoh.go.id")
+        assert not again.applied.changed
+        assert [one.path for one in again.quarantined] == [SIMPUS]
+        assert vhost(folder, "simpus") == before
+
+
+def test_a_name_that_was_never_served_has_no_last_good_state(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(hulu="app6"), SURAT: request_text("surat")})
+    result = serve(hosting, rows, tmp_path / "saji", policy=without_upstream("app6"))
+    assert result.applied.names == ("surat.contoh.go.id",)
+
+
+def test_others_change_while_a_name_is_kept_as_it_was(hosting: Hosting, tmp_path: Path) -> None:
+    rows, folder = admit(hosting, {SIMPUS: request_text(hulu="app6")}), tmp_path / "saji"
+    serve(hosting, rows, folder)
+    rows = admit(hosting, {SIMPUS: request_text(hulu="app6"), SURAT: request_text("surat")})
+    again = serve(hosting, rows, folder, policy=without_upstream("app6"))
+    assert again.applied.names == ("simpus.contoh.go.id", "surat.contoh.go.id")
+    zone = (folder / "current/zones/contoh.go.id.zone").read_text()
+    assert "simpus" in zone
+    assert "surat" in zone
+
+
+def test_a_kept_name_is_nobody_elses_and_a_revoked_one_is_never_kept(
+    hosting: Hosting, tmp_path: Path
+) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(hulu="app6"), SURAT: request_text("surat")})
+    folder = tmp_path / "saji"
+    serve(hosting, rows, folder)
+    policy = without_upstream("app6")
+    stranger = [replace(rows[0], case="PA-2026-0077"), rows[1]]
+    assert serve(hosting, stranger, folder, policy=policy).applied.names == ("surat.contoh.go.id",)
+    serve(hosting, rows, folder)
+    gone = serve(hosting, rows[1:], folder, policy=policy, released=[rows[0]])
+    assert gone.applied.names == ("surat.contoh.go.id",)
+
+
+def test_what_was_tampered_with_on_disk_is_not_kept(hosting: Hosting, tmp_path: Path) -> None:
+    rows = admit(hosting, {SIMPUS: request_text(hulu="app6"), SURAT: request_text("surat")})
+    folder = tmp_path / "saji"
+    serve(hosting, rows, folder)
+    file = folder / "current/nginx/vhosts/simpus.contoh.go.id.conf"
+    file.write_text(file.read_text().replace("[::1]:8080", "203.0.113.9:80"))
+    again = serve(hosting, rows, folder, policy=without_upstream("app6"))
+    assert again.applied.names == ("surat.contoh.go.id",)
+    assert "203.0.113.9" not in str(sorted((folder / "current").resolve().rglob("*.conf")))
+
+
+def many(count: int) -> dict[str, str]:
+    names = [f"desa{number}" for number in range(count)]
+    return {f"permohonan/{name}.yaml": request_text(name, induk="desa.contoh.id") for name in names}
+
+
+def test_a_revoked_name_goes_though_the_policy_would_take_too_many_others_away(
+    hosting: Hosting, tmp_path: Path
+) -> None:
+    rows, folder = admit(hosting, {SIMPUS: request_text(), **many(8)}), tmp_path / "saji"
+    serve(hosting, rows, folder)
+    policy = make_policy(induk_domain=("contoh.go.id",))
+    with pytest.raises(TooManyRemovals):
+        serve(hosting, rows, folder, policy=policy)
+    revoked = next(row for row in rows if row.path == SIMPUS)
+    with pytest.raises(TooManyRemovals):
+        serve(hosting, [row for row in rows if row is not revoked], folder, policy=policy, released=[revoked])
+    served = read_manifest(folder)
+    assert served is not None
+    assert [one.fqdn for one in served.names] == [f"desa{number}.desa.contoh.id" for number in range(8)]

@@ -109,6 +109,12 @@ class IssuesPart(BoardPart, AccountsPart):
         body = {"state": "closed", "state_reason": "completed"}
         self._raw("PATCH", self._issue_at(issue.project_id, issue.iid), body=body)
 
+    @asks("membuka kembali isu", "reopen an issue")
+    def reopen_issue(self, issue: Issue) -> None:
+        """Open the issue again."""
+        body = {"state": "open", "state_reason": "reopened"}
+        self._raw("PATCH", self._issue_at(issue.project_id, issue.iid), body=body)
+
     @asks("mendaftar komentar", "list the comments")
     def list_comments(self, project_id: int, kind: Kind, iid: int) -> Sequence[Comment]:
         """All comments, oldest first; none where the number is of the other kind."""

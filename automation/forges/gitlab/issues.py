@@ -91,6 +91,11 @@ class IssuesPart(HooksPart):
         """Close the issue."""
         self._change(issue, {"state_event": "close"})
 
+    @asks("membuka kembali isu", "reopen an issue")
+    def reopen_issue(self, issue: Issue) -> None:
+        """Open the issue again."""
+        self._change(issue, {"state_event": "reopen"})
+
     def _change(self, issue: Issue, data: dict[str, Any]) -> None:
         if data:
             self._project(issue.project_id).issues.update(issue.iid, data)

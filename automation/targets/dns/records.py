@@ -52,12 +52,14 @@ def zone_records(
     children = [name for name in policy.induk_domain if _parent(name, policy.induk_domain) == origin]
     records += [Record(child, "NS", server, POLICY) for child in children for server in policy.nama_server]
     records += [
-        _address(server, policy.alamat, POLICY)
+        address_record(server, policy.alamat, POLICY)
         for server in policy.nama_server
         if _within(server, origin) and not any(_within(server, child) for child in children)
     ]
     records += [
-        _address(request.fqdn, policy.alamat, request.path) for request in requests if request.induk == origin
+        address_record(request.fqdn, policy.alamat, request.path)
+        for request in requests
+        if request.induk == origin
     ]
     return tuple(sorted(set(records), key=lambda one: (one.name, one.type, one.value, one.source)))
 
@@ -104,7 +106,8 @@ def _sharing_conflicts(name: str, here: Sequence[Record]) -> list[Conflict]:
     return found
 
 
-def _address(name: str, address: str, source: str) -> Record:
+def address_record(name: str, address: str, source: str) -> Record:
+    """A name's address, by the file that asked for it."""
     kind: RecordType = "AAAA" if ipaddress.ip_address(address).version == 6 else "A"
     return Record(name, kind, address, source)
 

@@ -1,0 +1,64 @@
+"""A case outlives its issue: told of once; what is served stays, and no other issue becomes the case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from automation.cli import run
+from automation.demo import organisation as org
+from automation.keys import EVERYTHING, HOSTING, SERVING
+from tests.effects.world import World
+
+
+def delete(world: World, key: str) -> None:
+    world.project(org.CONTROL).issues.delete(int(key[8:]))
+
+
+def listed(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> dict[str, str]:
+    """What `laik case list` says of each case."""
+    monkeypatch.setattr("automation.settings.from_environment", lambda: world.laik.settings)
+    capsys.readouterr()
+    assert run(["case", "list", "--json"]) == 0
+    return {one["key"]: one["state"] for one in json.loads(capsys.readouterr().out)}
+
+
+def test_a_case_whose_issue_was_deleted_is_told_of_once_and_its_name_stays_served(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, _ = world.approved("terhapus")
+    world.settle(key)
+    assert world.memory(key).finished
+    served = world.served()
+    delete(world, key)
+    for one in (key, EVERYTHING, HOSTING, SERVING, key):
+        world.settle(one)
+    assert world.kinds(key).count("issue_gone") == 1
+    assert world.memory(key).issue_gone
+    assert world.served() == served
+    assert world.laik.reconciler.decision(key) is None
+    assert listed(world, monkeypatch, capsys)[key] == "issue_dihapus"
+
+
+def test_an_unfinished_case_without_its_issue_breaks_no_sweep(world: World) -> None:
+    key = world.accepted("terhapus-awal")
+    delete(world, key)
+    assert key in world.settle(EVERYTHING).follow
+    for _ in range(3):
+        assert world.writes_of(key) == 0
+    assert world.kinds(key).count("issue_gone") == 1
+
+
+def test_another_issue_of_the_same_number_does_not_take_the_case_over(world: World) -> None:
+    """As after a forge was restored from a copy that is older than the case."""
+    key = world.accepted("nomor-ulang")
+    ledger = world.laik.store.ledger
+    (accepted,) = [one for one in ledger.entries(key) if one.kind == "accepted"]
+    earlier = {**accepted.body, "filed": "2026-01-01T00:00:00+00:00"}
+    ledger.append(key, "accepted", earlier, at=accepted.at, expect=ledger.last_seq(key))
+    assert world.laik.reconciler.decision(key) is None
+    world.settle(key)
+    assert world.memory(key).issue_gone
