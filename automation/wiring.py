@@ -106,7 +106,7 @@ def build(
         heads=forge.branch_heads,
         ca_file=settings.ca_file,
     )
-    versions, left_out = _catalogue(settings, procedures)
+    versions, left_out = installed(settings.sops, procedures)
     for problem in left_out:
         log.error("%s", problem)
     procedures = versions.newest
@@ -173,14 +173,6 @@ def build(
         hook,
         witness,
     )
-
-
-def _catalogue(
-    settings: Settings, procedures: Mapping[str, Procedure] | None
-) -> tuple[Catalogue, tuple[LaikError, ...]]:
-    if procedures is not None:
-        return Catalogue.of(procedures.values()), ()
-    return installed(settings.sops)
 
 
 def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[str, object]) -> Known:

@@ -16,13 +16,15 @@ from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 
 
-def installed(folder: Path | None) -> tuple[Catalogue, tuple[LaikError, ...]]:
+def installed(
+    folder: Path | None, shipped: Mapping[str, Procedure] | None = None
+) -> tuple[Catalogue, tuple[LaikError, ...]]:
     """Every version that is there, and why files of ``folder`` were left out.
 
     An organisation's own version of a SOP that laik ships stands beside laik's; with the same version number
-    it must be the same.
+    it must be the same. ``shipped`` are those that laik ships when None.
     """
-    found: list[Procedure] = list(bundled().values())
+    found: list[Procedure] = list((bundled() if shipped is None else shipped).values())
     problems: list[LaikError] = []
     for path in _files(folder, problems):
         try:
