@@ -73,7 +73,13 @@ FIELDS: tuple[Field, ...] = (
         limit=40,
     ),
     Field("ringkasan", "Ringkasan", "text", "Masalah apa yang diselesaikan, untuk siapa.", limit=4000),
-    Field("sop", "SOP", "choice", "SOP yang diikuti.", options=("lombok-tengah", "bolmut", "bali")),
+    Field(
+        "sop",
+        "SOP",
+        "choice",
+        "SOP yang diikuti.",
+        options=("lombok-tengah", "bolmut", "bali", "muara-enim-mandiri", "muara-enim-pengembang"),
+    ),
     Field(
         "templat",
         "Templat",

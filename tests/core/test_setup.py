@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from automation.collect.procedures import bundled
 from automation.collect.templates import bundled_for
 from automation.core.errors import InvalidRequest, LaikError
 from automation.core.policy import Policy, load_policy
@@ -29,11 +30,12 @@ from automation.core.setupfiles import read_settings, settings_of, starter, writ
 from automation.core.text import Bilingual
 from tests.effects.initworld import FILLED
 
+LOMBOK = bundled()["lombok-tengah"]
 HERE = Path(__file__).parents[2]
 
 
 def filled(**changes: str) -> str:
-    text = starter("gitlab").replace("alamat: ISI DI SINI", "alamat: https://git.contoh.go.id", 1)
+    text = starter("gitlab", LOMBOK).replace("alamat: ISI DI SINI", "alamat: https://git.contoh.go.id", 1)
     for old, new in FILLED.items():
         text = text.replace(old, new, 1)
     for key, value in changes.items():
@@ -55,7 +57,7 @@ def policy_of(given: Answers, bot: str = "laik") -> Policy:
 
 def test_the_starting_file_names_every_blank_with_its_line() -> None:
     for forge in ("gitlab", "github"):
-        text = starter(forge)
+        text = starter(forge, LOMBOK)
         with pytest.raises(InvalidRequest) as refused:
             read_answers(text.encode())
         for place in ("pemilik_kebijakan.0", "organisasi.pemerintah", "peran.kepala_diskominfo.0"):
@@ -110,7 +112,7 @@ def test_a_github_app_has_one_organisation_and_gitlab_no_app() -> None:
 
 def test_members_get_the_highest_of_their_roles_and_nobody_else_may_write() -> None:
     given = answers(pemilik_kebijakan="[Teknis-1, kepala-diskominfo]")
-    control, hosting, secret = projects_of(policy_of(given), given.pemilik_kebijakan)
+    control, hosting, secret = projects_of(policy_of(given), given.pemilik_kebijakan, bundled())
     assert {name.casefold(): access for name, access in control.members.items()} == {
         "kepala-diskominfo": MAINTAINER,
         "teknis-1": MAINTAINER,

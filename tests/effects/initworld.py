@@ -81,7 +81,7 @@ class InitWorld:
 
     def filled(self, changes: Mapping[str, str] | None = None) -> str:
         """``awal.yaml`` as somebody filled it in."""
-        text = starter(self.kind)
+        text = starter(self.kind, bundled()["lombok-tengah"])
         address = "https://github.com" if self.kind == "github" else "ISI DI SINI"
         text = text.replace(f"alamat: {address}", f"alamat: {self.running.url}\n  jeda_tulis: 0", 1)
         if self.app is not None:
@@ -100,7 +100,7 @@ class InitWorld:
     def begin(self, name: str, changes: Mapping[str, str] | None = None) -> SetupFolder:
         """A folder with answers and login, ready for the second run."""
         place = SetupFolder(self.folder / name)
-        place.begin(self.kind)
+        place.begin(self.kind, bundled()["lombok-tengah"])
         place.answers_file.write_text(self.filled(changes))
         secret = ("app.pem", self.app.private_key_pem) if self.app else ("token", self.tokens["laik"] + "\n")
         file = place.secrets / secret[0]
