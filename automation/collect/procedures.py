@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 import checks
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
@@ -13,8 +15,9 @@ from automation.core.text import Bilingual
 from automation.core.yamltext import MAX_BYTES
 
 
+@cache
 def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Procedure]:
-    """All procedures that laik ships, by id, in order of id.
+    """All procedures that laik ships, by id, in order of id; read once a process.
 
     Args:
         known_checks: ids of the checks that exist; those that laik ships when None.
@@ -27,7 +30,7 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
     folder = resources.files("checks").joinpath("sop")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
     loaded = [_named(one.read_bytes(), f"checks/sop/{one.name}", exist) for one in files]
-    return {procedure.id: procedure for procedure in loaded}
+    return MappingProxyType({procedure.id: procedure for procedure in loaded})
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:

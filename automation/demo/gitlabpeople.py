@@ -82,6 +82,13 @@ class GitLabPerson(Person):
         """The commit a branch is at."""
         return str(self.project(project).branches.get(branch).commit["id"])
 
+    def enters(self, project: str) -> bool:
+        """Whether a repository with content is open to this person."""
+        try:
+            return bool(self.head(project, "main"))
+        except gitlab.GitlabError:
+            return False
+
     def file(self, project: str, path: str) -> bytes:
         """A file on the default branch."""
         content: bytes = self.project(project).files.get(path, ref="main").decode()
