@@ -98,11 +98,15 @@ def _lines(desk: Desk, state: StepState) -> list[Part]:
 
 
 def _failing(desk: Desk, state: StepState) -> list[Part]:
-    """What was handed in whole and fails can be sent back: a test that failed is mended in the code."""
+    """What was handed in whole and fails can be sent back to where it is mended: a failed test to the code.
+
+    Where the step itself mends it nothing is gained by sending it back.
+    """
+    back = state.step.way("refused")
     judged = all(one.outcome not in {Outcome.PENDING, Outcome.ERROR} for one in state.findings)
-    offered = state.step.act is not None and state.step.act.refuse is not None
-    open_to_it = state.held is None and state.approval is None and not state.kept
-    return _line(desk, state, "refused") if judged and offered and open_to_it else []
+    leads_back = back is not None and back.to != state.step.key and not state.evidence_holds
+    free = state.held is None and state.approval is None and not state.kept
+    return _line(desk, state, "refused") if judged and leads_back and free else []
 
 
 def _resuming(desk: Desk, state: StepState) -> list[Part]:
