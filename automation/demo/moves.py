@@ -94,11 +94,11 @@ def named_on_card(stage: Stage, name: str, reader: str, step: str, *texts: str) 
 
 def tried(stage: Stage, name: str, account: str, line: str, said: str) -> None:
     """Note a refusal: somebody pastes a line, it is void, and laik answers why."""
-    before = len(stage.memory().acts)
+    before, told = len(stage.memory().acts), stage.times_answered(account, said)
     stage.who(account).say(CONTROL, stage.issue, line)
     stage.until_ruled(before, line)
     void = stage.memory().acts[before].ruling == "void"
-    stage.refuse(name, void and waits(stage, lambda: stage.answered(account, said)))
+    stage.refuse(name, void and waits(stage, lambda: stage.times_answered(account, said) > told))
 
 
 def waits(stage: Stage, seen: Callable[[], bool]) -> bool:

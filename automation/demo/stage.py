@@ -132,9 +132,13 @@ class Stage:
 
     def answered(self, reader: str, text: str, *, request: int = 0) -> bool:
         """Whether laik said ``text`` somewhere on the issue or merge request."""
+        return self.times_answered(reader, text, request=request) > 0
+
+    def times_answered(self, reader: str, text: str, *, request: int = 0) -> int:
+        """How many comments of laik's on the issue or merge request hold ``text``."""
         project, iid, kind = self._where(request)
         comments = self.who(reader).reads(project, iid, kind=kind)
-        return any(text in body for author, body in comments if author == self.bot)
+        return sum(text in body for author, body in comments if author == self.bot)
 
     def card_says(self, reader: str, text: str) -> bool:
         """Whether the card on the case's issue holds ``text`` now; what it said before does not count."""
