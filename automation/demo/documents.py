@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from automation.core.request import FIELDS
+from automation.core.requestform import BUDGET
 
 Files = Mapping[str, bytes]
 APPLICATION = "Sistem Antrean Puskesmas"
@@ -24,10 +25,15 @@ def request_form(
     slug: str = SLUG,
     name: str = APPLICATION,
     sop: str = "lombok-tengah",
+    kind: str = "bantuan_teknis",
+    budget: bool = True,
 ) -> str:
-    """The body of a request issue as the issue form renders it; ``empty`` is how it shows no answer."""
+    """The body of a request issue as the issue form renders it; ``empty`` is how it shows no answer.
+
+    Without ``budget`` the budget document is left out, as a SOP for what is not budgeted yet lets people do.
+    """
     values = {
-        "jenis_permohonan": "bantuan_teknis",
+        "jenis_permohonan": kind,
         "perangkat_daerah": agency,
         "nama_aplikasi": name,
         "slug": slug,
@@ -40,6 +46,8 @@ def request_form(
         "penanggung_jawab": "Sekretaris Dinas",
         "aplikasi_sejenis": "Belum ada di kabupaten ini.",
     }
+    if not budget:
+        values = {name: value for name, value in values.items() if name not in BUDGET}
     return "\n\n".join(f"### {field.label}\n\n{values.get(field.id) or empty}" for field in FIELDS) + "\n"
 
 

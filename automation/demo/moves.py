@@ -19,7 +19,11 @@ DAY = date(2026, 3, 2)
 
 def file_request(stage: Stage, account: str) -> None:
     """File the request; it becomes a case with a case file."""
-    body = documents.request_form(AGENCY, empty=stage.no_answer, sop=stage.organisation.cast.sop)
+    procedure = stage.organisation.cast.procedure
+    rule = procedure.request
+    body = documents.request_form(
+        AGENCY, empty=stage.no_answer, sop=procedure.id, kind=rule.kinds[0], budget=rule.budget
+    )
     title = f"Permohonan {documents.APPLICATION}"
     stage.issue = stage.who(account).file_issue(CONTROL, title, body)
     become_case(stage)

@@ -124,7 +124,8 @@ class InitWorld:
         forge.whoami()  # an App signs in: that is counted as a write, and is none
         procedures, found = bundled(), bundled_for(self.kind, answers.grup.kantor)
         sop = procedures["lombok-tengah"]
-        few = sop.model_copy(update={"phases": sop.phases[:1], "roles": sop.roles[:1]})
+        answered = tuple(role for role in sop.roles if role.scope != "kasus")
+        few = sop.model_copy(update={"phases": sop.phases[:1], "roles": answered})
         shown = {"lombok-tengah": few} if few_labels else procedures
         parts = Parts(shown, found, known_names(procedures, found))
         return Setup(forge, answers, place, parts), forge
