@@ -143,10 +143,15 @@ class Reconciler:
 
     def decision(self, key: str) -> Decision | None:
         """Where an accepted case stands; None while it is no case."""
+        judged = self.judged(key)
+        return judged[1] if judged else None
+
+    def judged(self, key: str) -> tuple[Seen, Decision] | None:
+        """As :meth:`decision`, with what it was judged by."""
         seen = self._observer.observe(key)
         if seen is None or seen.observation is None or seen.sources is None:
             return None
-        return self._decide(seen, seen.sources)
+        return seen, self._decide(seen, seen.sources)
 
     def enforced(self, procedure: Procedure) -> Procedure:
         """A SOP as the organisation's policy enforces it now."""

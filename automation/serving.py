@@ -8,17 +8,16 @@ speaks to the forge holds no rights on zones.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from automation.bots.desk import card_marker
+from automation.childprocess import ran, scrubbed
 from automation.core.errors import CheckFailed, Where
 from automation.core.hosting import Deviation
 from automation.core.hosting_admitted import deviations
@@ -64,6 +63,16 @@ class Outcome:
         return Bilingual(" ".join(one.id for one in told), " ".join(one.en for one in told))
 
 
+class LedgerBroken(CheckFailed):
+    """Apply found that the ledger does not hold against its signatures; it names the entry."""
+
+    def as_deviation(self) -> Mapping[str, Any]:
+        """As a line of the alarm."""
+        place = str(self.where)
+        text = {"id": f"{place}: {self.message.id}", "en": f"{place}: {self.message.en}"}
+        return {"path": place, "kind": "quarantined", "seen_blob": "", "text": text}
+
+
 class Serving:
     """Publishes the admitted set and keeps an eye on who goes around it."""
 
@@ -75,9 +84,12 @@ class Serving:
         office: OfficeReader,
         *,
         now: Callable[[], datetime],
+        sign: Callable[[], None] = lambda: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Nothing is done yet; ``sign`` has the entries signed that apply is about to read."""
         self._settings = settings
+        self._sign = sign
         self._forge = forge
         self._store = store
         self._office = office
@@ -109,13 +121,22 @@ class Serving:
         """
         office = self._office.read(secret=False)
         if self._store.ledger.admitted():
-            answer = self._apply(office)
+            answer = self._apply_or_alarm(office)
             self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
         else:
             tip = read_branch(office.hosting_mirror.folder, office.hosting.default_branch)
             self._alarm(office, [_deviation(one) for one in deviations({}, tip or {})])
 
+    def _apply_or_alarm(self, office: Office) -> Mapping[str, Any]:
+        """A ledger that was tampered with is no less an alarm than a branch that was."""
+        try:
+            return self._apply(office)
+        except LedgerBroken as problem:
+            self._alarm(office, [problem.as_deviation()])
+            raise
+
     def _apply(self, office: Office) -> Mapping[str, Any]:
+        self._sign()
         policy = self._settings.state / "kebijakan-berlaku.yaml"
         policy.write_bytes(office.policy_text)
         program = self._settings.apply or (sys.executable, "-m", "automation", "hosting", "apply")
@@ -128,12 +149,15 @@ class Serving:
             "--http-port", str(self._settings.http_port),
             "--https-port", str(self._settings.https_port),
             "--listen", self._settings.listen,
+            *(("--keyring", str(self._settings.keyring)) if self._settings.keyring else ()),
         ]  # fmt: skip
         # The database URL may hold a password: everybody on the machine can read arguments.
-        environment = {**_scrubbed(), "LAIK_STORE": self._settings.store_url}
-        done = _ran(command, APPLY_SECONDS, environment)
+        environment = {**scrubbed(), "LAIK_STORE": self._settings.store_url}
+        done = ran(command, APPLY_SECONDS, environment, _refused)
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         answer = _parsed(lines[-1]) if lines else None
+        if answer is not None and "broken" in answer:
+            raise _broken_ledger(answer["broken"])
         if answer is None:
             raise _refused(done.stderr.decode("utf-8", "replace"))
         if answer["changed"] and self._settings.reload:
@@ -141,7 +165,7 @@ class Serving:
         return answer
 
     def _reload(self) -> None:
-        done = _ran(self._settings.reload, RELOAD_SECONDS, _scrubbed())
+        done = ran(self._settings.reload, RELOAD_SECONDS, scrubbed(), _refused)
         if done.returncode != 0:
             raise _refused(done.stderr.decode("utf-8", "replace"))
 
@@ -244,31 +268,26 @@ def _left_out(one: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"path": one["path"], "kind": "quarantined", "seen_blob": "", "text": text}
 
 
-def _ran(
-    command: Sequence[str], seconds: int, environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603 - a fixed program, or the one of the installation's settings
-            command, capture_output=True, timeout=seconds, check=False, env=environment
-        )
-    except subprocess.TimeoutExpired:
-        raise _refused(f"tidak selesai dalam {seconds} detik / not done in {seconds} seconds") from None
-    except OSError as problem:
-        raise _refused(f"tidak dapat dijalankan / cannot be run: {type(problem).__name__}") from None
-
-
-def _scrubbed() -> dict[str, str]:
-    """The environment without anything of laik's own settings or any token."""
-    kept = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
-    return {name: os.environ[name] for name in kept if name in os.environ}
-
-
 def _parsed(line: str) -> Mapping[str, Any] | None:
     try:
         answer = json.loads(line)
     except ValueError:
         return None
-    return answer if isinstance(answer, dict) and "digest" in answer else None
+    return answer if isinstance(answer, dict) and {"digest", "broken"} & answer.keys() else None
+
+
+def _broken_ledger(told: Mapping[str, Any]) -> LedgerBroken:
+    text = told["text"]
+    return LedgerBroken(
+        Bilingual(str(text["id"]), str(text["en"])),
+        remedy=Bilingual(
+            "Keadaan terakhir tetap disajikan. Periksa dengan `laik ledger verify --keyring`, lalu cari siapa"
+            " yang dapat menulis ke basis data.",
+            "The last state stays served. Look with `laik ledger verify --keyring`, then find who can write"
+            " to the database.",
+        ),
+        where=Where(file=str(told["where"])),
+    )
 
 
 def _refused(errors: str) -> CheckFailed:

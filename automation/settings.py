@@ -23,6 +23,10 @@
 ``LAIK_LISTEN``             address they listen on; empty: all
 ``LAIK_APPLY``              program that runs ``laik hosting apply`` with the arguments it is given, under an
                             account of its own that alone may write ``LAIK_OUT``; empty: laik runs it itself
+``LAIK_KEYRING``            key ring of the ledger: only signed entries are served; empty: all are
+``LAIK_SIGNING_KEY_FILE``   file holding the signing key, where laik signs under its own account
+``LAIK_SIGN``               program that runs ``laik ledger sign`` with the arguments it is given, under an
+                            account of its own that alone may read the signing key
 ``LAIK_RELOAD``             program run after a change was published (no shell, no arguments from requests)
 ==========================  =========================================================================
 """
@@ -105,6 +109,9 @@ class Settings:
     listen: str = ""
     apply: tuple[str, ...] = ()
     reload: tuple[str, ...] = ()
+    keyring: Path | None = None
+    signing_key: Path | None = None
+    sign: tuple[str, ...] = ()
     forge: ForgeKind = "gitlab"
     app: AppIdentity | None = None
     ca_file: Path | None = None
@@ -166,6 +173,9 @@ def survey(environment: Mapping[str, str] | None = None) -> tuple[Settings, tupl
         listen=values.get("LAIK_LISTEN", ""),
         apply=read(lambda: program(values, "LAIK_APPLY"), ()),
         reload=read(lambda: program(values, "LAIK_RELOAD"), ()),
+        keyring=_file(values, "LAIK_KEYRING"),
+        signing_key=read(lambda: _signing_key(values), None),
+        sign=read(lambda: _sign(values), ()),
         forge=forge,
         app=app,
         ca_file=read(lambda: _certificates(values), None),
@@ -282,6 +292,34 @@ def _is_signing_token(text: str) -> bool:
     except binascii.Error:
         return False
     return text.startswith("whsec_") and len(key) >= SHORTEST_SIGNING_KEY
+
+
+def _file(values: Mapping[str, str], name: str) -> Path | None:
+    text = values.get(name, "").strip()
+    return Path(text).absolute() if text else None
+
+
+def _signing_key(values: Mapping[str, str]) -> Path | None:
+    """A key without the ring that says what it may sign would sign for nobody."""
+    key = _file(values, "LAIK_SIGNING_KEY_FILE")
+    if key is not None and _file(values, "LAIK_KEYRING") is None:
+        raise missing(
+            "LAIK_KEYRING",
+            "belum diisi, padahal LAIK_SIGNING_KEY_FILE diisi",
+            "is not set, but LAIK_SIGNING_KEY_FILE is",
+        )
+    return key
+
+
+def _sign(values: Mapping[str, str]) -> tuple[str, ...]:
+    words = program(values, "LAIK_SIGN")
+    if words and values.get("LAIK_SIGNING_KEY_FILE", "").strip():
+        raise missing(
+            "LAIK_SIGN",
+            "diisi bersama LAIK_SIGNING_KEY_FILE: yang menandatangani hanya satu, laik atau program itu",
+            "is set together with LAIK_SIGNING_KEY_FILE: one of them signs, laik or that program",
+        )
+    return words
 
 
 def _certificates(values: Mapping[str, str]) -> Path | None:

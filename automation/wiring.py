@@ -36,6 +36,7 @@ from automation.serving import Serving
 from automation.settings import Settings
 from automation.store.open import Store, open_store
 from automation.web.app import Silence, create_app
+from automation.witness import Witness, journal_of
 from automation.worker import Outcome, Worker, one_line
 from checks import discover
 
@@ -62,6 +63,7 @@ class Laik:
     procedures: Mapping[str, Procedure]
     versions: Catalogue
     hook: Hook | None
+    witness: Witness
 
     def organise(self) -> int:
         """Make the labels, board and hooks of the organisation's own projects; how many were missing.
@@ -94,7 +96,9 @@ def build(
     """
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     forge = connect(settings)
-    store = open_store(settings.store_url)
+    journal = journal_of(settings)
+    store = open_store(settings.store_url, journal=journal)
+    witness = Witness(settings, store, journal)
     mirrors = Mirrors(
         settings.state / "cermin",
         token_source=forge.git_token,
@@ -127,7 +131,7 @@ def build(
         now=now,
         national=national_days,
     )
-    serving = Serving(settings, forge, store, office, now=_now)
+    serving = Serving(settings, forge, store, office, now=_now, sign=lambda: _have_signed(witness))
     hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
     reconciler = Reconciler(
         forge,
@@ -144,7 +148,7 @@ def build(
     # A sweep given up after an outage of some minutes would leave every lost event lost.
     queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
     silence = Silence(after=SILENT if hook else None, clock=_now)
-    worker = Worker(queue, _work(reconciler, queue, silence), threads=1)
+    worker = Worker(queue, _work(reconciler, queue, silence, witness), threads=1)
     web = create_app(
         secrets=(*settings.hook_secrets, *settings.hook_signing),
         forges=(settings.forge,),
@@ -155,7 +159,19 @@ def build(
         clock=_now,
     )
     return Laik(
-        settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, versions, hook
+        settings,
+        forge,
+        store,
+        office,
+        reconciler,
+        serving,
+        queue,
+        worker,
+        web,
+        procedures,
+        versions,
+        hook,
+        witness,
     )
 
 
@@ -190,10 +206,13 @@ def connect(settings: Settings) -> Forge:
     return GitHubForge(settings.url, auth, ca_file=ca_file, write_spacing=spacing)
 
 
-def _work(reconciler: Reconciler, queue: KeyedQueue, silence: Silence) -> Callable[[str], Outcome]:
+def _work(
+    reconciler: Reconciler, queue: KeyedQueue, silence: Silence, witness: Witness
+) -> Callable[[str], Outcome]:
     def work(key: str) -> Outcome:
         silence.tell()
         result = reconciler.reconcile(key)
+        _have_signed(witness)
         # What was given up on gets one more try with every sweep: a sweep names only what changed.
         for follow in (*result.follow, *(queue.stuck() if key == EVERYTHING else ())):
             queue.put(follow)
@@ -204,6 +223,17 @@ def _work(reconciler: Reconciler, queue: KeyedQueue, silence: Silence) -> Callab
         return Outcome.look_again(SWEEP_SECONDS) if key == EVERYTHING else Outcome.done()
 
     return work
+
+
+def _have_signed(witness: Witness) -> None:
+    """A signer that does not answer holds up no case, and a case that he refuses no other.
+
+    What waits is tried again with every run; apply judges for itself what is signed.
+    """
+    try:
+        witness.sign()
+    except LaikError as problem:
+        log.warning("%s: %s", type(problem).__name__, one_line(problem.explain()))
 
 
 def _scanner(settings: Settings) -> Scanner:

@@ -27,6 +27,15 @@ def says_something(value: object) -> bool:
     return is_written(value)
 
 
+def is_left_open(value: object) -> bool:
+    """Whether the template's placeholder still stands anywhere in a YAML value."""
+    if isinstance(value, Mapping):
+        return any(is_left_open(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(is_left_open(one) for one in value)
+    return isinstance(value, str) and has_placeholder(value)
+
+
 def unwritten(data: object, dotted: str, *, base: str = "") -> Iterator[str]:
     """The dotted places at which the field ``dotted`` is missing or blank; in a list, of every item."""
     if isinstance(data, list) and data:

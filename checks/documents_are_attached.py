@@ -16,7 +16,7 @@ from automation.core.text import Bilingual
 from checks._common import failed, passed, unavailable
 from checks._prose import written
 from checks._subjects import WRITER, named, nothing_named
-from checks._values import says_something
+from checks._values import is_left_open, says_something
 
 ID = "documents_are_attached"
 NEEDS: tuple[str, ...] = ()
@@ -67,7 +67,8 @@ def _has_content(value: object) -> bool:
     if isinstance(value, MarkdownDocument):
         return written(value)
     if isinstance(value, Yaml):
-        return says_something({key: part for key, part in value.data.items() if key != "format"})
+        content = {key: part for key, part in value.data.items() if key != "format"}
+        return says_something(content) and not is_left_open(content)
     if isinstance(value, CsvDocument):
         return any(says_something(cell) for _, row in value.rows for cell in row.values())
     return value is not None

@@ -18,6 +18,7 @@ import dns.rcode
 import pytest
 import requests
 
+from automation.core.verified import verify_ledger
 from automation.demo.organisation import (
     CONTROL,
     HOSTING,
@@ -32,6 +33,8 @@ from automation.demo.run import Played, play, theatre, where_to_look
 from automation.demo.scenes.lombok_tengah import NAME
 from automation.demo.scenes.lombok_tengah_refusals import EXPECTED
 from automation.settings import Settings
+from automation.signing import check
+from automation.signing.keyfiles import load_ring
 from automation.wiring import Laik
 from tests.targets.programs import require_bind, require_nginx
 from tests.targets.world import free_port
@@ -189,6 +192,15 @@ def test_a_finished_case_at_rest_costs_no_write(stage: Stage) -> None:
     before = laik.forge.writes
     assert laik.reconciler.plan("PA-2026-0001") == ()
     assert laik.forge.writes == before
+
+
+def test_every_entry_of_the_whole_case_is_signed(stage: Stage) -> None:
+    """The signer's own rules hold for all that laik records on the way through the SOP."""
+    laik = stage[1]
+    laik.witness.sign()
+    ring = load_ring(laik.settings.keyring or Path())
+    links, rows = laik.store.ledger.all_links(), laik.store.signatures.rows()
+    assert len(verify_ledger(links, rows, ring, check).signed) == len(links) > 100
 
 
 def test_the_ledger_chain_is_whole_and_holds_no_names(stage: Stage) -> None:

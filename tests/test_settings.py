@@ -225,3 +225,14 @@ def test_a_survey_reads_what_can_be_read_and_names_every_fault(good: dict[str, s
 def test_a_survey_of_nothing_names_the_four_settings_that_must_be_there() -> None:
     names = {one.where.file for one in survey({})[1]}
     assert names == {"LAIK_URL", "LAIK_TOKEN_FILE", "LAIK_KENDALI", "LAIK_STATE"}
+
+
+def test_a_signing_key_needs_a_ring_and_only_one_of_two_signs(good: dict[str, str], tmp_path: Path) -> None:
+    key, ring = str(tmp_path / "tanda.pem"), str(tmp_path / "kunci.json")
+    assert "LAIK_KEYRING" in refusal({**good, "LAIK_SIGNING_KEY_FILE": key}).explain("id")
+    both = {**good, "LAIK_SIGNING_KEY_FILE": key, "LAIK_KEYRING": ring, "LAIK_SIGN": "sudo tanda"}
+    assert "LAIK_SIGN" in refusal(both).explain("en")
+    alone = from_environment({**good, "LAIK_SIGN": "sudo -n tanda", "LAIK_KEYRING": ring})
+    assert (alone.sign, alone.keyring, alone.signing_key) == (("sudo", "-n", "tanda"), Path(ring), None)
+    without = from_environment(good)
+    assert (without.sign, without.keyring, without.signing_key) == ((), None, None)

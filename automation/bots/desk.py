@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from automation.core.clock import turn_of
 from automation.core.policy import Policy
 from automation.core.reconcile import Decision
 from automation.core.request import Request
-
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +30,6 @@ class Desk:
     def key(self) -> str:
         """The case key."""
         return self.decision.observation.key
-
-
-def indonesian_date(day: date) -> str:
-    """``2021-01-05`` -> ``5 Januari 2021``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def role_label(desk: Desk, role: str) -> str:

@@ -12,7 +12,7 @@ from automation.core.authority import OWNING, builders, reviewing, roles_of
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
-from automation.core.procedure import Procedure
+from automation.core.procedure import Home, Procedure
 from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
@@ -64,7 +64,7 @@ def application_is_due(desk: Desk) -> bool:
 def case_file(desk: Desk, request: Request) -> RepositoryWish:
     """``berkas/<key>``: for Diskominfo and the applicant, never the builder."""
     people = _accounts(desk, _office_roles(desk.decision.procedure))
-    vendors = builders(desk.decision.procedure, desk.decision.observation.roles)
+    building = builders(desk.decision.procedure, desk.decision.observation.roles)
     return RepositoryWish(
         kind="berkas",
         group=desk.policy.proyek.berkas,
@@ -72,8 +72,8 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
         name=f"Berkas {desk.key}",
         key=desk.key,
         template="berkas",
-        answers=_answers(desk, request),
-        members=tuple((account, DEVELOPER) for account in sorted(people - vendors)),
+        answers=_answers(desk, request, "berkas"),
+        members=tuple((account, DEVELOPER) for account in sorted(people - building)),
         protect=(("main", DEVELOPER, DEVELOPER),),
     )
 
@@ -97,7 +97,7 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
         name=request.nama_aplikasi,
         key=desk.key,
         template=request.templat,
-        answers=_answers(desk, request),
+        answers=_answers(desk, request, "aplikasi"),
         labels=labels(procedure),
         milestones=_milestones(desk),
         board=tuple(phase_label(phase.key) for phase in procedure.phases),
@@ -124,7 +124,7 @@ def turn_label(role: str) -> str:
 
 
 def _office_roles(procedure: Procedure) -> tuple[str, ...]:
-    return tuple(role.id for role in procedure.roles if not role.archetype.startswith("builder"))
+    return tuple(role.id for role in procedure.roles if not role.builds)
 
 
 def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:
@@ -145,7 +145,7 @@ def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
     )
 
 
-def _answers(desk: Desk, request: Request) -> dict[str, object]:
+def _answers(desk: Desk, request: Request, home: Home) -> dict[str, object]:
     agency = desk.policy.perangkat_daerah[desk.decision.observation.agency]
     return {
         "kunci_kasus": desk.key,
@@ -157,4 +157,19 @@ def _answers(desk: Desk, request: Request) -> dict[str, object]:
         "pemerintah": desk.policy.organisasi.pemerintah,
         "sop": desk.decision.procedure.id,
         "langkah": [one.activity.id for one in desk.decision.procedure.steps],
+        "dokumen": documents_of(desk.decision.procedure, home),
     }
+
+
+def documents_of(procedure: Procedure, home: Home) -> list[str]:
+    """The documents kept in one repository, each at the step that first judges it, one line a document."""
+    seen: set[str] = set()
+    lines = []
+    for step in procedure.steps:
+        for name in step.judging.subjects:
+            document = procedure.documents.get(name)
+            if document is not None and document.home == home and name not in seen:
+                seen.add(name)
+                parts = f"; bagian: {'; '.join(document.sections)}" if document.sections else ""
+                lines.append(f"Langkah {step.number}: {document.name}, {document.path}{parts}")
+    return lines

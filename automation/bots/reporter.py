@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
+from automation.bots.historian import changed_comments
 from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
@@ -47,6 +48,7 @@ def case_card(desk: Desk) -> str:
     parts.extend(_step_table(desk))
     parts.extend(document_states(desk))
     parts.extend(_migration(desk))
+    parts.extend(changed_comments(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
     parts.extend(_lost(desk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from automation.bots.desk import Desk, indonesian_date, role_label
+from automation.bots.desk import Desk, role_label
 from automation.core.act import Act
 from automation.core.case import StepState
 from automation.core.codes import line_to_paste, line_to_take_back
@@ -13,6 +13,7 @@ from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted
 from automation.core.procedure import Step, Way
 from automation.core.standing import rounds
+from automation.core.text import indonesian_date
 from automation.core.waiver import in_force
 
 Part = str | Untrusted

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from automation.bots.desk import Desk, indonesian_date, turn
+from automation.bots.desk import Desk, turn
 from automation.bots.provisioner import phase_label, turn_label
 from automation.core.clock import MEND, state_at, waiting
 from automation.core.outputport import Untrusted
 from automation.core.plan import Change, PlaceOnBoard, Relabel
+from automation.core.text import indonesian_date
 from automation.core.workcalendar import ABBREVIATIONS
 
 DONE = "fase::selesai"

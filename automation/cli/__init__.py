@@ -19,13 +19,16 @@ VERBS = {
     "check": ("automation.cli.check", "Pemeriksaan: daftar, penjelasan, jalankan pada klon."),
     "demo": ("automation.cli.demo", "Peragaan lengkap: dari permohonan sampai subdomain tersaji."),
     "doctor": ("automation.cli.doctor", "Periksa pemasangan: setelan, token, perlindungan, webhook."),
+    "dossier": ("automation.cli.dossier", "Berkas bukti satu kasus: susun, periksa tanpa jaringan."),
     "forge": ("automation.cli.forge", "Forge bawaan sebagai server tersendiri, untuk mencoba."),
     "hosting": ("automation.cli.hosting", "Permintaan hosting: periksa, rencana, terapkan."),
     "init": ("automation.cli.init", "Siapkan laik pada forge; rencananya ditunjukkan dahulu."),
+    "ledger": ("automation.cli.ledger", "Buku besar: kunci, tanda tangan, periksa."),
+    "policy": ("automation.cli.policy", "Kebijakan (laik.yaml): periksa."),
     "reconcile": ("automation.cli.reconcile", "Selaraskan satu kasus atau semuanya."),
     "scan": ("automation.cli.scan", "Pemindaian keamanan laik atas satu commit."),
     "serve": ("automation.cli.serve", "Terima webhook dan kerjakan kasus; yang belum ada disiapkan dahulu."),
-    "sop": ("automation.cli.sop", "SOP: daftar, isi, periksa."),
+    "sop": ("automation.cli.sop", "SOP: daftar, isi, periksa, bagan, dokumen resmi."),
     "template": ("automation.cli.template", "Templat proyek: daftar, bentuk, perbarui."),
 }
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from automation.core.errors import LaikError
+
 if TYPE_CHECKING:
     from automation.core.memory import Memory
     from automation.core.reconcile import Decision
+    from automation.store.ledger import Entry
+    from automation.wiring import Laik
 
 
 @click.group()
@@ -69,27 +73,38 @@ def show(key: str, as_json: bool) -> int:
 @click.argument("key")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 def timeline(key: str, as_json: bool) -> int:
-    """Riwayat kasus KEY dari buku besar, dengan pemeriksaan rantainya."""
+    """Riwayat kasus KEY dari buku besar: rantai, tanda tangan, dan komentar yang diubah sesudahnya."""
+    from automation.core.memory import remember
     from automation.settings import from_environment
-    from automation.store.open import open_store
+    from automation.wiring import build
 
-    store = open_store(from_environment().store_url)
+    laik = build(from_environment())
     try:
-        entries, broken = store.ledger.entries(key), store.ledger.verify(key)
+        entries, broken = laik.store.ledger.entries(key), laik.store.ledger.verify(key)
+        signed = {row.seq for row in laik.store.signatures.rows(key)}
+        comments, problem = _comments(laik, key, remember(entries)) if entries else ({}, None)
     finally:
-        store.close()
+        laik.close()
     if not entries:
         click.echo(f"Tidak ada catatan untuk {key}.", err=True)
         return 1
     if as_json:
         listed = [
-            {"seq": one.seq, "kind": one.kind, "at": one.at.isoformat(), "digest": one.digest}
+            {
+                "seq": one.seq,
+                "kind": one.kind,
+                "at": one.at.isoformat(),
+                "digest": one.digest,
+                "signed": one.seq in signed,
+                "comment": comments.get(one.seq),
+            }
             for one in entries
         ]
         click.echo(json.dumps({"key": key, "broken_at": broken, "entries": listed}))
     for one in () if as_json else entries:
-        word = str(one.body.get("step") or one.body.get("kind") or one.body.get("path") or "")
-        click.echo(f"{one.seq:4d}  {one.at:%Y-%m-%d %H:%M}  {one.kind:<15} {word}")
+        click.echo(_entry_line(one, signed=one.seq in signed, comment=comments.get(one.seq)))
+    if problem is not None:
+        click.echo(f"Komentar tidak dapat dilihat: {problem.explain('id')}", err=True)
     if broken is not None:
         click.echo(f"Rantai putus pada catatan {broken}.", err=True)
         return 1
@@ -136,6 +151,29 @@ def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> i
     else:
         click.echo("Tidak ada yang ditulis.")
     return 0
+
+
+def _comments(laik: Laik, key: str, memory: Memory) -> tuple[dict[int, str], LaikError | None]:
+    """What became of the comment behind each act, by entry; the ledger is told without a forge too."""
+    from automation.core.comments import seen_acts
+    from automation.observe.comments import read_comments
+    from automation.observe.keys import issue_number
+
+    if not memory.acts:
+        return {}, None
+    try:
+        office = laik.office.read(secret=False)
+        now = read_comments(laik.forge, office, issue_number(key), memory)
+    except LaikError as problem:
+        return {}, problem
+    return {one.act.seq: one.state for one in seen_acts(memory.acts, now)}, None
+
+
+def _entry_line(one: Entry, *, signed: bool, comment: str | None) -> str:
+    word = str(one.body.get("step") or one.body.get("kind") or one.body.get("path") or "")
+    told = f"  [komentar {comment.upper()}]" if comment in {"disunting", "dihapus"} else ""
+    mark = "*" if signed else " "
+    return f"{one.seq:4d}{mark} {one.at:%Y-%m-%d %H:%M}  {one.kind:<15} {word}{told}"
 
 
 def _row(key: str, memory: Memory, now: datetime) -> dict[str, Any]:

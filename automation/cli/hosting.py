@@ -20,9 +20,9 @@ from automation.core.text import Bilingual
 if TYPE_CHECKING:
     from datetime import date
 
+    from automation.admission import Admissions
     from automation.core.hosting import Deviation
     from automation.core.policy import Policy
-    from automation.store.ledger import AdmittedRow
     from automation.targets.apply import Quarantined, TargetPlan
     from automation.targets.nginx import NginxOptions
     from automation.targets.serve import Admitted, ServeResult
@@ -69,6 +69,12 @@ def _world_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--http-port", default=80, show_default=True, help="Porta HTTP nginx."),
         click.option("--https-port", default=443, show_default=True, help="Porta HTTPS nginx."),
         click.option("--listen", "address", default="", help="Alamat yang didengar nginx; kosong = semua."),
+        click.option(
+            "--keyring",
+            type=_FILE,
+            envvar="LAIK_KEYRING",
+            help="Gelang kunci: hanya entri bertanda tangan yang disajikan.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Keluaran JSON."),
     ]
     for option in reversed(options):
@@ -87,6 +93,7 @@ def plan(
     http_port: int,
     https_port: int,
     address: str,
+    keyring: Path | None,
     as_json: bool,
 ) -> None:
     """Tunjukkan apa yang akan berubah; tidak menulis apa pun yang disajikan."""
@@ -95,12 +102,13 @@ def plan(
 
     policy = _read_policy(policy_file)
     options = _nginx_options(http_port, https_port, address)
+    admissions = _admissions(ledger, keyring, out, as_json=as_json)
     planned, admitted = plan_admitted(
-        _admitted_rows(ledger), mirror, branch, policy, out, _today(policy), options=options
+        admissions.rows, mirror, branch, policy, out, _today(policy), options=options
     )
-    left_out = (*admitted.quarantined, *planned.quarantined)
+    left_out = (*_unsigned(admissions), *admitted.quarantined, *planned.quarantined)
     if as_json:
-        _print_json(_plan_record(planned, admitted))
+        _print_json(_plan_record(planned, admitted, left_out))
     else:
         for word, names in (("+", planned.added), ("-", planned.removed), ("~", planned.altered)):
             for name in names:
@@ -126,16 +134,20 @@ def apply(
     http_port: int,
     https_port: int,
     address: str,
+    keyring: Path | None,
     as_json: bool,
     allow_removals: int,
     allow_empty: bool,
 ) -> None:
     """Sajikan himpunan yang telah diputuskan, apa pun isi cabangnya."""
+    from automation.admission import remember
     from automation.targets.serve import serve_admitted
 
     policy = _read_policy(policy_file)
+    admissions = _admissions(ledger, keyring, out, as_json=as_json)
+    remember(admissions, out=out)
     result = serve_admitted(
-        _admitted_rows(ledger),
+        admissions.rows,
         mirror,
         branch,
         policy,
@@ -145,28 +157,46 @@ def apply(
         allow_removals=allow_removals,
         allow_empty=allow_empty,
     )
+    left_out = (*_unsigned(admissions), *result.quarantined)
     if as_json:
-        _print_json(_result_record(result))
+        _print_json(_result_record(result, left_out))
     else:
         applied = result.applied
-        _print_troubles(result.deviations, result.quarantined)
+        _print_troubles(result.deviations, left_out)
         state = "Diterapkan" if applied.changed else "Tidak ada perubahan"
         click.echo(
             f"{state}: {len(applied.names)} nama, serial {applied.serial}, rilis {applied.digest[:12]};"
             f" diperiksa oleh {', '.join(applied.checkers)}."
         )
-    if result.quarantined:
+    if left_out:
         raise click.exceptions.Exit(1)
 
 
-def _admitted_rows(ledger: str) -> tuple[AdmittedRow, ...]:
+def _admissions(ledger: str, keyring: Path | None, out: Path, *, as_json: bool) -> Admissions:
+    """What may be served. A ledger that does not hold is told to whoever reads the JSON, to be alarmed."""
+    from automation.admission import read_admissions
+    from automation.core.attest import BadSignature
     from automation.store.open import open_store
 
     store = open_store(ledger)
     try:
-        return store.ledger.admitted()
+        return read_admissions(store, keyring, out=out)
+    except BadSignature as problem:
+        if as_json:
+            place = str(problem.where)
+            _print_json({"broken": {"where": place, "text": _both(problem.message)}})
+        raise
     finally:
         store.close()
+
+
+def _unsigned(admissions: Admissions) -> tuple[Quarantined, ...]:
+    from automation.admission import unsigned_reason
+    from automation.targets.apply import Quarantined
+
+    return tuple(
+        Quarantined(str(link.content.get("path", "")), unsigned_reason(link)) for link in admissions.waiting
+    )
 
 
 def _read_policy(file: Path) -> Policy:
@@ -186,7 +216,9 @@ def _nginx_options(http_port: int, https_port: int, address: str) -> NginxOption
     return NginxOptions(http_port=http_port, https_port=https_port, address=address)
 
 
-def _plan_record(planned: TargetPlan, admitted: Admitted) -> dict[str, Any]:
+def _plan_record(
+    planned: TargetPlan, admitted: Admitted, left_out: tuple[Quarantined, ...]
+) -> dict[str, Any]:
     return {
         "changed": planned.changed,
         "added": planned.added,
@@ -196,11 +228,11 @@ def _plan_record(planned: TargetPlan, admitted: Admitted) -> dict[str, Any]:
         "serials": dict(planned.manifest.serials),
         "checkers": planned.manifest.checkers,
         "deviations": [_deviation_record(one) for one in admitted.deviations],
-        "quarantined": [_quarantined_record(one) for one in (*admitted.quarantined, *planned.quarantined)],
+        "quarantined": [_quarantined_record(one) for one in left_out],
     }
 
 
-def _result_record(result: ServeResult) -> dict[str, Any]:
+def _result_record(result: ServeResult, left_out: tuple[Quarantined, ...]) -> dict[str, Any]:
     applied = result.applied
     return {
         "changed": applied.changed,
@@ -211,7 +243,7 @@ def _result_record(result: ServeResult) -> dict[str, Any]:
         "serials": dict(applied.serials),
         "checkers": applied.checkers,
         "deviations": [_deviation_record(one) for one in result.deviations],
-        "quarantined": [_quarantined_record(one) for one in result.quarantined],
+        "quarantined": [_quarantined_record(one) for one in left_out],
     }
 
 

@@ -13,6 +13,7 @@ from automation.core.plan import describe
 if TYPE_CHECKING:
     from automation.core.plan import Plan
     from automation.reconciler import Reconciler
+    from automation.wiring import Laik
 
 
 @click.command()
@@ -38,13 +39,26 @@ def command(key: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
             _one(laik.reconciler, one, dry_run=dry_run)
             for one in track(keys, description="Menyelaraskan", disable=as_json or len(keys) < 2)
         ]
+        unsigned = None if dry_run else _sign(laik)
     finally:
         laik.close()
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, "cases": report}))
     else:
         _tell(report)
-    return 1 if any(entry["failed"] for entry in report) else 0
+    if unsigned is not None:
+        click.echo(unsigned.explain("id"), err=True)
+        click.echo(unsigned.explain("en"), err=True)
+    return 1 if unsigned is not None or any(entry["failed"] for entry in report) else 0
+
+
+def _sign(laik: Laik) -> LaikError | None:
+    """Entries that are not signed fail the command, but what was done is told first."""
+    try:
+        laik.witness.sign()
+    except LaikError as problem:
+        return problem
+    return None
 
 
 def _one(reconciler: Reconciler, key: str, *, dry_run: bool) -> dict[str, Any]:

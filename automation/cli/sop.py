@@ -1,4 +1,4 @@
-"""``laik sop``: list the SOPs, show one, lint SOP files."""
+"""``laik sop``: list the SOPs, show one, lint SOP files, draw one, print its official document."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from pathlib import Path
 
 import click
 
-from automation.collect.procedures import bundled, load_file
-from automation.core.errors import InvalidProcedure, LaikError
+from automation.cli._lint import LintResult, show_result
+from automation.cli._out import write_out
+from automation.collect.procedures import SopFile, bundled, load_file, read_bundled, read_file, read_limited
+from automation.core.confirmation import confirm
+from automation.core.errors import Fault, InvalidPolicy, InvalidProcedure, LaikError, Where
+from automation.core.flowsvg import svg_of
+from automation.core.mermaid import mermaid_of
+from automation.core.policy import Policy, load_policy
 from automation.core.procedure import Procedure, Step
+from automation.core.procedure_continuation import in_continuation
 from automation.core.soplint import inferred, remarks
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, Language
+from automation.core.yamltext import load_mapping
 
 
-@click.group(name="sop", help="SOP: daftar, isi, periksa.")
+@click.group(name="sop", help="SOP: daftar, isi, periksa, bagan, dokumen resmi.")
 def command() -> None:
     """Procedures."""
 
@@ -54,27 +62,84 @@ def show(sop_id: str, as_json: bool) -> None:
 @command.command("lint", help="Periksa berkas SOP; tanpa berkas: semua SOP bawaan.")
 @click.argument("files", metavar="[BERKAS]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
-def lint(files: tuple[Path, ...], as_json: bool) -> int:
+@click.option("--lang", type=click.Choice(["id", "en"]), default="id", help="Bahasa pesan.")
+def lint(files: tuple[Path, ...], as_json: bool, lang: Language) -> int:
     """Every file is judged, whatever the one before it was; 1 when any is refused."""
-    if files:
-        results = [_judged(path) for path in files]
-    else:
-        results = [_sound(f"{one.id}.yaml", one) for one in bundled().values()]
+    results = [_judged(path) for path in files] if files else [_sound(file) for file in read_bundled()]
     if as_json:
-        _json(results)
+        _json([result.as_data() for result in results])
     else:
         for result in results:
-            _show_result(result)
-    return int(any(not result["ok"] for result in results))
+            show_result(result, lang)
+    return int(any(result.refusal is not None for result in results))
+
+
+@command.command("graph", help="Bagan alir satu SOP: teks Mermaid, atau SVG dengan kolom pelaksana.")
+@click.argument("sop_id", metavar="ID")
+@click.option(
+    "--format", "kind", type=click.Choice(["mermaid", "svg"]), default="mermaid", help="Bentuk bagan."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Berkas tujuan; tanpa ini ke layar.")
+def graph(sop_id: str, kind: str, out: Path | None) -> None:
+    """The same SOP gives the same bytes."""
+    procedure = _chosen(sop_id)
+    drawn = svg_of(procedure) if kind == "svg" else mermaid_of(procedure)
+    if out is None:
+        click.echo(drawn, nl=False)
+    else:
+        write_out(out, drawn.encode("utf-8"))
+
+
+@command.command("document", help="Dokumen resmi satu SOP sebagai PDF: identitas dan bagan alir.")
+@click.argument("sop_id", metavar="ID")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Berkas PDF tujuan.")
+@click.option("--policy", type=click.Path(path_type=Path), help="laik.yaml daerah yang menerapkannya.")
+def document(sop_id: str, out: Path, policy: Path | None) -> None:
+    """The same SOP gives the same bytes; positions only, never a person."""
+    from automation.letters.sopdocument import sop_document  # Typst is heavy, and no other verb needs it
+
+    procedure = _chosen(sop_id)
+    if policy is None:
+        write_out(out, sop_document(procedure))
+        return
+    adopted = _adopting(procedure, policy)
+    enforced = confirm(procedure, adopted.penegakan.get(procedure.id))
+    write_out(out, sop_document(enforced, adopted_by=adopted.organisasi))
+
+
+def _adopting(procedure: Procedure, file: Path) -> Policy:
+    """The policy that applies the SOP; one that does not offer it is refused."""
+    content = read_limited(file, Bilingual("Berkas kebijakan", "The policy file"))
+    policy = load_policy(content, path=str(file))
+    if procedure.id not in policy.sop:
+        offered = ", ".join(policy.sop)
+        raise InvalidPolicy(
+            Bilingual(
+                f"Kebijakan tidak menerapkan SOP '{procedure.id}', hanya: {offered}.",
+                f"The policy does not offer the SOP '{procedure.id}', only: {offered}.",
+            ),
+            remedy=Bilingual(
+                "Pilih salah satu SOP itu, atau tambahkan pada kunci 'sop'.",
+                "Choose one of those, or add it under 'sop'.",
+            ),
+            where=Where(str(file), *load_mapping(content, path=str(file)).mark("sop")),
+        )
+    return policy
 
 
 def _chosen(sop_id: str) -> Procedure:
+    """A SOP that laik ships by its id, or any SOP file by its path."""
+    if sop_id.endswith(".yaml"):
+        return load_file(Path(sop_id))
     procedures = bundled()
     if sop_id not in procedures:
         known = ", ".join(procedures)
         raise InvalidProcedure(
             Bilingual(f"Tidak ada SOP '{sop_id}'.", f"There is no SOP '{sop_id}'."),
-            remedy=Bilingual(f"Pilih salah satu: {known}.", f"Choose one of: {known}."),
+            remedy=Bilingual(
+                f"Pilih salah satu: {known}; atau sebut berkas .yaml.",
+                f"Choose one of: {known}; or name a .yaml file.",
+            ),
         )
     return procedures[sop_id]
 
@@ -117,36 +182,25 @@ def _forward(number: Mapping[str, str], step: Step) -> str:
     return done
 
 
-Result = dict[str, object]
-
-
-def _judged(path: Path) -> Result:
+def _judged(path: Path) -> LintResult:
     try:
-        return _sound(str(path), load_file(path))
+        return _sound(read_file(path))
     except LaikError as refusal:
-        return {
-            "file": str(path),
-            "ok": False,
-            "line": refusal.where.line,
-            "column": refusal.where.column,
-            "error": {language: refusal.explain(language) for language in ("id", "en")},
-        }
+        return LintResult(str(path), refusal=refusal)
 
 
-def _sound(file: str, procedure: Procedure) -> Result:
-    found = [{"id": one.id, "en": one.en} for one in remarks(procedure)]
-    return {"file": file, "ok": True, "id": procedure.id, "steps": len(procedure.steps), "remarks": found}
-
-
-def _show_result(result: Result) -> None:
-    if not result["ok"]:
-        error = result["error"]
-        click.echo(error["id"] if isinstance(error, dict) else error, err=True)
-        return
-    click.echo(f"{result['file']}: baik, {result['steps']} langkah")
-    found = result["remarks"]
-    for remark in found if isinstance(found, list) else ():
-        click.echo(f"  catatan: {remark['id']}")
+def _sound(file: SopFile) -> LintResult:
+    """A continuation is remarked on for what it adds; the SOP that it continues has its own remarks."""
+    document, steps = file.document, len(file.procedure.steps)
+    found = remarks(file.procedure)
+    if file.base is not None:
+        found = tuple(one for whole in found if (one := in_continuation(file.base, whole)))
+    return LintResult(
+        document.path,
+        summary={"id": file.procedure.id, "steps": steps},
+        praise=Bilingual(f"baik, {steps} langkah", f"sound, {steps} steps"),
+        remarks=tuple(Fault(Where(document.path, *document.mark(place)), said) for place, said in found),
+    )
 
 
 def _json(value: object) -> None:

@@ -3,8 +3,7 @@
 Bad content never raises here: it becomes evidence that is UNREADABLE, with the reason and the place.
 What is not there is ABSENT, what could not be looked for is UNKNOWN (architecture, decision 4).
 
-Digests: a single file's is the SHA-256 of its bytes; a letter's covers file and sidecar; a folder's
-covers the sorted paths with their blob ids. The same content gives the same digest everywhere.
+How digests are worked out is in :mod:`automation.core.docdigest`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from automation.collect.media import media_of
 from automation.collect.sarif import read_sarif
 from automation.collect.tables import read_csv
 from automation.collect.tree import Tree
+from automation.core.docdigest import folder_digest, letter_digest, sidecar_path
 from automation.core.documents import FileFact, FolderDocument, Letter
 from automation.core.errors import ForgeRefused, ForgeUnreachable, LaikError, UnsafePath, Where
 from automation.core.evidence import Evidence, State, document_id
@@ -66,8 +66,8 @@ def read_letter(path: str, content: bytes | None, sidecar: bytes | None, *, evid
     if content is None:
         return Evidence(evidence_id, State.ABSENT, where=where)
     sha256 = hashlib.sha256(content).hexdigest()
-    beside = hashlib.sha256(sidecar).hexdigest() if sidecar is not None else "-"
-    digest = _digest([sha256, beside])
+    beside = hashlib.sha256(sidecar).hexdigest() if sidecar is not None else None
+    digest = letter_digest(sha256, beside)
     try:
         form = load_mapping(sidecar, path=sidecar_path(path)) if sidecar is not None else None
     except LaikError as refusal:
@@ -99,12 +99,6 @@ def collect_document(name: str, document: Document, tree: Tree, *, folder: str =
         return _unreadable(evidence_id, refusal, "")
 
 
-def sidecar_path(path: str) -> str:
-    """Where a letter's sidecar is: ``<path without ending>.naskah.yaml``."""
-    stem, dot, ending = path.rpartition(".")
-    return f"{stem if dot and '/' not in ending else path}.naskah.yaml"
-
-
 def _collect_letter(evidence_id: str, path: str, tree: Tree) -> Evidence:
     content = _fetch(tree, path)
     sidecar = _fetch(tree, sidecar_path(path)) if content is not None else None
@@ -128,7 +122,7 @@ def _collect_folder(evidence_id: str, path: str, tree: Tree) -> Evidence:
         return Evidence(evidence_id, State.ABSENT, where=where)
     if len(facts) > MAX_FOLDER_FILES:
         raise _too_many(path, len(facts))
-    digest = _digest([f"{fact.path.removeprefix(path)}\0{fact.blob}" for fact in facts])
+    digest = folder_digest((fact.path.removeprefix(path), fact.blob) for fact in facts)
     files = tuple(replace(fact, media=_media(fact, tree)) for fact in facts)
     return Evidence(
         evidence_id, State.PRESENT, digest=digest, value=FolderDocument(path=path, files=files), where=where
@@ -144,12 +138,6 @@ def _media(fact: FileFact, tree: Tree) -> str:
 def _letter_media(content: bytes) -> str:
     media = media_of(content[:4096])
     return media if media in {"pdf", "png", "jpeg"} else "unknown"
-
-
-def _digest(lines: list[str]) -> str:
-    return hashlib.sha256(
-        "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
-    ).hexdigest()
 
 
 def _unreadable(evidence_id: str, refusal: LaikError, digest: str) -> Evidence:

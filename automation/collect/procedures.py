@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
 import checks
+from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
-from automation.core.procedure import Procedure, load_procedure
-from automation.core.procedure_continuation import load_continuation
+from automation.core.procedure import Procedure, procedure_of
+from automation.core.procedure_continuation import continuation_of
 from automation.core.text import Bilingual
-from automation.core.yamltext import MAX_BYTES
+from automation.core.yamltext import MAX_BYTES, load_mapping
+
+
+@dataclass(frozen=True, slots=True)
+class SopFile:
+    """A SOP file as it was read; ``base`` is the SOP that a continuation continues."""
+
+    document: YamlDocument
+    procedure: Procedure
+    base: Procedure | None = None
 
 
 @cache
@@ -28,41 +39,62 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
         UnreadableDocument: a file is broken YAML.
         InvalidProcedure: a file breaks the schema, or its id is not its file name.
     """
-    exist = _check_ids(known_checks)
-    folder = resources.files("checks").joinpath("sop")
-    files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
-    contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
-    found: dict[str, Procedure] = {}
-    for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
-        procedure = _named(contents[path], path, exist, found)
-        found[procedure.id] = procedure
-    return MappingProxyType({name: found[name] for name in sorted(found)})
+    files = read_bundled(known_checks=known_checks)
+    return MappingProxyType({file.procedure.id: file.procedure for file in files})
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:
-    """One SOP file from disk.
+    """One SOP file from disk; see :func:`read_file`."""
+    return read_file(path, known_checks=known_checks).procedure
+
+
+def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> SopFile:
+    """One SOP file from disk, with the places of its parts.
 
     Args:
-        path: the file; its name without ``.yaml`` must be the procedure's id.
+        path: the file; its name without ``.yaml`` must be the procedure's id, or ``<id>@<version>``.
         known_checks: ids of the checks that exist; those that laik ships when None.
 
     Raises:
         UnreadableDocument: the file cannot be read, or is broken YAML.
         InvalidProcedure: it breaks the schema, or its id is not its file name.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)  # one byte too many is refused as too large, unread
-    except OSError as failure:
-        reason = failure.strerror or type(failure).__name__
-        raise UnreadableDocument(
-            Bilingual(f"Berkas SOP tidak dapat dibaca: {reason}.", f"The SOP file cannot be read: {reason}."),
-            remedy=Bilingual("Periksa nama dan hak bacanya.", "Check its name and read access."),
-            where=Where(file=str(path)),
-        ) from None
+    content = read_limited(path, Bilingual("Berkas SOP", "The SOP file"))
     exist = _check_ids(known_checks)
     bases = bundled(known_checks=exist) if _continues(content) else {}
     return _named(content, str(path), exist, bases)
+
+
+def read_bundled(*, known_checks: frozenset[str] | None = None) -> tuple[SopFile, ...]:
+    """All procedures that laik ships with the places of their parts, in order of id; see :func:`bundled`."""
+    exist = _check_ids(known_checks)
+    folder = resources.files("checks").joinpath("sop")
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
+    contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
+    found: dict[str, SopFile] = {}
+    for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
+        bases = {name: file.procedure for name, file in found.items()}
+        file = _named(contents[path], path, exist, bases)
+        found[file.procedure.id] = file
+    return tuple(found[name] for name in sorted(found))
+
+
+def read_limited(path: Path, what: Bilingual) -> bytes:
+    """A file that people wrote, at most one byte more than is accepted; too large is told by the reader.
+
+    Raises:
+        UnreadableDocument: it cannot be opened; ``what`` says what it should be.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)  # one byte too many is refused as too large, unread
+    except OSError as failure:
+        reason = failure.strerror or type(failure).__name__
+        raise UnreadableDocument(
+            Bilingual(f"{what.id} tidak dapat dibaca: {reason}.", f"{what.en} cannot be read: {reason}."),
+            remedy=Bilingual("Periksa nama dan hak bacanya.", "Check its name and read access."),
+            where=Where(file=str(path)),
+        ) from None
 
 
 def _continues(content: bytes) -> bool:
@@ -74,11 +106,13 @@ def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
 
-def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> Procedure:
+def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> SopFile:
+    document, base = load_mapping(content, path=path), None
     if _continues(content):
-        procedure = load_continuation(content, path=path, checks=exist, bases=bases)
+        procedure = continuation_of(document, checks=exist, bases=bases)
+        base = bases[procedure.continues or ""]
     else:
-        procedure = load_procedure(content, path=path, checks=exist)
+        procedure = procedure_of(document, checks=exist)
     if Path(path).stem not in {procedure.id, f"{procedure.id}@{procedure.version}"}:
         raise InvalidProcedure(
             Bilingual(
@@ -91,6 +125,6 @@ def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str,
                 f"Name the file {procedure.id}.yaml (or {procedure.id}@{procedure.version}.yaml), or mend"
                 " the id.",
             ),
-            where=Where(file=path, line=1, column=1),
+            where=Where(file=path, line=document.mark("id")[0], column=document.mark("id")[1]),
         )
-    return procedure
+    return SopFile(document, procedure, base)

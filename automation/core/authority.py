@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from typing import Literal
 
 from automation.core.procedure import HumanAct, Procedure, Step
@@ -24,9 +24,6 @@ OFFICE = "dinas"
 REVIEWING = ("technical_reviewer", "section_head")
 OWNING = "owner_team"
 """The archetype of those who own the application at the applicant agency."""
-
-# Indonesia has no summer time, so fixed offsets tell the day without reading a time zone database.
-OFFSETS = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,6 @@ class Acting:
     def holds_on(self, day: date) -> bool:
         """Whether the assignment was in force that day."""
         return self.since <= day <= self.until
-
-
-def day_of(moment: datetime, timezone_name: str) -> date:
-    """The day it was where the SOP is worked by; servers tell UTC, seven to nine hours behind."""
-    return moment.astimezone(timezone(timedelta(hours=OFFSETS[timezone_name]))).date()
 
 
 def roles_on(permanent: Roles, acting: Iterable[Acting], day: date) -> Roles:

@@ -1,11 +1,11 @@
 """The clock of a step: whose turn it is since when, until when; on track, near or late.
 
 Theory of operation. A *turn* is somebody's time with an open step: the roles that must act, ``wait:<key>``
-while the SOP waits for something that is no step of it, ``mend:<roles>`` while somebody mends what the step's
-own judges sent back, ``paused`` while the case is suspended or closed by hand, ``laik`` while laik serves.
-The ledger keeps one ``turn`` entry each time that changes, with the moment it began: the server's own time of
-the act that caused it, so that an outage of laik shifts no clock. While nothing changes, nothing is written,
-whatever time it is.
+while the SOP waits for something that is no step of it, ``mend:<roles>`` while others than those who carry
+the step out mend what was sent back (``Branch.turn``), ``paused`` while the case is suspended or closed by
+hand, ``laik`` while laik itself serves or provides. The ledger keeps one ``turn`` entry each time that
+changes, with the moment it began: the server's own time of the act that caused it, so that an outage of laik
+shifts no clock. While nothing changes, nothing is written, whatever time it is.
 
 A *visit* is one passage through a step: all turns since it was opened, sent back, or mended. The step's
 duration runs once a visit, from its first turn that is somebody's own; waits and pauses inside it are given
@@ -27,7 +27,8 @@ from automation.core.digest import digest_of
 from automation.core.evidence import State
 from automation.core.memory import Memory, RuledAct, Turn
 from automation.core.policycalendar import CalendarPolicy, NationalDays, work_calendar
-from automation.core.procedure_model import Procedure, Wait
+from automation.core.procedure import Procedure
+from automation.core.procedure_model import Wait
 from automation.core.workcalendar import WorkCalendar
 
 ClockState = Literal["on_track", "near", "late"]
@@ -85,28 +86,30 @@ def whose_turn(state: StepState) -> tuple[str, ...]:
     """Roles whose turn it is at an open step.
 
     While evidence is missing it is the turn of those who carry the step out; once only the human act is
-    missing, of those who may give it, and of an agreement of those who have not agreed yet. What the step's
-    own judges sent back is mended by those with a part in it who do not judge (Lombok Tengah 13: the vendor),
-    where there are any.
+    missing, of those who may give it, and of an agreement of those who have not agreed yet.
     """
     act = state.step.act
     if act is not None and state.evidence_holds:
         missing = tuple(role for role in state.standing.missing if role)
         return missing if act.agree == "each" and missing else act.by
-    return menders(state) or tuple(actor.role for actor in state.step.actors.responsible)
+    return tuple(actor.role for actor in state.step.actors.responsible)
 
 
-def menders(state: StepState) -> tuple[str, ...]:
-    """Roles that mend what the step's own judges sent back to the very step; empty at any other time.
+def menders(procedure: Procedure, state: StepState) -> tuple[str, ...]:
+    """Roles who mend what was sent back, where they are not those who carry the step out; else empty.
 
-    As the SOP names them (``turn`` of the branch), else those with a part in the step who do not judge.
+    As the SOP names them (``Branch.turn``). What a step's own judges sent back to the very step is mended,
+    where nobody is named, by those with a part in it who do not judge.
     """
-    step = state.step
-    if step.act is None or state.held is None or state.held.step != step.key or step.back != step.key:
+    held, step = state.held, state.step
+    if held is None:
         return ()
-    back = step.way("refused")
+    source = next((one for one in procedure.steps if one.key == held.step), None)
+    back = source.way("refused") if source else None
     if back is not None and back.turn:
         return back.turn
+    if step.act is None or held.step != step.key or step.back != step.key:
+        return ()
     named = (*step.actors.responsible, *step.actors.involved)
     return tuple(dict.fromkeys(one.role for one in named if one.role not in step.act.by))
 
@@ -122,16 +125,7 @@ def turn_of(state: CaseState, memory: Memory) -> tuple[str, ...]:
         return ()
     if step.given and step.waiting_for_service and rule is not None:
         return () if memory.admitted else rule.approved_by
-    return _named_to_mend(state.procedure, step) or whose_turn(step)
-
-
-def _named_to_mend(procedure: Procedure, step: StepState) -> tuple[str, ...]:
-    """Roles that the way back names, where a later step sent this one back; empty otherwise."""
-    if step.held is None:
-        return ()
-    source = next((one for one in procedure.steps if one.key == step.held.step), None)
-    back = source.way("refused") if source else None
-    return back.turn if back is not None else ()
+    return menders(state.procedure, step) or whose_turn(step)
 
 
 def waiting(state: CaseState, memory: Memory) -> Wait | None:
@@ -141,7 +135,7 @@ def waiting(state: CaseState, memory: Memory) -> Wait | None:
     """
     step = state.open
     before = state.steps[-2] if len(state.steps) > 1 else None
-    if step is None or before is None or before.step.flow.wait is None or before.step.next != step.step.key:
+    if step is None or before is None or before.step.flow.wait is None or before.next != step.step.key:
         return None
     if step.held is not None or step.evidence_holds:
         return None
@@ -247,13 +241,15 @@ def _who(state: CaseState, memory: Memory, moment: Moment) -> tuple[str, str, st
     if step is None:
         return "", "", ""
     key, held = step.step.key, step.held.act if step.held else ""
-    if not moment.issue_open or state.suspended:
+    if not moment.issue_open or step.suspended:
         return key, PAUSED, held
+    if step.given and step.waiting_for_provision:
+        return key, LAIK, held
     wait = waiting(state, memory)
     if wait is not None:
         return key, f"{WAIT}{wait.key}", held
     roles = ",".join(turn_of(state, memory))
-    return key, f"{MEND}{roles}" if menders(step) else roles or LAIK, held
+    return key, f"{MEND}{roles}" if menders(state.procedure, step) else roles or LAIK, held
 
 
 def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, step: str) -> datetime:
@@ -267,14 +263,15 @@ def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, 
 
 
 def _cause(state: CaseState, memory: Memory, moment: Moment) -> datetime | None:
-    """When the last of the steps before the open one was done; that of acceptance before any was."""
+    """When the last of the steps before the open one was done, or the case taken up again; else accepted."""
     done = [_done_at(one, memory, moment) for one in state.steps if one.complete]
-    return max(done, default=memory.accepted_at)
+    resumed = [_act_time(one, moment) for one in memory.acts if one.ruling == "resumed"]
+    return max([*done, *resumed], default=memory.accepted_at)
 
 
 def _done_at(step: StepState, memory: Memory, moment: Moment) -> datetime:
     if step.approval is not None:
-        return _act_time(step.approval, moment)
+        return max(_act_time(one, moment) for one in step.standing.approvals)
     closed = memory.closed.get(step.step.key)
     return closed.at if closed is not None and closed.digest == step.digest else moment.now
 

@@ -29,13 +29,32 @@ class Where:
         return ", ".join(part for part in [place, *named] if part)
 
 
-class LaikError(Exception):
-    """An expected refusal: ``message`` says what, ``where`` the place, ``remedy`` what to do."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One of several things wrong in a file: its place, and what is wrong there and how it is mended."""
 
-    def __init__(self, message: Bilingual, *, remedy: Bilingual, where: Where | None = None) -> None:
+    where: Where
+    message: Bilingual
+
+
+class LaikError(Exception):
+    """An expected refusal: ``message`` says what, ``where`` the place, ``remedy`` what to do.
+
+    ``faults`` are the single faults of a file that has several, each with its own place, in the file's order.
+    """
+
+    def __init__(
+        self,
+        message: Bilingual,
+        *,
+        remedy: Bilingual,
+        where: Where | None = None,
+        faults: tuple[Fault, ...] = (),
+    ) -> None:
         self.message = message
         self.remedy = remedy
         self.where = where or Where()
+        self.faults = faults
         super().__init__(self.explain("id"))
 
     def explain(self, language: Language = "id") -> str:

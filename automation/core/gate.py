@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from automation.core import floor
 from automation.core.case import CaseState, StepState
 from automation.core.documents import CodeSnapshot
 from automation.core.errors import Where
@@ -28,8 +29,8 @@ from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step
 from automation.core.text import Bilingual
 
-FLOOR = ("mockup_is_presented", "security_scan_passed", "uat_is_attached", "uat_passed_for_code")
-FLOOR_SUBJECTS = ("mockup", "uat_skenario", "uat_hasil", CODE, SCAN)
+FLOOR = floor.FLOOR
+FLOOR_SUBJECTS = (*floor.FLOOR_DOCUMENTS, CODE, SCAN)
 HOSTING_CHECK = "hosting_request_is_valid"
 REQUEST = "permohonan"
 """The word under which an act remembers which request file it spoke of."""

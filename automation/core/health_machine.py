@@ -43,6 +43,19 @@ class DatabaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """How far the ledger is signed; ``problem`` is the first entry or key that does not hold.
+
+    ``asked`` is whether a key ring is set, so that what is unsigned is not served.
+    """
+
+    asked: bool
+    entries: int = 0
+    signed: int = 0
+    problem: LaikError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineFacts:
     """What the machine is like; None where nothing is there or no setting names it.
 
@@ -59,6 +72,7 @@ class MachineFacts:
     checkers: tuple[tuple[str, bool], ...]
     free: int | Unread
     database: DatabaseFacts | Unread
+    signatures: SignatureFacts | Unread = SignatureFacts(asked=False)
 
 
 def judge_machine(facts: MachineFacts) -> Iterator[Diagnosis]:
@@ -70,6 +84,7 @@ def judge_machine(facts: MachineFacts) -> Iterator[Diagnosis]:
     yield _disk(facts.free)
     yield _database(facts.database)
     yield _chain(facts.database)
+    yield _signed(facts.signatures, facts.database)
     yield _git(facts.git)
     yield _checkers(facts.checkers)
 
@@ -259,6 +274,45 @@ def _chain(database: DatabaseFacts | Unread) -> Diagnosis:
     return check.ok(
         f"Rantai buku besar utuh ({database.cases} kasus).",
         f"The ledger's chain is whole ({database.cases} cases).",
+    )
+
+
+def _signed(facts: SignatureFacts | Unread, database: DatabaseFacts | Unread) -> Diagnosis:
+    check = Check("ledger_signed", "LAIK_KEYRING")
+    if isinstance(facts, SignatureFacts) and not facts.asked:
+        return check.warn(
+            Bilingual(
+                "Entri buku besar tidak ditandatangani: siapa pun yang dapat menulis ke basis data dapat"
+                " menerbitkan.",
+                "Ledger entries are not signed: whoever can write to the database can publish.",
+            ),
+            Bilingual(
+                "Buat kunci dengan 'laik ledger key new' dan isi LAIK_KEYRING; lihat panduan bagian 10.",
+                "Make keys with 'laik ledger key new' and set LAIK_KEYRING; see the guide, section 10.",
+            ),
+        )
+    if isinstance(database, Unread) or database.version != database.knows:
+        return check.after("database")
+    if database.broken:
+        return check.after("ledger_chain")
+    if isinstance(facts, Unread):
+        return check.unread(facts)
+    if facts.problem is not None:
+        return check.failed(facts.problem)
+    if facts.signed < facts.entries:
+        left = facts.entries - facts.signed
+        return check.warn(
+            Bilingual(
+                f"{left} dari {facts.entries} entri belum bertanda tangan sah.",
+                f"{left} of {facts.entries} entries have no valid signature yet.",
+            ),
+            Bilingual(
+                "Lihat log 'laik serve'; buku besar dari sebelum ada kunci: 'laik ledger sign --all'.",
+                "See the log of 'laik serve'; a ledger from before keys: 'laik ledger sign --all'.",
+            ),
+        )
+    return check.ok(
+        f"Semua entri bertanda tangan ({facts.entries}).", f"All entries are signed ({facts.entries})."
     )
 
 

@@ -168,14 +168,6 @@ class Forged:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """Moving to another version of the SOP, as it was offered last."""
-
-    version: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """Whose turn it was at a step from ``since`` on, until the next one; see ``automation.core.clock``.
 
@@ -191,6 +183,14 @@ class Turn:
     calendar: str = ""
     held: str = ""
     seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Moving to another version of the SOP, as it was offered last."""
+
+    version: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

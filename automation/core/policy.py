@@ -142,9 +142,9 @@ class Policy(_Strict):
     perangkat_daerah: Mapping[Name, Agency]
     hosting: HostingPolicy
     templat: tuple[Name, ...] = ("base", "php-laravel")
+    kalender: CalendarPolicy = CalendarPolicy()
     pejabat: tuple[Official, ...] = ()
     penegakan: Mapping[Name, Confirmed] = Field(default_factory=dict)
-    kalender: CalendarPolicy = CalendarPolicy()
 
     def acting_in(self, agency: str) -> tuple[Acting, ...]:
         """The acting officials who may act in a case of ``agency``, on whatever day."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automation.core.documents import YamlDocument
-from automation.core.errors import InvalidProcedure, Where
+from automation.core.errors import Fault, InvalidProcedure, Where
 from automation.core.procedure_flow import Problem
 from automation.core.procedure_model import (
     Activity,
@@ -82,6 +82,7 @@ __all__ = [
     "Way",
     "Words",
     "load_procedure",
+    "procedure_of",
     "refuse_problems",
 ]
 
@@ -96,32 +97,44 @@ def load_procedure(text: str | bytes, *, path: str, checks: frozenset[str]) -> P
 
     Raises:
         UnreadableDocument: broken YAML.
-        InvalidProcedure: schema broken, or a part names something that is not declared.
+        InvalidProcedure: as :func:`procedure_of` says.
     """
-    document = load_mapping(text, path=path)
+    return procedure_of(load_mapping(text, path=path), checks=checks)
+
+
+def procedure_of(document: YamlDocument, *, checks: frozenset[str]) -> Procedure:
+    """A SOP file that was read, as a :class:`Procedure`; see :func:`load_procedure`.
+
+    Raises:
+        InvalidProcedure: schema broken, a name not declared, or a way that leads nowhere or round a gate.
+    """
     procedure = load_model(document, Procedure, InvalidProcedure)
-    refuse_problems(document, list(problems_of(procedure, checks)), path)
+    refuse_problems(document, list(problems_of(procedure, checks)))
     return procedure
 
 
-def refuse_problems(document: YamlDocument, problems: Sequence[Problem], path: str) -> None:
-    """Refuse a SOP file with everything that is wrong in it, each with its line.
+def refuse_problems(document: YamlDocument, problems: Sequence[Problem]) -> None:
+    """Refuse a SOP file with everything that is wrong in it, each with its place.
 
     Raises:
         InvalidProcedure: there is any problem.
     """
     if not problems:
         return
-    line, column = document.mark(problems[0][0])
-    named = [(document.mark(place)[0], problem) for place, problem in problems[:20]]
+    placed = [(document.mark(place), said) for place, said in problems]
+    line, column = placed[0][0]
     raise InvalidProcedure(
         Bilingual(
-            " ".join(f"[baris {at}] {problem.id}" for at, problem in named),
-            " ".join(f"[line {at}] {problem.en}" for at, problem in named),
+            " ".join(f"[baris {at}] {said.id}" for (at, _), said in placed[:20]),
+            " ".join(f"[line {at}] {said.en}" for (at, _), said in placed[:20]),
         ),
         remedy=Bilingual(
             "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
             "Mend the SOP file; running cases stay on their version.",
         ),
-        where=Where(file=path, line=line, column=column),
+        where=Where(file=document.path, line=line, column=column),
+        faults=tuple(
+            Fault(Where(file=document.path, line=at[0], column=at[1]), said)
+            for at, said in sorted(placed, key=lambda one: one[0])
+        ),
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure import refuse_problems
 from automation.core.procedure_flow import Problem, unknown
@@ -67,15 +68,22 @@ def load_continuation(
         UnreadableDocument: broken YAML.
         InvalidProcedure: schema broken, the base is not there, or a part does not fit to it.
     """
-    document = load_mapping(text, path=path)
+    return continuation_of(load_mapping(text, path=path), checks=checks, bases=bases)
+
+
+def continuation_of(
+    document: YamlDocument, *, checks: frozenset[str], bases: Mapping[str, Procedure]
+) -> Procedure:
+    """A continuation file that was read, as the whole SOP it makes; see :func:`load_continuation`."""
     more = load_model(document, Continuation, InvalidProcedure)
     base = bases.get(more.continues)
     if base is None:
-        refuse_problems(document, [unknown("continues", "SOP", "SOP", more.continues)], path)
+        refuse_problems(document, [unknown("continues", "SOP", "SOP", more.continues, bases)])
         raise AssertionError("an unknown base was refused")
-    refuse_problems(document, [*_clashes(base, more), *_claims_of_the_source(more)], path)
+    refuse_problems(document, [*_clashes(base, more), *_claims_of_the_source(more)])
     whole = continued(base, more)
-    refuse_problems(document, [_local(base, found) for found in problems_of(whole, checks)], path)
+    found = list(problems_of(whole, checks))
+    refuse_problems(document, [in_continuation(base, one) or ("continues", one[1]) for one in found])
     return whole
 
 
@@ -148,12 +156,15 @@ def _claims_of_the_source(more: Continuation) -> Iterator[Problem]:
                 )
 
 
-def _local(base: Procedure, problem: Problem) -> Problem:
-    """The problem at its place in the continuation's file."""
+def in_continuation(base: Procedure, problem: Problem) -> Problem | None:
+    """The problem of the whole SOP at its place in the continuation's file; None where it is the base's."""
     place, said = problem
     group, _, rest = place.partition(".")
-    index, dot, below = rest.partition(".")
+    name, dot, below = rest.partition(".")
     before = {"steps": len(base.steps), "roles": len(base.roles), "phases": len(base.phases)}
-    if group in before and index.isdigit() and int(index) >= before[group]:
-        return f"{group}.{int(index) - before[group]}{dot}{below}", said
-    return place, said
+    if group in before and name.isdigit():
+        own = int(name) - before[group]
+        return (f"{group}.{own}{dot}{below}", said) if own >= 0 else None
+    if group == "identity" or (group == "documents" and name in base.documents):
+        return None
+    return problem

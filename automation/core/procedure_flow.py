@@ -7,7 +7,8 @@ back binds what is sent back, and a suspension can be taken up again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from automation.core.procedure_model import Branch, Procedure, Step, Way
 from automation.core.text import Bilingual
@@ -18,10 +19,14 @@ Problem = tuple[str, Bilingual]
 FORWARD: frozenset[Way] = frozenset({"completed", "detour"})
 
 
-def unknown(place: str, kind_id: str, kind_en: str, name: str) -> Problem:
-    """A name that nothing declares."""
+def unknown(place: str, kind_id: str, kind_en: str, name: str, known: Iterable[str] = ()) -> Problem:
+    """A name that nothing declares; of the ``known`` ones the nearest is offered."""
+    near = get_close_matches(name, sorted(known), n=1)
     return place, Bilingual(
-        f"{kind_id} '{name}' tidak dideklarasikan.", f"{kind_en} '{name}' is not declared."
+        f"{kind_id} '{name}' tidak dideklarasikan; "
+        + (f"mungkin maksudnya '{near[0]}'." if near else "perbaiki namanya atau deklarasikan."),
+        f"{kind_en} '{name}' is not declared; "
+        + (f"perhaps '{near[0]}' was meant." if near else "mend the name or declare it."),
     )
 
 
@@ -51,7 +56,7 @@ def _broken_ways(step: Step, place: str) -> Iterator[Problem]:
 def _broken_branch(procedure: Procedure, step: Step, branch: Branch, place: str) -> Iterator[Problem]:
     keys = [other.key for other in procedure.steps]
     if branch.to is not None and branch.to not in keys:
-        yield unknown(place, "Langkah", "Step", branch.to)
+        yield unknown(place, "Langkah", "Step", branch.to, keys)
         return
     here = keys.index(step.key)
     there = keys.index(branch.to) if branch.to is not None else len(keys)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from automation.core.procedure_flow import Problem, broken_flow, unknown
 from automation.core.procedure_model import Procedure, Step, Way
+from automation.core.procedure_proofs import proof_faults
 from automation.core.text import Bilingual
 from automation.core.verbs import VERBS
 
@@ -37,6 +38,7 @@ def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Proble
     yield from _broken_acts(procedure)
     yield from _broken_hosting(procedure)
     yield from broken_flow(procedure)
+    yield from proof_faults(procedure, checks)
 
 
 def _double_names(procedure: Procedure) -> Iterator[Problem]:
@@ -71,7 +73,7 @@ def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
     for name, document in procedure.documents.items():
         for role in document.signed_by:
             if role not in procedure.role_ids():
-                yield unknown(f"documents.{name}.signed_by", "Peran", "Role", role)
+                yield unknown(f"documents.{name}.signed_by", "Peran", "Role", role, procedure.role_ids())
         if {"", ".", ".."} & set(document.path.removesuffix("/").split("/")):
             yield (
                 f"documents.{name}.path",
@@ -94,12 +96,14 @@ def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozens
     for part, actors in (("responsible", step.actors.responsible), ("involved", step.actors.involved)):
         for at, actor in enumerate(actors):
             if actor.role not in roles:
-                yield unknown(f"{place}.actors.{part}.{at}.role", "Peran", "Role", actor.role)
+                yield unknown(f"{place}.actors.{part}.{at}.role", "Peran", "Role", actor.role, roles)
     for role in step.act.by if step.act else ():
         if role not in roles:
-            yield unknown(f"{place}.act.by", "Peran", "Role", role)
+            yield unknown(f"{place}.act.by", "Peran", "Role", role, procedure.role_ids())
     if step.phase not in {phase.key for phase in procedure.phases}:
-        yield unknown(f"{place}.phase", "Fase", "Phase", step.phase)
+        yield unknown(
+            f"{place}.phase", "Fase", "Phase", step.phase, (phase.key for phase in procedure.phases)
+        )
     yield from _unknown_turns(step, place, roles)
     yield from _unknown_checks(step, place, checks)
     yield from _unknown_documents(procedure, step, place)
@@ -111,7 +115,7 @@ def _unknown_turns(step: Step, place: str, roles: frozenset[str]) -> Iterator[Pr
         named.extend((f"{place}.flow.branches.{at}.turn", role) for role in branch.turn)
     for where, role in named:
         if role not in roles:
-            yield unknown(where, "Peran", "Role", role)
+            yield unknown(where, "Peran", "Role", role, roles)
 
 
 def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
@@ -120,31 +124,49 @@ def _unknown_checks(step: Step, place: str, checks: frozenset[str]) -> Iterator[
         named.extend((f"{place}.flow.branches.{at}.checks", check) for check in branch.checks)
     for where, check in named:
         if check not in checks:
-            yield unknown(where, "Pemeriksaan", "Check", check)
+            yield unknown(where, "Pemeriksaan", "Check", check, checks)
 
 
 def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator[Problem]:
     for subject in step.judging.subjects:
         if subject not in procedure.documents and subject not in RESERVED_SUBJECTS:
-            yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject)
+            yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject, procedure.documents)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
         if output.document == APPLICATION:
             continue
         if declared is None:
-            yield unknown(f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document)
+            yield unknown(
+                f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document, procedure.documents
+            )
         elif output.state and output.state not in declared.states:
-            yield unknown(f"{place}.outputs.{at}.state", "Status dokumen", "Document state", output.state)
+            yield unknown(
+                f"{place}.outputs.{at}.state",
+                "Status dokumen",
+                "Document state",
+                output.state,
+                declared.states,
+            )
     for at, needed in enumerate(step.inputs):
-        if needed.document and needed.document not in procedure.documents:
-            yield unknown(f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document)
+        if not needed.document:
+            continue
+        read = procedure.documents.get(needed.document)
+        if read is None:
+            yield unknown(
+                f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document, procedure.documents
+            )
+        elif needed.state and needed.state not in read.states:
+            place_of = f"{place}.inputs.{at}.state"
+            yield unknown(place_of, "Status dokumen", "Document state", needed.state, read.states)
 
 
 def _broken_judging(step: Step, place: str) -> Iterator[Problem]:
     for at, group in enumerate(step.judging.any_of):
         for subject in group:
             if subject not in step.judging.subjects:
-                yield unknown(f"{place}.judging.any_of.{at}", "Yang dinilai", "Subject", subject)
+                yield unknown(
+                    f"{place}.judging.any_of.{at}", "Yang dinilai", "Subject", subject, step.judging.subjects
+                )
 
 
 def _broken_completion(step: Step, place: str) -> Iterator[Problem]:
@@ -181,7 +203,9 @@ def _broken_roles(procedure: Procedure) -> Iterator[Problem]:
             continue
         document = procedure.documents.get(role.named_by)
         if document is None:
-            yield unknown(f"roles.{index}.named_by", "Dokumen", "Document", role.named_by)
+            yield unknown(
+                f"roles.{index}.named_by", "Dokumen", "Document", role.named_by, procedure.documents
+            )
         elif document.kind != "yaml" or document.home != "berkas" or role.scope != "kasus":
             yield (
                 f"roles.{index}.named_by",
@@ -204,7 +228,7 @@ def _broken_acts(procedure: Procedure) -> Iterator[Problem]:
             known = VERBS.get(verb)
             fits = known is not None and known.use == "decide" and known.name == verb
             if known is None or not fits or known.needs_reason != (way in WITH_REASON):
-                yield unknown(place, "Kata kerja", "Verb", verb)
+                yield unknown(place, "Kata kerja", "Verb", verb, VERBS)
             about = step.act.about if step.act else ""
             if (verb, about) in taken:
                 said = f"{verb} {about}"
@@ -253,7 +277,7 @@ def _broken_hosting(procedure: Procedure) -> Iterator[Problem]:
     completes = (procedure.hosting.completes,) if procedure.hosting.completes else ()
     for key in (*procedure.hosting.after, *completes):
         if key not in keys:
-            yield unknown("hosting", "Langkah", "Step", key)
+            yield unknown("hosting", "Langkah", "Step", key, keys)
     for role in procedure.hosting.approved_by:
         if role not in procedure.role_ids():
-            yield unknown("hosting.approved_by", "Peran", "Role", role)
+            yield unknown("hosting.approved_by", "Peran", "Role", role, procedure.role_ids())

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from automation.core.act import Act
-from automation.core.authority import Acting, day_of, deciders, roles_on
+from automation.core.authority import Acting, deciders, roles_on
 from automation.core.case import CaseState, Checks, StepState, judge_step, replay
 from automation.core.clock import ClockRules, Moment, current_turn, entry_of
+from automation.core.comments import CommentsNow
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
@@ -106,6 +107,7 @@ class Observation:
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
         successor: the SOP version that moving the case to was offered, as the region enforces it.
+        comments: the comments that acts were in, as they read now.
     """
 
     key: str
@@ -129,6 +131,7 @@ class Observation:
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
     successor: Procedure | None = None
+    comments: CommentsNow = field(default_factory=CommentsNow)
 
     @property
     def offered(self) -> MigrationPlan | None:
@@ -144,14 +147,14 @@ class Observation:
         permanent = self.roles if self.permanent is None else self.permanent
         return roles_on(permanent, self.acting, self.day_of(act))
 
+    def day_of(self, act: Act) -> date:
+        """The day of an act where the office is."""
+        return self.rules.calendar.day_of(act.at)
+
     @property
     def today(self) -> date:
-        """The day it is where the SOP is worked by; for waivers and acting officials, never in a digest."""
-        return day_of(self.now, self.procedure.identity.timezone)
-
-    def day_of(self, act: Act) -> date:
-        """The day of an act where the SOP is worked by."""
-        return day_of(act.at, self.procedure.identity.timezone)
+        """The date where the office is; for waivers and acting officials, never part of a digest."""
+        return self.rules.calendar.day_of(self.now)
 
     @property
     def hosting_place(self) -> Place | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -30,7 +31,8 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from automation.core.documents import YamlDocument
-from automation.core.errors import LaikError, UnreadableDocument, Where
+from automation.core.errors import Fault, LaikError, UnreadableDocument, Where
+from automation.core.schemafaults import said
 from automation.core.text import Bilingual
 
 MAX_BYTES = 1_000_000
@@ -69,24 +71,35 @@ def load_model(document: YamlDocument, model: type[Model], error: type[LaikError
     try:
         return model.model_validate(document.data)
     except ValidationError as failure:
-        faults = failure.errors(include_url=False, include_context=False, include_input=False)
-        written = (fault for fault in faults if _dotted(fault["loc"]) in document.marks)
-        first = document.mark(_dotted(next(written, faults[0])["loc"]))
-        listing = "; ".join(describe_fault(document, fault["loc"], fault["msg"]) for fault in faults[:20])
+        details = failure.errors(include_url=False, include_input=False)
+        faults = [_schema_fault(document, one, details) for one in details[:20]]
+        written = (fault for fault in details if _dotted(fault["loc"]) in document.marks)
+        first = document.mark(_dotted(next(written, details[0])["loc"]))
         raise error(
-            Bilingual(f"Isi tidak sesuai: {listing}.", f"Invalid content: {listing}."),
+            Bilingual(
+                f"Isi tidak sesuai: {'; '.join(fault.message.id for fault in faults)}.",
+                f"Invalid content: {'; '.join(fault.message.en for fault in faults)}.",
+            ),
             remedy=Bilingual(
                 "Perbaiki kunci yang disebut, lalu kirim lagi.", "Mend the keys named, then send it again."
             ),
             where=Where(file=document.path, line=first[0], column=first[1]),
+            faults=tuple(sorted(faults, key=lambda fault: (fault.where.line, fault.where.column))),
         ) from None
 
 
-def describe_fault(document: YamlDocument, loc: tuple[int | str, ...], message: str) -> str:
-    """One schema fault as ``key (line n): what is wrong``."""
-    dotted = _dotted(loc)
-    line = document.mark(dotted)[0]
-    return f"{dotted or '(berkas)'} (baris {line}): {message}"
+def _schema_fault(document: YamlDocument, detail: ErrorDetails, all_of_them: list[ErrorDetails]) -> Fault:
+    """One schema fault with its place, told as ``key (line n): what is wrong``."""
+    dotted = _dotted(detail["loc"])
+    line, column = document.mark(dotted)
+    told = said(detail, all_of_them)
+    return Fault(
+        where=Where(file=document.path, line=line, column=column),
+        message=Bilingual(
+            f"{dotted or '(berkas)'} (baris {line}): {told.id}",
+            f"{dotted or '(file)'} (line {line}): {told.en}",
+        ),
+    )
 
 
 def _dotted(loc: tuple[int | str, ...]) -> str:

@@ -22,6 +22,7 @@ from automation.demo.webserver import serve
 from automation.localforge.server import ADMIN, RunningForge, start
 from automation.reconciler import EVERYTHING
 from automation.settings import ForgeKind, Settings, default_store
+from automation.signing.keyfiles import RING, SIGNING, make_keys
 from automation.wiring import Laik, build
 
 
@@ -125,6 +126,10 @@ def founded(
 
 
 def _settings(folder: Path, url: str, organisation: people.Organisation, address: str) -> Settings:
+    """Those of an office that signs: what is served is what signed entries admit."""
+    keys = folder / "kunci"
+    if not keys.exists():
+        make_keys(keys)
     return Settings(
         url=url,
         token=organisation.bot_token,
@@ -137,6 +142,8 @@ def _settings(folder: Path, url: str, organisation: people.Organisation, address
         forge=organisation.forge,
         app=organisation.app,
         write_spacing=0.0,  # the embedded forge sets no limits
+        signing_key=keys / SIGNING,
+        keyring=keys / RING,
     )
 
 

@@ -14,18 +14,29 @@ from pathlib import Path
 from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from automation.core.attest import BadSignature
 from automation.core.errors import LaikError, Where
 from automation.core.health import Unread
-from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts
+from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, SignatureFacts
 from automation.core.text import Bilingual
+from automation.core.verified import verify_ledger
 from automation.examine.asking import ask
 from automation.settings import Settings
+from automation.signing.ed25519 import check
+from automation.signing.keyfiles import KeyFileUnusable, load_ring
 from automation.store.engine import StoreUnusable, make_engine, reading
 from automation.store.ledger import Ledger
 from automation.store.schema import MIGRATIONS, schema_version
+from automation.store.signatures import Signatures
 from automation.targets.checkers import Checkers, find_program
 
-SECRET_FILES = ("LAIK_TOKEN_FILE", "LAIK_APP_KEY_FILE", "LAIK_HOOK_SECRET_FILE", "LAIK_HOOK_SIGNING_FILE")
+SECRET_FILES = (
+    "LAIK_TOKEN_FILE",
+    "LAIK_APP_KEY_FILE",
+    "LAIK_HOOK_SECRET_FILE",
+    "LAIK_HOOK_SIGNING_FILE",
+    "LAIK_SIGNING_KEY_FILE",
+)
 GIT_SECONDS = 10.0
 
 
@@ -51,6 +62,7 @@ def read_machine(
         checkers=(("named-checkzone", bool(checkers.named_checkzone)), ("nginx", bool(checkers.nginx))),
         free=Unread(unset) if unset else ask(lambda: _free(settings.state)),
         database=Unread(store_unset) if store_unset else ask(lambda: database(settings.store_url)),
+        signatures=Unread(store_unset) if store_unset else ask(lambda: signatures(settings)),
     )
 
 
@@ -142,6 +154,29 @@ def _read(engine: Engine) -> DatabaseFacts:
     cases = ledger.cases()
     broken = [(case, seq) for case in cases if (seq := ledger.verify(case)) is not None]
     return DatabaseFacts(version, knows, len(cases), tuple(broken))
+
+
+def signatures(settings: Settings) -> SignatureFacts:
+    """How far the ledger is signed, every signature checked anew.
+
+    Raises:
+        StoreUnusable: the database cannot be opened or read.
+    """
+    if settings.keyring is None:
+        return SignatureFacts(asked=False)
+    engine = make_engine(settings.store_url)
+    try:
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            return SignatureFacts(asked=True)  # connecting would make the file
+        links = Ledger(engine).all_links()
+        found = verify_ledger(links, Signatures(engine).rows(), load_ring(settings.keyring), check)
+        return SignatureFacts(asked=True, entries=len(links), signed=len(found.signed))
+    except SQLAlchemyError as problem:
+        raise _broken(type(problem).__name__) from None
+    except (BadSignature, KeyFileUnusable) as problem:
+        return SignatureFacts(asked=True, problem=problem)
+    finally:
+        engine.dispose()
 
 
 def _broken(kind: str) -> StoreUnusable:

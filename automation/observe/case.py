@@ -12,7 +12,7 @@ from datetime import datetime
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
-from automation.core.authority import Acting, day_of, roles_on
+from automation.core.authority import Acting, roles_on
 from automation.core.catalogue import Catalogue
 from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
@@ -28,6 +28,7 @@ from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
+from automation.observe.comments import comments_of
 from automation.observe.evidence import Scanner, Sources
 from automation.observe.homes import Home, code_digest, home, kak_under_review
 from automation.observe.hostingrequests import (
@@ -77,6 +78,7 @@ class _Parts:
     permanent: Mapping[str, frozenset[str]]
     acting: tuple[Acting, ...]
     now: datetime
+    rules: ClockRules
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -92,7 +94,7 @@ class _Parts:
     @property
     def roles(self) -> Mapping[str, frozenset[str]]:
         """Who holds which role today, acting officials too."""
-        return roles_on(self.permanent, self.acting, day_of(self.now, self.procedure.identity.timezone))
+        return roles_on(self.permanent, self.acting, self.rules.calendar.day_of(self.now))
 
 
 class Observer:
@@ -158,6 +160,7 @@ class Observer:
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
         memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        now = self._now()
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency = memory.agency or intake.reading.agency
@@ -178,14 +181,14 @@ class Observer:
             aplikasi=aplikasi,
             permanent=people.roles(procedure, office.policy, agency, berkas),
             acting=office.policy.acting_in(agency),
-            now=self._now(),
+            now=now,
+            rules=self._rules(office, now, procedure.id),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
         )
 
     def _observation(self, parts: _Parts) -> Observation:
-        now = parts.now
         acts = people.acts(parts.office.me, parts.comments)
         targets = self._targets(parts)
         facts = None
@@ -220,8 +223,8 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            now=now,
-            rules=self._rules(parts, now),
+            now=parts.now,
+            rules=parts.rules,
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -229,13 +232,13 @@ class Observer:
             code_digest=code_digest(parts.aplikasi, parts.candidate),
             newer_commits=parts.aplikasi.newer(parts.candidate) if parts.aplikasi else 0,
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
+            comments=comments_of(parts.comments),
         )
 
-    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
+    def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""
-        policy = parts.office.policy
-        zone, national = policy.organisasi.zona_waktu, self._national(now.year)
-        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
+        zone, national = office.policy.organisasi.zona_waktu, self._national(now.year)
+        return clock_rules(office.policy.kalender, zone, national, sop)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""

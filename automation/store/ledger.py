@@ -12,22 +12,23 @@ Bodies hold ids and hashes only, no personal data and no text from requests.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from automation.core.canonical import JSON, canonical
+from automation.core.chain import START, Link, first_break, link_digest
 from automation.core.errors import LedgerConflict, Where
 from automation.core.text import Bilingual
 from automation.store.engine import reading, stamp, unstamp, writing
 from automation.store.schema import ledger as table
 
-JSON = None | bool | int | str | list["JSON"] | tuple["JSON", ...] | Mapping[str, "JSON"]
+__all__ = ["JSON", "KINDS", "START", "AdmittedRow", "Entry", "Journal", "Ledger"]
 
 ADMITTED = "admitted"
 KINDS = frozenset(
@@ -54,8 +55,11 @@ KINDS = frozenset(
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less
-START = ""  # ``previous`` of a case's first entry
 _BLOB = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
+
+
+Journal = Callable[[str, int, str], None]
+"""Is told (case, seq, digest) of an entry before it is kept, so that none is kept untold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ class AdmittedRow:
 class Ledger:
     """The ledger in a database that :func:`automation.store.open_store` has prepared."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, journal: Journal | None = None) -> None:
         self._engine = engine
+        self._journal = journal
 
     def append(self, case: str, kind: str, body: Mapping[str, JSON], *, at: datetime, expect: int) -> Entry:
         """Append one entry after number ``expect`` (0 for the first), and nothing else.
@@ -103,12 +108,15 @@ class Ledger:
             raise ValueError(f"unknown kind of ledger entry: {kind}")
         if kind == ADMITTED:
             _hold_admitted(body)
-        canonical = _canonical(body)
-        if len(canonical) > BODY_LIMIT:
+        text_of = canonical(body)
+        if len(text_of) > BODY_LIMIT:
             raise ValueError(f"the body of a ledger entry is over {BODY_LIMIT} bytes")
         try:
             with writing(self._engine) as connection:
-                return _append(connection, case, kind, canonical, stamp(at), expect)
+                entry = _append(connection, case, kind, text_of, stamp(at), expect)
+                if self._journal is not None:
+                    self._journal(entry.case, entry.seq, entry.digest)
+                return entry
         except IntegrityError as problem:
             raise _conflict(case, expect) from problem
 
@@ -149,14 +157,17 @@ class Ledger:
 
         Entries cut off at the end leave no trace in the chain itself.
         """
-        previous, expected = START, 1
+        return first_break(self.links(case), case)
+
+    def links(self, case: str) -> tuple[Link, ...]:
+        """All entries of a case as the texts that are kept, oldest first."""
         with reading(self._engine) as connection:
-            for row in _rows(connection, case):
-                wanted = _digest(case, expected, row.kind, row.body, row.at, previous)
-                if (row.seq, row.previous, row.digest) != (expected, previous, wanted):
-                    return expected
-                previous, expected = row.digest, expected + 1
-        return None
+            return tuple(_link(row) for row in _rows(connection, case))
+
+    def all_links(self) -> tuple[Link, ...]:
+        """All entries of all cases in the order in which they were appended."""
+        with reading(self._engine) as connection:
+            return tuple(_link(row) for row in connection.execute(select(table).order_by(table.c.position)))
 
     def intended(self) -> tuple[AdmittedRow, ...]:
         """What laik was about to merge and never admitted, over all cases, in order."""
@@ -202,7 +213,7 @@ def _append(connection: Connection, case: str, kind: str, body: str, at: str, ex
         raise _conflict(case, expect)
     if kind == ADMITTED and _holder(connection, json.loads(body)["path"]) not in {"", case}:
         raise _conflict(case, expect)  # two workers, two cases, one name: the first admission stands
-    digest = _digest(case, last + 1, kind, body, at, previous)
+    digest = link_digest(case, last + 1, kind, body, at, previous)
     connection.execute(
         table.insert().values(
             case_key=case, seq=last + 1, kind=kind, body=body, at=at, previous=previous, digest=digest
@@ -233,42 +244,14 @@ def _rows(connection: Connection, case: str) -> list[Row[tuple[object, ...]]]:
     return list(connection.execute(query))
 
 
+def _link(row: Row[tuple[object, ...]]) -> Link:
+    return Link(row.case_key, row.seq, row.kind, row.body, row.at, row.previous, row.digest)
+
+
 def _entry(row: Row[tuple[object, ...]]) -> Entry:
     return Entry(
         row.case_key, row.seq, row.kind, json.loads(row.body), row.digest, row.previous, unstamp(row.at)
     )
-
-
-def _digest(case: str, seq: int, kind: str, body: str, at: str, previous: str) -> str:
-    """Over one JSON list, so that no field can run into its neighbour."""
-    content = _canonical([case, seq, kind, body, at, previous])
-    return hashlib.sha256(content.encode("ascii")).hexdigest()
-
-
-def _canonical(value: JSON) -> str:
-    """JSON with one spelling a value: sorted keys, no spaces, ASCII only.
-
-    Raises:
-        ValueError: a float (its spelling is no fact) or another thing that is no JSON.
-    """
-    _refuse_floats(value)
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    except TypeError as problem:
-        raise ValueError(f"the body of a ledger entry must be JSON: {problem}") from problem
-
-
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError("a ledger entry holds no floats")
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise ValueError("the keys of a ledger entry are text")
-        for inner in value.values():
-            _refuse_floats(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _refuse_floats(inner)
 
 
 def _hold_admitted(body: Mapping[str, JSON]) -> None:

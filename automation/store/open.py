@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from automation.store.deliveries import Deliveries
 from automation.store.engine import make_engine
-from automation.store.ledger import Ledger
+from automation.store.ledger import Journal, Ledger
 from automation.store.links import Links
 from automation.store.schema import migrate
+from automation.store.signatures import Signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Store:
 
     engine: Engine
     ledger: Ledger
+    signatures: Signatures
     links: Links
     deliveries: Deliveries
 
@@ -27,8 +29,10 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, journal: Journal | None = None) -> Store:
     """The store at a database URL (``sqlite:////path/laik.db``, ``postgresql+psycopg://...``).
+
+    ``journal`` is told of every ledger entry that this process appends.
 
     Raises:
         StoreUnusable: the URL names no usable database, or one with a newer schema.
@@ -39,4 +43,4 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, Ledger(engine), Links(engine), Deliveries(engine))
+    return Store(engine, Ledger(engine, journal), Signatures(engine), Links(engine), Deliveries(engine))

@@ -31,6 +31,16 @@ ledger = Table(
     Column("digest", Text, nullable=False),
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("serial", BigInteger, primary_key=True),
+    Column("case_key", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+)
+
 links = Table(
     "links",
     metadata,
@@ -104,9 +114,41 @@ _POSTGRESQL_1: Statements = (
 # mark that outlived both would skip what nobody looked at. Every start looks at everything.
 _SHARED_2: Statements = ("DROP TABLE watermarks",)
 
+# The signer alone need be allowed to insert here; nobody need be allowed more. Rows are numbered without
+# gaps, so that two signers at once cannot both be right. One entry may be signed again by another key: after
+# a theft, what the stolen key signed counts as unsigned.
+_SIGNATURES = """CREATE TABLE signatures (
+    serial BIGINT NOT NULL PRIMARY KEY CHECK (serial > 0),
+    case_key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    envelope TEXT NOT NULL,
+    UNIQUE (case_key, seq, key_id),
+    FOREIGN KEY (case_key, seq) REFERENCES ledger (case_key, seq)
+)"""
+
+_SQLITE_3: Statements = (
+    _SIGNATURES,
+    """CREATE TRIGGER signatures_no_update BEFORE UPDATE ON signatures
+       BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER signatures_no_delete BEFORE DELETE ON signatures
+       BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+    """CREATE TRIGGER signatures_only_next BEFORE INSERT ON signatures
+       WHEN NEW.serial <> (SELECT COALESCE(MAX(serial), 0) + 1 FROM signatures)
+         OR EXISTS (SELECT 1 FROM signatures
+                    WHERE case_key = NEW.case_key AND seq = NEW.seq AND key_id = NEW.key_id)
+       BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
+)
+
+_POSTGRESQL_3: Statements = (
+    _SIGNATURES,
+    """CREATE TRIGGER signatures_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON signatures
+       FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()""",
+)
+
 MIGRATIONS: dict[str, tuple[Statements, ...]] = {
-    "sqlite": (_SQLITE_1, _SHARED_2),
-    "postgresql": (_POSTGRESQL_1, _SHARED_2),
+    "sqlite": (_SQLITE_1, _SHARED_2, _SQLITE_3),
+    "postgresql": (_POSTGRESQL_1, _SHARED_2, _POSTGRESQL_3),
 }
 _MIGRATION_LOCK = 0x6C61696B  # "laik": one process migrates a PostgreSQL database at a time
 

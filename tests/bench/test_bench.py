@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import clocks, effects, scaffold
+from tests.bench import clocks, effects, ledger, scaffold
 from tests.bench.timing import Measure, against, medians
 from tests.bench.world import expected, found
 
@@ -59,6 +59,22 @@ def test_due_times_are_measured_where_both_name_the_same_days() -> None:
     assert [line["name"] for line in lines] == ["due_in_7_days", "due_in_120_minutes", "due_in_90_days"]
     assert [line["peer"] for line in lines] == ["holidays.get_nth_working_day", None, None]
     assert all(line["value"] > 0 for line in lines)  # type: ignore[operator]
+
+
+def test_the_ledgers_speed_is_told_for_appends_signed_appends_and_verifications(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ledger, "ENTRIES", 20)
+    monkeypatch.setattr(ledger, "MEGABYTES", 1)
+    lines = [measure.line() for measure in ledger.ledger()]
+    assert [line["name"] for line in lines] == [
+        "ledger_appends",
+        "ledger_signatures_in_one_run",
+        "ledger_signed_appends_one_by_one",
+        "ledger_verifications",
+        "dossier_verified",
+    ]
+    assert all(float(str(line["value"])) > 0 for line in lines)
 
 
 def test_a_line_has_the_keys_the_report_promises() -> None:

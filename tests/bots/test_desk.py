@@ -7,12 +7,12 @@ from automation.bots.desk import (
     answer_marker,
     answer_prefix,
     card_marker,
-    indonesian_date,
     role_label,
     turn,
 )
 from automation.core.clock import whose_turn
 from automation.core.plan import MergeHosting, Remember
+from automation.core.text import indonesian_date
 from tests.core.cases import FLAWED, Case, ready_for_hosting, small_case, walk_to
 
 

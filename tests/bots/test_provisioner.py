@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from automation.bots import provisioner
+from automation.collect.procedures import bundled
 from automation.core.plan import Provision, RepositoryWish
 from automation.core.policy import load_policy
 from tests.core.cases import APPLICATION, POLICY, ROLES, Case, lombok_case, small_case, walk_to
@@ -88,3 +89,18 @@ def test_the_answers_name_the_agency_and_the_organisation() -> None:
     case.request = replace(APPLICATION, nama_aplikasi="Lain")
     answers = wished(case)["berkas"].answers
     assert (answers["perangkat_daerah"], answers["nama_aplikasi"]) == ("Dinas Lain", "Lain")
+
+
+def test_a_repository_lists_the_documents_its_sop_keeps_there_by_step() -> None:
+    bolmut = bundled()["bolmut"]
+    case_file, application = (
+        provisioner.documents_of(bolmut, "berkas"),
+        provisioner.documents_of(bolmut, "aplikasi"),
+    )
+    assert case_file[0] == "Langkah 1: Surat perintah pengembangan aplikasi, perintah/surat-perintah.pdf"
+    assert application[0] == (
+        "Langkah 9: Rencana pengembangan aplikasi, dokumen/rencana/rencana-pengembangan.md; "
+        "bagian: Lingkup; Arsitektur; Kepatuhan standar; Risiko; Jadwal; Tim"
+    )
+    named = [*case_file, *application, *provisioner.documents_of(bolmut, "rahasia")]
+    assert len(named) == len(set(named)) == len(bolmut.documents)

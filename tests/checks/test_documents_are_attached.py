@@ -50,6 +50,7 @@ def test_each_missing_one_is_named_and_no_other(path):
     [
         ("hasil/uat.yaml", "format: laik/uat/1\n", "uat"),
         ("hasil/uat.yaml", "format: laik/uat/1\nsimpulan: ISI DI SINI\n", "uat"),
+        ("hasil/uat.yaml", "format: laik/uat/1\nhasil: [{id: UAT-01, judul: ISI DI SINI}]\n", "uat"),
         ("pentest/laporan.pdf", b"", "penetration_testing"),
         ("pentest/laporan.pdf", "ISI DI SINI", "penetration_testing"),
         ("pentest/laporan.pdf", "version https://git-lfs.github.com/spec/v1\noid x\n", "penetration_testing"),

@@ -133,3 +133,28 @@ def test_lists_are_json_on_request(capsys):
     assert {"id", "title", "needs", "policy"} == set(json.loads(capsys.readouterr().out)[0])
     run(["check", "explain", "kak_is_legalised", "--json"])
     assert json.loads(capsys.readouterr().out)["judul"]["en"]
+
+
+def test_a_builders_clone_tells_a_scaffold_from_an_application(tmp_path, capsys):
+    folder = clone(tmp_path, {"app.py": b"x = 1\n", "README.md": b"# Kerangka\n"})
+    step = ("--repo", folder, "--sop", "bolmut", "--step", "pengembangan")
+    assert outcomes(checked(capsys, *step)[1])["pengembangan", "code_is_built"] == "fail"
+    (folder / "antrean.py").write_text("def ambil() -> int:\n    return 1\n")
+    identity = ["-c", "user.name=uji", "-c", "user.email=uji@contoh.go.id"]
+    for arguments in (["add", "."], ["commit", "-q", "-m", "antrean"]):
+        subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
+    code, data = checked(capsys, *step)
+    assert (code, outcomes(data)["pengembangan", "code_is_built"]) == (0, "pass")
+
+
+def test_the_team_that_a_case_file_names_may_not_test_its_own_work(tmp_path, capsys):
+    from tests.checks.uat import RESULTS, SCENARIOS
+
+    team = "format: laik/tim-proyek/1\nproject: Antrean\nakun: [tim-dinkes, budi]\n"
+    files = {"uat/skenario.yaml": SCENARIOS, "uat/hasil.yaml": RESULTS, "penugasan/tim-proyek.yaml": team}
+    folder = clone(tmp_path, {path: text.encode() for path, text in files.items()})
+    _, data = checked(capsys, "--repo", folder, "--sop", "bolmut", "--home", "berkas")
+    found = outcomes(data)
+    assert found["presentasi-hasil", "uat_is_attached"] == "fail"
+    assert found["siapkan-project", "accounts_are_named"] == "pass"
+    assert found["siapkan-project", "fields_are_filled"] == "pass"

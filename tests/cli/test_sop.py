@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from automation.cli import run
+from tests.core.test_policy import TEXT
 
 SOURCE = Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml"
 
@@ -65,6 +68,75 @@ def test_the_lint_gives_places_to_programs(tmp_path: Path, capsys: pytest.Captur
     line = next(at for at, one in enumerate(text.splitlines(), 1) if "kepala_pdd" in one)
     assert (result["ok"], result["line"]) == (False, line)
     assert "kepala_pdd" in result["error"]["en"]
+    (fault,) = result["faults"]
+    assert (fault["line"], fault["column"]) == (line, result["column"])
+    assert "mungkin maksudnya 'kepala_pd'" in fault["id"]
+    assert "perhaps 'kepala_pd' was meant" in fault["en"]
+    assert result["remedy"]["id"]
+    assert result["remedy"]["en"]
+
+
+def test_the_lint_names_every_fault_on_a_line_of_its_own_in_either_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SOURCE.read_text(encoding="utf-8").replace("by: [kepala_pd]", "by: [kepala_pdd]", 1)
+    text = text.replace("        - security_scan_passed\n", "")
+    copy = tmp_path / "lombok-tengah.yaml"
+    copy.write_text(text, encoding="utf-8")
+    for language, lowered in (("id", "Lantai organisasi diturunkan"), ("en", "floor is lowered")):
+        assert run(["sop", "lint", "--lang", language, str(copy)]) == 1
+        first, second, remedy = capsys.readouterr().err.splitlines()
+        assert first.startswith(f"{copy}:")
+        assert "kepala_pdd" in first
+        assert second.startswith(f"{copy}:")
+        assert lowered in second
+        assert remedy
+
+
+def test_the_lint_gives_the_place_of_every_remark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sop", "lint", "--json", str(SOURCE)]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    rows = SOURCE.read_text(encoding="utf-8").splitlines()
+    foreign = [one for one in result["remarks"] if "Lombok Timur" in one["en"]]
+    assert [rows[one["line"] - 1].strip().split(":")[0] for one in foreign] == ["verbatim", "verbatim"]
+    assert all(one["line"] and one["column"] and one["id"] for one in result["remarks"])
+
+
+def test_a_sop_is_drawn_as_mermaid_or_svg_on_screen_or_into_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sop", "graph", "lombok-tengah"]) == 0
+    assert capsys.readouterr().out.startswith("flowchart TD\n")
+    file = tmp_path / "bagan.svg"
+    assert run(["sop", "graph", str(SOURCE), "--format", "svg", "--out", str(file)]) == 0
+    assert capsys.readouterr().out == ""
+    assert file.read_text(encoding="utf-8").startswith("<svg ")
+    assert [one.name for one in tmp_path.iterdir()] == ["bagan.svg"]
+
+
+def test_a_drawing_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sop", "graph", "lombok-tengah", "--out", str(tmp_path / "tiada" / "bagan.mmd")]) == 1
+    assert "bagan.mmd" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_official_document_is_written_as_a_pdf(tmp_path: Path) -> None:
+    file = tmp_path / "sop.pdf"
+    assert run(["sop", "document", "lombok-tengah", "--out", str(file)]) == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_the_document_names_who_applies_it_and_a_policy_without_the_sop_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy, file = tmp_path / "laik.yaml", tmp_path / "sop.pdf"
+    policy.write_text(TEXT, encoding="utf-8")
+    assert run(["sop", "document", "lombok-tengah", "--out", str(file), "--policy", str(policy)]) == 0
+    assert run(["sop", "document", "bali", "--out", str(tmp_path / "b.pdf"), "--policy", str(policy)]) == 1
+    assert f"{policy}:4:1" in capsys.readouterr().err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["laik.yaml", "sop.pdf"]
 
 
 def test_the_other_way_and_the_suspension_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,3 +157,18 @@ def test_a_continuation_is_listed_with_what_it_continues_and_lints_as_a_file(
     assert continued["bali"] is None
     assert run(["sop", "lint", str(SOURCE.with_name("bali-lanjutan.yaml"))]) == 0
     assert "bali-lanjutan.yaml: baik, 16 langkah" in capsys.readouterr().out
+
+
+def test_what_the_policy_confirms_is_printed_as_the_regions_own_rule(tmp_path: Path) -> None:
+    policy, plain, enforced = tmp_path / "laik.yaml", tmp_path / "a.pdf", tmp_path / "b.pdf"
+    policy.write_text(TEXT + "penegakan: {lombok-tengah: {cabang: semua}}\n", encoding="utf-8")
+    assert run(["sop", "document", "lombok-tengah", "--out", str(plain)]) == 0
+    assert run(["sop", "document", "lombok-tengah", "--out", str(enforced), "--policy", str(policy)]) == 0
+    sent_back = "tidak: tidak disetujui (ke 7)".replace(" ", "")
+    texts = [
+        re.sub(r"\s", "", "".join(page.extract_text() for page in pypdf.PdfReader(file).pages))
+        for file in (plain, enforced)
+    ]
+    assert f"{sent_back}*" in texts[0]
+    assert sent_back in texts[1]
+    assert f"{sent_back}*" not in texts[1]

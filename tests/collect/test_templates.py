@@ -212,8 +212,8 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> EvidenceView:
     return EvidenceView(collected=collected, documents=procedure.documents)
 
 
-def written(folder: Path, template: str) -> FolderTree:
-    for path, file in rendered(template).items():
+def written(folder: Path, template: str, **answers: object) -> FolderTree:
+    for path, file in rendered(template, **answers).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.content)
@@ -240,6 +240,26 @@ def test_untouched_templates_pass_no_content_check(
 ) -> None:
     findings = checks.discover()[check].judge(untouched, subjects)
     assert worst(findings) not in HOLDS, findings
+
+
+@pytest.mark.parametrize("sop", ["bali", "bali-lanjutan", "bolmut"])
+def test_the_scaffold_of_another_sop_brings_its_forms_and_none_is_filled(sop: str, tmp_path: Path) -> None:
+    procedure = procedures()[sop]
+    tree = written(tmp_path, "berkas", sop=sop)
+    facts = {fact.path for fact in tree.files("")}
+    forms = {name: one for name, one in procedure.documents.items() if one.path in facts}
+    assert {one.path for one in procedure.documents.values() if one.kind == "yaml"} & facts
+    assert not [path for path in facts if path.startswith(("kak/", "pengadaan/"))]
+    found = {document_id(name): collect_document(name, one, tree) for name, one in forms.items()}
+    assert all(one.state.value == "present" for one in found.values())
+    view = EvidenceView(collected=found, documents=procedure.documents, declared=procedure.roles)
+    for step in procedure.steps:
+        subjects = tuple(name for name in step.judging.subjects if name in forms)
+        for check in step.judging.checks:
+            needs = checks.discover()[check].needs
+            if subjects and set(needs) <= set(found):
+                findings = checks.discover()[check].judge(view, subjects)
+                assert not all(one.holds for one in findings), (step.key, check)
 
 
 def test_every_document_with_a_template_is_readable_and_where_the_sop_looks(untouched: EvidenceView) -> None:

@@ -12,6 +12,7 @@ from automation.core import clock
 from automation.core.clock import MEND, PAUSED, runs, state_at, visits
 from automation.core.memory import Turn
 from automation.core.plan import Remember
+from tests.core.branching import BRANCHING, agreed, branching_case
 from tests.core.cases import (
     FLAWED,
     GOOD,
@@ -25,8 +26,11 @@ from tests.core.cases import (
     walk_to,
 )
 
-# The vendor has a part in the step that its own judges send back to itself, as in Lombok Tengah 13.
+# The vendor mends what the judges of a step send back to the very step, as in Lombok Tengah 13.
 MENDED = SMALL.replace(
+    "on: refused, to: amankan, basis: stated}", "on: refused, to: amankan, basis: stated, turn: [pengembang]}"
+)
+INVOLVED = SMALL.replace(
     "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}]}",
     "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}],"
     " involved: [{role: pengembang, basis: inferred, confidence: high}]}",
@@ -139,8 +143,11 @@ def test_refused_by_the_next_step_the_time_is_with_those_who_wrote_it() -> None:
     assert there(case, turn(case).due) == "03-09 16:00"
 
 
-def test_the_judges_clock_stands_while_the_vendor_mends_and_starts_anew_after_that() -> None:
-    case = walk_to(case_of(MENDED), "amankan")
+@pytest.mark.parametrize("text", [MENDED, INVOLVED])
+def test_the_judges_clock_stands_while_the_vendor_mends_and_starts_anew_after_that(
+    text: str,
+) -> None:
+    case = walk_to(case_of(text), "amankan")
     later(case, "03-04T10:00")
     case.pastes("teknis-1", refuse=True)
     assert told(case)[-1] == ("amankan", f"{MEND}pengembang")
@@ -209,6 +216,33 @@ def test_a_wait_is_nobodys_time_until_the_first_work_on_what_comes_next() -> Non
     case.content["surat"] = FLAWED
     case.settle()
     assert there(case, turn(case).due) == "04-17 16:30"
+
+
+def test_a_suspended_case_stands_still_and_goes_on_with_the_act_that_takes_it_up() -> None:
+    text = BRANCHING.replace("{raw: null, iso: null}", "{raw: 1 hari, iso: P1D}")
+    case = agreed(branching_case(text=text, ketersediaan="tidak ada"))
+    case.takes("kabid", "tidak-tersedia", "anggaran habis")
+    case.takes("kabid", "ajukan")
+    assert told(case)[-1] == ("lapor", PAUSED)
+    assert turn(case).due is None
+    later(case, "06-02T10:00")
+    assert turns_planned(case) == []
+    line = next(one for one in case.card().splitlines() if one.startswith("@laik lanjut"))
+    case.says("kabid", line)
+    case.now += timedelta(hours=3)
+    case.settle()
+    assert told(case)[-1] == ("sediakan", "kabid")
+    assert there(case, turn(case).since) == "06-02 10:01"
+    assert there(case, turn(case).due) == "06-03 16:00"
+
+
+def test_an_agreement_of_two_is_given_when_the_second_gives_it() -> None:
+    text = BRANCHING.replace("{raw: null, iso: null}", "{raw: 1 hari, iso: P1D}")
+    case = agreed(branching_case(text=text))
+    step = next(one for one in case.memory.turns if one.step == "sepakati")
+    following = case.memory.turns[case.memory.turns.index(step) + 1 :]
+    given = max(one.created_at for one in case.said)
+    assert following[-1].since == given.replace(microsecond=0)
 
 
 def test_what_could_not_be_looked_at_changes_no_clock() -> None:
@@ -290,7 +324,9 @@ def test_turns_follow_each_other_and_nothing_at_rest_is_written(steps: list[tupl
     turns = case.memory.turns
     event(f"{len(turns)} turns")
     assert list(turns) == sorted(turns, key=lambda one: one.since)
-    assert all(one.due is None or (runs(one) and one.due >= one.since) for one in turns)
+    for visit in visits(turns):
+        opened = clock.opened_at(visit)  # a later turn of a visit may begin when its step is late already
+        assert all(one.due is None or (runs(one) and opened and one.due >= opened) for one in visit)
     assert all(bool(one.due) == bool(one.calendar) for one in turns)
     assert all(first != replace(second, since=first.since) for first, second in itertools.pairwise(turns))
     case.now += timedelta(minutes=1)

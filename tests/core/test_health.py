@@ -13,7 +13,13 @@ from automation.core.health_branch import BranchFacts, judge_branch
 from automation.core.health_calendar import judge_calendar
 from automation.core.health_forge import ForgeFacts, judge_forge
 from automation.core.health_hooks import judge_address
-from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, judge_machine
+from automation.core.health_machine import (
+    DatabaseFacts,
+    MachineFacts,
+    PlaceFacts,
+    SignatureFacts,
+    judge_machine,
+)
 from automation.core.health_office import DoorFacts, GroupFacts, OfficeFacts, judge_office
 from automation.core.policycalendar import NationalDays
 from automation.core.text import Bilingual
@@ -62,6 +68,7 @@ MACHINE = MachineFacts(
     checkers=(("nginx", True),),
     free=10**11,
     database=DatabaseFacts(2, 2),
+    signatures=SignatureFacts(asked=True, entries=3, signed=3),
 )
 BRANCH = BranchFacts(
     "hosting", "d/hosting:main", "github", Rule(checks={"laik/sop": 7}), (), frozenset({"app:laik"}), 7
@@ -343,3 +350,12 @@ def test_what_says_the_very_same_is_read_in_one_line_but_what_is_well_stands_for
     well = [Check(name).ok("Baik.", "Fine.") for name in ("clock", "git_program")]
     lines = [[one.id for one in same] for same in folded([*well, *waiting])]
     assert lines == [["group_exists", "group_access"], ["clock"], ["git_program"]]
+
+
+def test_a_ledger_is_well_signed_only_when_somebody_asks_for_it_and_nothing_is_left() -> None:
+    assert machine(signatures=SignatureFacts(asked=False))["ledger_signed"] == "warn"
+    assert machine(signatures=SignatureFacts(asked=True, entries=3, signed=2))["ledger_signed"] == "warn"
+    assert machine(signatures=SignatureFacts(asked=True, problem=DOWN.why))["ledger_signed"] == "fail"
+    assert machine(signatures=DOWN)["ledger_signed"] == "unknown"
+    broken = DatabaseFacts(2, 2, 1, (("PA-2026-0001", 2),))
+    assert machine(database=broken)["ledger_signed"] == "unknown"

@@ -2,29 +2,133 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from automation.core.procedure import Procedure, load_procedure
+import pytest
+
+from automation.core.procedure import Procedure, procedure_of
 from automation.core.soplint import inferred, remarks
+from automation.core.yamltext import load_mapping
+from checks import discover
+
+SOURCE = (Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml").read_text(encoding="utf-8")
+CHECKS = frozenset(discover())
+
+
+def said(text: str = SOURCE) -> list[tuple[int, str]]:
+    """Line and English text of every remark."""
+    document = load_mapping(text, path="lombok-tengah.yaml")
+    found = remarks(procedure_of(document, checks=CHECKS))
+    assert all(one.id and one.id != one.en for _, one in found)
+    return [(document.mark(place)[0], one.en) for place, one in found]
+
+
+def changed(old: str, new: str) -> str:
+    assert SOURCE.count(old) == 1, (SOURCE.count(old), old)
+    return SOURCE.replace(old, new)
+
+
+def line_of(needle: str, text: str = SOURCE) -> int:
+    return text[: text.index(needle)].count("\n") + 1
 
 
 def lombok() -> Procedure:
-    path = Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml"
-    text = path.read_text(encoding="utf-8")
-    names = {line.strip().removeprefix("- ") for line in text.splitlines() if line.startswith("        - ")}
-    return load_procedure(text, path=path.name, checks=frozenset(names))
+    return procedure_of(load_mapping(SOURCE, path="lombok-tengah.yaml"), checks=CHECKS)
 
 
-def test_blank_cells_and_readings_are_remarked() -> None:
-    blank, readings = remarks(lombok())
-    assert "nomor SOP, tanggal pembuatan, tanggal efektif, pencatatan" in blank.id
-    assert "bacaan" in readings.id
+def test_blank_cells_of_the_identity_are_remarked_each_at_its_line() -> None:
+    blank = {text.split("'")[1]: line for line, text in said() if text.startswith("The cell")}
+    assert blank == {
+        "SOP number": line_of("  number: null"),
+        "date of creation": line_of("  created_on: null"),
+        "effective date": line_of("  effective_on: null"),
+        "records kept": line_of("  records: []"),
+    }
 
 
-def test_steps_without_a_duration_are_remarked() -> None:
-    procedure = lombok()
-    duration = procedure.steps[4].duration.model_copy(update={"raw": None, "iso": None})
-    step = procedure.steps[4].model_copy(update={"duration": duration})
-    steps = (*procedure.steps[:4], step, *procedure.steps[5:])
-    assert "langkah 5." in remarks(procedure.model_copy(update={"steps": steps}))[1].id
+def test_the_two_numbers_six_and_the_blank_four_are_remarked() -> None:
+    lines = {text.split(";")[0]: line for line, text in said() if "legal basis" in text}
+    second = SOURCE.index("{number: 6", SOURCE.index("{number: 6") + 1)
+    assert lines == {
+        "Entry 4 of the legal basis is blank": line_of("{number: 4"),
+        "Number 6 of the legal basis is used more than once": SOURCE[:second].count("\n") + 1,
+    }
+
+
+def test_the_neighbours_name_is_found_in_the_sources_own_words() -> None:
+    foreign = [line for line, text in said() if text.startswith("Names 'Lombok Timur'")]
+    verbatims = [at for at, row in enumerate(SOURCE.splitlines(), 1) if "verbatim" in row and "Timur" in row]
+    assert foreign == verbatims
+    assert len(verbatims) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kabupaten Lombok Tengah Nomor 7 Tahun 2020",
+        "Provinsi Nusa Tenggara Barat",
+        "Pemerintah Provinsi dan Kabupaten/Kota",
+        "Kota",
+    ],
+)
+def test_the_own_region_its_province_and_regions_in_general_are_not_foreign(words: str) -> None:
+    text = changed('"Keterlambatan Penanganan"', f'"Keterlambatan {words}"')
+    assert len([1 for _, one in said(text) if one.startswith("Names")]) == 2
+
+
+def test_another_city_is_foreign_to_a_regency() -> None:
+    text = changed('"Keterlambatan Penanganan"', '"Keterlambatan di Kota Mataram"')
+    assert (line_of("Kota Mataram", text), True) in [(line, "'Mataram'" in one) for line, one in said(text)]
+
+
+def test_the_columns_that_the_source_leaves_blank_are_remarked_with_their_steps() -> None:
+    (requirements,) = [text for _, text in said() if "quality standard" in text]
+    assert "requirements, steps 1, 2, 3, 4, 5, 8, 9, 11, 13, 14, 15." in requirements
+    text = SOURCE.replace('{raw: "7 Hari", iso: P7D}', "{raw: null, iso: null}")
+    assert any("time, so no deadline, steps 3, 6." in one for _, one in said(text))
+
+
+def test_an_approval_that_the_sops_own_course_takes_away_is_remarked() -> None:
+    traps = [text for _, text in said() if "lapses" in text]
+    assert traps[0].startswith("'kak', judged by step 7, is also given by step 8, 9")
+    assert "until_closed" in traps[0]
+
+
+def test_an_approval_bound_until_the_step_was_complete_does_not_lapse() -> None:
+    act = "{verb: koreksi, about: kak,"
+    assert act in SOURCE
+    at = SOURCE.index("\n", SOURCE.index(act))
+    text = SOURCE[:at] + "\n    binding: {content: until_closed}" + SOURCE[at:]
+    assert not [one for _, one in said(text) if "judged by step 7," in one]
+
+
+def test_a_state_that_no_step_gives_is_remarked() -> None:
+    text = changed("states: [draft, draft_hasil", "states: [rencana, draft, draft_hasil")
+    assert (line_of("states: [rencana", text), "No step gives 'kak' the state 'rencana'.") in said(text)
+
+
+def test_roles_and_documents_that_play_no_part_are_remarked() -> None:
+    text = changed(
+        "phases:\n", "  - {id: penonton, label: Penonton, en: Onlooker, archetype: staff}\n\nphases:\n"
+    )
+    text = text.replace(
+        "documents:\n", "documents:\n  kertas: {name: K, en: P, kind: csv, home: berkas, path: k.csv}\n", 1
+    )
+    found = said(text)
+    assert (line_of("- {id: penonton", text), "Role 'penonton' is not used.") in found
+    assert (line_of("  kertas:", text), "Document 'kertas' is not used.") in found
+    assert not [1 for _, one in said() if "is not used" in one]
+
+
+def test_a_decision_with_one_way_and_a_decider_without_a_part_are_remarked() -> None:
+    act = "by: [kepala_pd]}"
+    text = SOURCE.replace(act, "by: [tim_teknis_gabungan]}", 1).replace("kind: linear", "kind: decision", 1)
+    found = [one for _, one in said(text)]
+    assert "Step 1 is a decision with one branch only; write the other one." in found
+    assert "Role 'tim_teknis_gabungan' decides step 1 without being named under 'actors'." in found
+
+
+def test_readings_are_counted_and_their_steps_named() -> None:
+    (readings,) = [text for _, text in said() if "are readings" in text]
+    assert readings.startswith("35 items")
 
 
 def test_only_what_the_source_does_not_state_counts_as_a_reading() -> None:

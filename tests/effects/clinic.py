@@ -31,6 +31,7 @@ from automation.examine.door import ask_door
 from automation.forges.base import Access, FileWrite, Project, Protection
 from automation.localforge.server import RunningForge, start
 from automation.settings import ForgeKind, Settings, default_store
+from automation.signing.keyfiles import RING, SIGNING, make_keys
 from automation.wiring import Laik, build
 
 SECRET = "rahasia-kait-uji"
@@ -110,6 +111,7 @@ class Clinic:
     def doctor(self, *options: str, environment: Mapping[str, str | None] | None = None) -> Found:
         """One run of the command with a healthy laik's settings, some of them changed or taken out."""
         values = {**self.environment, **(environment or {})}
+        self.laik.witness.sign()  # as the worker of a running laik does after each run
         with pytest.MonkeyPatch.context() as patch:
             for name, value in values.items():
                 patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
@@ -137,7 +139,10 @@ def clinic(folder: Path, dialect: ForgeKind) -> Iterator[Clinic]:
             forge=dialect,
             app=organisation.app,
             write_spacing=0.0,
+            signing_key=folder / "kunci-tanda" / SIGNING,
+            keyring=folder / "kunci-tanda" / RING,
         )
+        make_keys(folder / "kunci-tanda")
         laik = build(settings)
         mount(laik.web)
         made = Clinic(dialect, forge, laik, organisation, folder, mount)
@@ -165,6 +170,7 @@ def _settle(made: Clinic, settings: Settings) -> None:
     settings.out.mkdir()
     settings.out.chmod(0o555)
     made.environment = _environment(made, settings)
+    made.laik.witness.sign()
     # An event, so that laik's door has heard one.
     made.laik.forge.create_issue(made.project(org.CONTROL).id, "Catatan", "bukan permohonan")
     for _ in range(200):
@@ -212,6 +218,8 @@ def _environment(made: Clinic, settings: Settings) -> dict[str, str]:
         "LAIK_HOOK_SECRET_FILE": secret("kait", SECRET),
         "LAIK_APPLY": "/bin/true",
         "LAIK_WRITE_SPACING": "0",
+        "LAIK_KEYRING": str(settings.keyring),
+        "LAIK_SIGNING_KEY_FILE": str(settings.signing_key),
     }
     if settings.app:
         values |= {

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from automation.cli import doctor
+from automation.core.verified import SignatureRow
 from automation.demo import organisation as org
 from automation.examine import machine
 from automation.forges.base import Access
@@ -149,6 +150,22 @@ def somebody_changed_the_ledger(clinic: Clinic) -> Iterator[Changed]:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER ledger_no_update")
         connection.exec_driver_sql("UPDATE ledger SET body = '{}' WHERE seq = 2")
+    store.close()
+    yield {"LAIK_STORE": f"sqlite:///{file}"}
+
+
+@planted("ledger_signed", fails=False)
+def nobody_signs_the_ledger(clinic: Clinic) -> Iterator[Changed]:
+    yield {"LAIK_KEYRING": None, "LAIK_SIGNING_KEY_FILE": None}
+
+
+@planted("ledger_signed")
+def somebody_exchanged_a_signature(clinic: Clinic) -> Iterator[Changed]:
+    file = clinic.folder / "ditukar.sqlite3"
+    file.unlink(missing_ok=True)
+    store = open_store(f"sqlite:///{file}")
+    store.ledger.append("PA-2026-0001", "shown", {"digest": "a" * 64}, at=datetime.now(UTC), expect=0)
+    store.signatures.append([(SignatureRow(1, "PA-2026-0001", 1, "{}"), "a")])
     store.close()
     yield {"LAIK_STORE": f"sqlite:///{file}"}
 

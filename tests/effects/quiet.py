@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from automation.core.canonical import canonical
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.localforge.engine import Engine
 from automation.localforge.engine import stamp as forge_time
 from automation.store.engine import stamp, writing
-from automation.store.ledger import _append, _canonical
+from automation.store.ledger import _append
 from automation.store.schema import links as table
 from tests.effects.neutral import Neutral
 from tests.effects.world import SHORT, World
@@ -83,4 +84,4 @@ def _remember(world: World | Neutral, made: dict[str, tuple[int, int]]) -> None:
                 row = {"case_key": key, "kind": kind, "project_id": project, "iid": 0}
                 connection.execute(table.insert().values(**row))
             for seq, (kind, body) in enumerate(bodies):
-                _append(connection, key, kind, _canonical(body), at, seq)
+                _append(connection, key, kind, canonical(body), at, seq)

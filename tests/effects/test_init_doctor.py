@@ -27,6 +27,7 @@ OFFICE = "sepakat"
 EXPLAINED: dict[str, str] = {
     **calendar_of_today(),
     "out_folder": "warn",  # no apply account of its own
+    "ledger_signed": "warn",  # no keys yet
 }
 """What is told after everything was done that the guide asks for."""
 NOT_RUNNING_YET = {

@@ -152,7 +152,7 @@ def test_a_ruling_is_remembered_before_anything_of_it_is_shown(
     world.paste(org.ICT_HEAD, key, DECIDES)
     cut_off(world, key, monkeypatch, world.laik.forge, "relabel_issue", acted=False)
     ruled = world.kinds(key)
-    assert (ruled[-1], world.memory(key).acts[-1].ruling) == ("act", "approved")
+    assert (ruled[-2:], world.memory(key).acts[-1].ruling) == (["act", "turn"], "approved")
     assert labels_of(world, key) == before
     world.settle(key)
     assert labels_of(world, key) != before

@@ -1,0 +1,31 @@
+"""The historian: tells on the card which decisions lost their words, because a comment was edited or deleted.
+
+The ledger keeps what was decided; who reads the issue and looks for the comment must not be left to wonder.
+"""
+
+from __future__ import annotations
+
+from automation.bots.desk import Desk
+from automation.core.comments import SeenAct, seen_acts
+from automation.core.outputport import Untrusted
+
+MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
+_RULINGS = {"approved": "persetujuan", "refused": "pengembalian"}
+_STATES = {"disunting": "disunting", "dihapus": "dihapus"}
+
+
+def changed_comments(desk: Desk) -> list[str | Untrusted]:
+    """One line a decision whose comment is not there any more as it was; nothing while all stand."""
+    acts = seen_acts(desk.decision.observation.memory.acts, desk.decision.observation.comments)
+    told = [one for one in acts if one.changed and one.act.ruling in _RULINGS]
+    if not told:
+        return []
+    lines = [part for one in told[:MAX_TOLD] for part in _line(one)]
+    more = [f"- dan {len(told) - MAX_TOLD} lagi\n"] if len(told) > MAX_TOLD else []
+    return ["\nKomentar yang diubah sesudah diputuskan:\n\n", *lines, *more, "\n"]
+
+
+def _line(one: SeenAct) -> list[str | Untrusted]:
+    act = one.act
+    what = f"- catatan {act.seq}: komentar {_RULINGS[act.ruling]} langkah {act.step} {_STATES[one.state]}"
+    return [what, " (digest semula `", act.body[:16], "`)\n"]

@@ -1,0 +1,241 @@
+"""Whether cases could still be decided under a policy: one that would lock everyone out is refused.
+
+Looked at is every act that an offered SOP asks for, in every agency of the policy, and the approval of
+hosting. A policy is at fault where nobody could ever give such an act: because nobody holds a role that may,
+because all who hold one are barred (laik's own account, and the builders of the application, who may not
+judge their own work), or because fewer persons hold the roles than must agree. Roles of single cases (the
+vendor, a joint team) are named in the case, so a policy cannot lock them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from automation.core.authority import (
+    Roles,
+    Voice,
+    builders,
+    deciders,
+    may_build_and_act,
+    missing_voices,
+    unit_of,
+)
+from automation.core.confirmation import confirm
+from automation.core.policy import Policy
+from automation.core.procedure import HumanAct, Procedure, Role, Step
+from automation.core.procedure_flow import Problem
+from automation.core.text import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One act that must be possible: which roles may give it; ``human`` says how many must agree."""
+
+    what: Bilingual
+    roles: tuple[str, ...]
+    human: HumanAct | None = None
+
+    @property
+    def each(self) -> bool:
+        """Whether every role must be filled by somebody."""
+        return self.human is not None and self.human.agree == "each"
+
+
+def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
+    """Why some case could never go on, each with the dotted path of its place in ``laik.yaml``.
+
+    Args:
+        policy: read and found well-formed; SOPs it offers that ``procedures`` lacks are not looked at.
+        procedures: all installed SOPs by id.
+    """
+    # One fault a place and reason, however many acts and agencies it stops.
+    stopped: dict[tuple[str, Bilingual], dict[Bilingual, None]] = {}
+    for procedure in _offered(policy, procedures):
+        for agency in list(policy.perangkat_daerah) or [""]:
+            held = _held(policy, procedure, agency)
+            for act in _acts(procedure):
+                for fault in _locked(policy, procedure, held, act, agency):
+                    stopped.setdefault(fault, {})[act.what] = None
+    locked = [(place, _told_stopped(why, tuple(acts))) for (place, why), acts in stopped.items()]
+    return (*_bots(policy), *locked)
+
+
+def cautions(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
+    """What locks nobody out and still may: hosting that hangs on one person.
+
+    Who opened a hosting request or pushed to it may not approve it, so that one person's own request would
+    wait for ever.
+    """
+    found: list[Problem] = []
+    for procedure in _offered(policy, procedures):
+        act = _hosting_act(procedure)
+        held = _held(policy, procedure, "")
+        holders = _holders(held, act.roles) - {policy.bot.casefold()} if act else frozenset()
+        if act and len(holders) == 1:
+            found.append((_place(act.roles[0], ""), _told_single(procedure, act.roles)))
+    return tuple(dict.fromkeys(found))
+
+
+def _offered(policy: Policy, procedures: Mapping[str, Procedure]) -> Iterator[Procedure]:
+    """The SOPs of the policy as it enforces them."""
+    for name in policy.sop:
+        if name in procedures:
+            yield confirm(procedures[name], policy.penegakan.get(name))
+
+
+def _held(policy: Policy, procedure: Procedure, agency: str) -> Roles:
+    """Who holds the roles in a case of this agency; acting officials count, on whatever day they act."""
+    acting = policy.acting_in(agency)
+    return {
+        role.id: policy.holders(role.id, agency) | {one.account for one in acting if one.role == role.id}
+        for role in procedure.roles
+        if role.scope != "kasus"
+    }
+
+
+def _acts(procedure: Procedure) -> tuple[_Act, ...]:
+    """Every act that people of the policy give, the approval of hosting last."""
+    acts = [_act_of(procedure, step) for step in procedure.steps]
+    return tuple(act for act in (*acts, _hosting_act(procedure)) if act is not None)
+
+
+def _in_case(procedure: Procedure) -> frozenset[str]:
+    return frozenset(role.id for role in procedure.roles if role.scope == "kasus")
+
+
+def _hosting_act(procedure: Procedure) -> _Act | None:
+    rule = procedure.hosting
+    if rule is None or _in_case(procedure) & set(rule.approved_by):
+        return None
+    what = Bilingual(f"persetujuan hosting SOP {procedure.id}", f"the approval of hosting in {procedure.id}")
+    return _Act(what, rule.approved_by)
+
+
+def _act_of(procedure: Procedure, step: Step) -> _Act | None:
+    """None where somebody named in the case may give it."""
+    roles = deciders(step)
+    alone = step.act is not None and (step.act.agree == "each" or step.act.persons > 1)
+    if step.act is None or (_in_case(procedure) & set(roles) and not alone):
+        return None
+    what = Bilingual(
+        f"langkah {step.number} ({step.key}) SOP {procedure.id}",
+        f"step {step.number} ({step.key}) of SOP {procedure.id}",
+    )
+    return _Act(what, roles, step.act)
+
+
+def _locked(policy: Policy, procedure: Procedure, held: Roles, act: _Act, agency: str) -> Iterator[Problem]:
+    barred = {policy.bot.casefold()}
+    if not may_build_and_act(procedure, act.roles):
+        barred |= builders(procedure, held)
+    here = tuple(role for role in act.roles if role not in _in_case(procedure))
+    for roles in [(role,) for role in here] if act.each else [here]:
+        holders = _holders(held, roles)
+        place = _place(roles[0], _home(procedure, roles[0], agency))
+        if not holders:
+            yield place, _told_nobody(roles, _home(procedure, roles[0], agency))
+            return
+        if not holders - barred:
+            yield place, _told_barred(roles, holders)
+            return
+    voices = _voices(procedure, held, frozenset(barred), act, agency)
+    missing = missing_voices(act.human, voices) if act.human is not None else ()
+    if act.human is not None and missing:
+        yield _place(here[0], _home(procedure, here[0], agency)), _told_few(act.human, len(missing))
+
+
+def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act, agency: str) -> list[Voice]:
+    """Everyone of the policy who could speak, and one person for each role that the case itself fills."""
+    people = sorted(_holders(held, act.roles) - barred)
+    voices = [
+        Voice(
+            at,
+            frozenset(role for role in act.roles if name in held.get(role, frozenset())),
+            unit_of(name, procedure, held, agency),
+        )
+        for at, name in enumerate(people)
+    ]
+    in_case = [role for role in act.roles if role in _in_case(procedure)]
+    return [*voices, *(Voice(len(people) + at, frozenset({role}), "") for at, role in enumerate(in_case))]
+
+
+def _holders(held: Roles, roles: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(held.get(role, frozenset()) for role in roles))
+
+
+def _home(procedure: Procedure, role: str, agency: str) -> str:
+    """The agency whose role it is; empty for a role of the office."""
+    declared: Role | None = next((one for one in procedure.roles if one.id == role), None)
+    return agency if declared is not None and declared.scope == "perangkat_daerah" else ""
+
+
+def _place(role: str, agency: str) -> str:
+    return f"perangkat_daerah.{agency}.peran.{role}" if agency else f"peran.{role}"
+
+
+def _bots(policy: Policy) -> Iterator[Problem]:
+    """Acts of laik's account are never read, so a role it holds is held by nobody."""
+    groups = {"peran": policy.peran} | {
+        f"perangkat_daerah.{key}.peran": agency.peran for key, agency in policy.perangkat_daerah.items()
+    }
+    for group, roles in groups.items():
+        for role, accounts in roles.items():
+            for at, account in enumerate(accounts):
+                if account.casefold() == policy.bot.casefold():
+                    yield f"{group}.{role}.{at}", _told_bot(role, account)
+    for at, official in enumerate(policy.pejabat):
+        if official.akun.casefold() == policy.bot.casefold():
+            yield f"pejabat.{at}.akun", _told_bot(official.peran, official.akun)
+
+
+def _told_stopped(why: Bilingual, acts: tuple[Bilingual, ...]) -> Bilingual:
+    return Bilingual(
+        f"{why.id} Yang terkunci: {', '.join(act.id for act in acts)}.",
+        f"{why.en} Locked: {', '.join(act.en for act in acts)}.",
+    )
+
+
+def _told_nobody(roles: tuple[str, ...], agency: str) -> Bilingual:
+    named, where = " / ".join(roles), f" ({agency})" if agency else ""
+    return Bilingual(
+        f"Tidak ada pemegang peran {named}{where}; tulis akunnya di sini.",
+        f"Nobody holds the role {named}{where}; name an account here.",
+    )
+
+
+def _told_barred(roles: tuple[str, ...], holders: frozenset[str]) -> Bilingual:
+    named, who = " / ".join(roles), ", ".join(sorted(holders))
+    return Bilingual(
+        f"Peran {named} hanya dipegang {who}, yang tidak boleh memutuskan: akun laik atau pembangun."
+        " Tambahkan orang lain.",
+        f"The role {named} is held by {who} alone, who may not decide: laik's account, or a builder of the"
+        " application. Name somebody else too.",
+    )
+
+
+def _told_few(act: HumanAct, missing: int) -> Bilingual:
+    apart = Bilingual(" dari unit yang berbeda", " of different units") if act.units else Bilingual("", "")
+    return Bilingual(
+        f"Perlu {act.persons} orang yang berbeda{apart.id}; kurang {missing}. Tambahkan pemegang peran.",
+        f"It takes {act.persons} different persons{apart.en}; {missing} missing. Name more holders.",
+    )
+
+
+def _told_bot(role: str, account: str) -> Bilingual:
+    return Bilingual(
+        f"Akun laik '{account}' tidak boleh memegang peran '{role}': tindakannya tidak pernah dihitung. Ganti"
+        " dengan akun orang.",
+        f"laik's account '{account}' must not hold the role '{role}': its acts never count. Name a person's"
+        " account instead.",
+    )
+
+
+def _told_single(procedure: Procedure, roles: tuple[str, ...]) -> Bilingual:
+    named = " / ".join(roles)
+    return Bilingual(
+        f"Hosting SOP {procedure.id} disetujui satu orang saja ({named}): permintaan yang ia buka atau ubah"
+        " sendiri tidak dapat disetujui siapa pun. Tambahkan pemegang kedua.",
+        f"Hosting in SOP {procedure.id} hangs on one person ({named}): nobody could approve a request that"
+        " this person opened or pushed to. Name a second holder.",
+    )

@@ -1,0 +1,47 @@
+"""The comments of a case as they read now, at its issue and at every hosting merge request it ever had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from automation.core.comments import MARK, CommentNow, CommentsNow, comment_digest
+from automation.core.memory import Memory
+from automation.core.plan import Place
+from automation.forges.base import Comment, Forge
+from automation.observe.office import Office
+
+
+def comments_of(comments: Mapping[Place, Sequence[Comment]]) -> CommentsNow:
+    """What was read already, in neutral words."""
+    found = {
+        f"{place.kind}/{one.id}": CommentNow(comment_digest(one.body), one.edited)
+        for place, listed in comments.items()
+        for one in listed
+    }
+    return CommentsNow(
+        found,
+        issue=any(place.kind == "issue" for place in comments),
+        requests=frozenset(place.iid for place in comments if place.kind == "merge_request"),
+    )
+
+
+def read_comments(forge: Forge, office: Office, iid: int, memory: Memory) -> CommentsNow:
+    """Read the comments at every place where the case's acts were.
+
+    Args:
+        forge: the forge.
+        office: the organisation's projects.
+        iid: number of the case's issue.
+        memory: what the ledger remembers of the case.
+
+    Raises:
+        ForgeRefused, ForgeUnreachable: they cannot be read.
+    """
+    places = [Place(office.control.id, "issue", iid)]
+    places += [Place(office.hosting.id, "merge_request", one) for one in sorted(_requests(memory))]
+    return comments_of({one: forge.list_comments(one.project_id, one.kind, one.iid) for one in places})
+
+
+def _requests(memory: Memory) -> Iterable[int]:
+    named = (name.removeprefix(MARK) for act in memory.acts for name in act.subjects if name.startswith(MARK))
+    return {*memory.intended, *(int(one) for one in named if one.isdecimal())}

@@ -1,0 +1,184 @@
+"""The official document of a SOP, read back from the PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import pypdf
+import pytest
+
+from automation.collect.procedures import bundled
+from automation.core.errors import RenderFailed
+from automation.core.policy import Organisation
+from automation.core.procedure import Procedure, Words
+from automation.letters.sopdocument import sop_document
+
+PROCEDURES = bundled()
+EACH = pytest.mark.parametrize("sop", PROCEDURES.values(), ids=list(PROCEDURES))
+
+
+@cache
+def printed(sop: str) -> bytes:
+    """A shipped SOP's document, made once for all tests that only read it."""
+    return sop_document(PROCEDURES[sop])
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The text of each page, without the marks that only guide line breaks."""
+    read = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return [re.sub("[\u200b\u2060\u00ad]", "", page.extract_text()) for page in read]
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def with_steps(procedure: Procedure, changes: Mapping[str, object], *, only: int | None = None) -> Procedure:
+    steps = [
+        step.model_copy(update=changes) if only is None or at == only else step
+        for at, step in enumerate(procedure.steps)
+    ]
+    return procedure.model_copy(update={"steps": tuple(steps)})
+
+
+def written(procedure: Procedure, text: str, *, only: int | None = None) -> Procedure:
+    """The SOP with ``text`` as what its steps do."""
+    activity = procedure.steps[0].activity.model_copy(update={"id": text})
+    return with_steps(procedure, {"activity": activity}, only=only)
+
+
+@EACH
+def test_the_identity_page_has_the_parts_of_the_regulation(sop: Procedure) -> None:
+    first = pages(printed(sop.id))[0]
+    for part in (
+        "Nomor SOP", "Tanggal Pembuatan", "Tanggal Revisi", "Tanggal Efektif", "Disahkan oleh", "Nama SOP",
+        "Dasar Hukum", "Kualifikasi Pelaksana", "Keterkaitan", "Peralatan/Perlengkapan", "Peringatan",
+        "Pencatatan dan Pendataan",
+    ):  # fmt: skip
+        assert part in first
+    assert flat(sop.identity.government.upper()) in flat(first)
+    assert flat(sop.identity.authorised_by) in flat(first)
+
+
+@EACH
+def test_every_step_stands_in_the_table_with_its_words_and_times(sop: Procedure) -> None:
+    text = flat("".join(pages(printed(sop.id))[1:]))
+    for step in sop.steps:
+        assert flat(step.activity.id)[:40] in text, step.key
+        assert step.duration.raw is None or flat(step.duration.raw) in text, step.key
+
+
+@EACH
+def test_the_head_of_the_table_is_repeated_on_every_page(sop: Procedure) -> None:
+    for page in pages(printed(sop.id))[1:]:
+        assert {"Uraian Prosedur", "Pelaksana", "Mutu Baku", "Kelengkapan", "Keterangan"} <= {
+            name
+            for name in ("Uraian Prosedur", "Pelaksana", "Mutu Baku", "Kelengkapan", "Keterangan")
+            if flat(name) in flat(page)
+        }
+
+
+@EACH
+def test_it_is_landscape_and_says_which_sop_and_page_it_is(sop: Procedure) -> None:
+    read = pypdf.PdfReader(io.BytesIO(printed(sop.id)))
+    for number, page in enumerate(read.pages, 1):
+        assert page.mediabox.width > page.mediabox.height
+        text = re.sub(r"\s+", " ", page.extract_text())
+        assert f"Halaman {number} dari {len(read.pages)}" in text
+        assert f"SOP {sop.id} versi {sop.version}" in text
+
+
+@EACH
+def test_the_same_sop_gives_the_same_bytes(sop: Procedure) -> None:
+    assert sop_document(sop) == printed(sop.id)
+
+
+def test_a_flow_over_several_pages_leaves_and_comes_in_by_the_same_numbers() -> None:
+    _, *table = pages(printed("lombok-tengah"))
+    assert len(table) >= 2
+    # the edge rows hold nothing but a connector's number
+    assert all(re.search(r"^\s*1\s*$", page, re.MULTILINE) for page in table[:2])
+
+
+def test_blank_cells_say_so_and_readings_are_marked() -> None:
+    first, *table = pages(printed("lombok-tengah"))
+    assert first.count("(kosong pada sumber)*") == 6  # number, three dates, law 4, records
+    assert "bacaan atau tambahan, tidak tertulis pada SOP sumber" in re.sub(r"\s+", " ", table[0])
+    assert flat("Draf KAK disetujui?") in flat("".join(table))
+    assert flat("tidak: tidak disetujui (ke 7)*") in flat("".join(table))
+    assert flat("ya: disetujui (ke 9)") in flat("".join(table))
+    assert flat("ya: disetujui (ke 9)*") not in flat("".join(table))
+
+
+def test_actors_without_a_column_in_the_source_are_marked() -> None:
+    head = flat(pages(printed("lombok-tengah"))[1])
+    assert "TimTeknisPD*" in head
+    assert "KepalaPD*" not in head
+
+
+def test_who_applies_it_is_named_when_a_policy_is_given() -> None:
+    organisation = Organisation(
+        pemerintah="Kabupaten Contoh", instansi="Diskominfo Contoh", zona_waktu="Asia/Makassar"
+    )
+    sop = PROCEDURES["bali"]
+    assert "Diterapkan oleh" not in pages(printed(sop.id))[0]
+    first = pages(sop_document(sop, adopted_by=organisation))[0]
+    assert "Diterapkan oleh Diskominfo Contoh, Kabupaten Contoh" in re.sub(r"\s+", " ", first)
+
+
+HOSTILE = (
+    '#read("/etc/passwd") *tebal* $x$ @rujukan <label> `kode` \\ // https://contoh.id "kutip" </i>'
+    " \u202ebalik"
+)
+
+
+def test_hostile_words_are_printed_and_never_obeyed() -> None:
+    sop = PROCEDURES["lombok-tengah"]
+    hostile = written(sop, HOSTILE).model_copy(
+        update={
+            "title": Words(id=HOSTILE, en=HOSTILE),
+            "identity": sop.identity.model_copy(update={"agency": HOSTILE, "warnings": (HOSTILE,)}),
+            "roles": tuple(role.model_copy(update={"label": HOSTILE[:40]}) for role in sop.roles),
+        }
+    )
+    pdf = sop_document(hostile)
+    text = flat("".join(pages(pdf)))
+    assert text.count(flat('#read("/etc/passwd") *tebal* $x$ @rujukan <label> `kode`')) >= 15
+    assert "root:" not in text
+    assert "\u202e" not in text
+    assert b"/URI" not in pdf
+
+
+def test_a_long_word_is_broken_and_not_run_over_the_next_column() -> None:
+    sop = written(PROCEDURES["bali"], "x" * 120, only=2)
+    text = pages(sop_document(sop))[1]
+    runs = [len(run) for run in re.findall("x+", text)]
+    assert sum(runs) == 120
+    assert max(runs) < 45
+
+
+def test_long_steps_are_set_in_smaller_letters_and_too_long_ones_refused_by_number() -> None:
+    sop = PROCEDURES["bali"]
+    long = written(sop, "kata " * 300, only=3)
+    assert flat("".join(pages(sop_document(long))[1:])).count("kata") >= 300
+    with pytest.raises(RenderFailed) as caught:
+        sop_document(written(sop, "kata " * 1500, only=3))
+    assert "langkah 4 lebih tinggi" in caught.value.message.id
+    assert caught.value.where.step == "4"
+
+
+def test_the_pdf_carries_the_date_of_the_sop_and_no_author() -> None:
+    details = pypdf.PdfReader(io.BytesIO(printed("bali"))).metadata
+    assert details is not None
+    assert details.author is None
+    assert "Pengembangan Aplikasi" in str(details.title)
+    assert details.creation_date is None or details.creation_date.year == 2021
+
+
+def test_a_step_that_a_region_added_is_marked_and_a_step_of_the_source_is_not() -> None:
+    text = flat("".join(pages(printed("bali-lanjutan"))[1:]))
+    assert flat("Tim SPBE melatih pengguna PD.*") in text
+    assert flat("Kabid IAI dan Kasi AI menindaklanjuti disposisi.*") not in text
