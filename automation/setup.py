@@ -26,7 +26,7 @@ from automation.core.setup import (
     differences,
     projects_of,
 )
-from automation.core.setupanswers import Answers, template_answers
+from automation.core.setupanswers import Answers, require_roles, template_answers
 from automation.core.setupfiles import HOOK_SECRET, hook_address
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -68,6 +68,7 @@ class Setup:
             ForgeRefused, ForgeUnreachable: the forge could not be asked at all.
         """
         self._sheet = Sheet()
+        require_roles(self._answers, self._parts.procedures, path=str(self._folder.answers_file))
         files = self._first_files(self._forge.whoami().username)
         wanted = load_policy(_policy_file(files), known=self._parts.known)
         self._look_at_rights()
@@ -75,7 +76,7 @@ class Setup:
             self._look_at_group(path)
         policy = self._policy_that_counts(wanted)
         if policy is not None:
-            wishes = projects_of(policy, self._answers.pemilik_kebijakan)
+            wishes = projects_of(policy, self._answers.pemilik_kebijakan, self._parts.procedures)
             for wish in wishes:
                 self._look_at_project(wish, files[wish.key])
             if not self._sheet.blocked:

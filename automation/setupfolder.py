@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from automation.core.errors import InvalidRequest, UnreadableDocument, Where
+from automation.core.procedure import Procedure
 from automation.core.setupanswers import ANSWERS_FILE, SECRETS_FOLDER, SETTINGS_FILE, Answers
 from automation.core.setupfiles import (
     APP_KEY,
@@ -53,13 +54,13 @@ class SetupFolder:
         """The folder of the secrets."""
         return self.path / SECRETS_FOLDER
 
-    def begin(self, forge: Literal["gitlab", "github"]) -> bool:
+    def begin(self, forge: Literal["gitlab", "github"], procedure: Procedure) -> bool:
         """Make the folder with ``awal.yaml`` to fill in; False where there is one already."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.make_private(self.secrets)
         if self.answers_file.exists():
             return False
-        return _write_new(self.answers_file, starter(forge), PLAIN)
+        return _write_new(self.answers_file, starter(forge, procedure), PLAIN)
 
     def read(self) -> bytes:
         """The text of ``awal.yaml``.

@@ -29,9 +29,9 @@ from automation.demo.organisation import (
     VENDOR,
     Organisation,
 )
-from automation.demo.play import NAME
-from automation.demo.refusals import EXPECTED
 from automation.demo.run import Played, play, theatre, where_to_look
+from automation.demo.scenes.lombok_tengah import NAME
+from automation.demo.scenes.lombok_tengah_refusals import EXPECTED
 from automation.settings import Settings
 from automation.signing import check
 from automation.signing.keyfiles import load_ring

@@ -23,7 +23,8 @@ from automation.core.requestform import FIELDS
 from automation.core.rights import APP_PERMISSIONS, CLASSIC_SCOPES, GITLAB_SCOPES, LIVE_SCOPE, TOO_MUCH
 from automation.core.ruling import typed
 from automation.core.verbs import VERBS as SPOKEN
-from automation.demo.refusals import EXPECTED
+from automation.demo.plays import PLAYS
+from automation.demo.scenes.lombok_tengah_refusals import EXPECTED
 from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
 from automation.smoke.steps import STEPS
 from automation.store.ledger import KINDS
@@ -330,6 +331,13 @@ def test_every_refusal_of_the_demonstration_is_in_the_readme(readme: Path):
     assert re.findall(r"^   ditolak: (.+)$", text, re.MULTILINE) == [
         name.replace("_", " ") for name in EXPECTED
     ]
+
+
+@BOTH
+def test_every_sop_is_in_the_readme_with_its_steps_and_what_the_demonstration_tries(readme: Path):
+    rows = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| (\d+) \| (\d+) \|", _text(readme), re.MULTILINE)
+    told = {sop: (int(steps), int(tried)) for sop, steps, tried in rows}
+    assert told == {sop: (len(PROCEDURES[sop].steps), len(play.expected)) for sop, play in PLAYS.items()}
 
 
 @BOTH

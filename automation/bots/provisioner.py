@@ -8,7 +8,7 @@ is found and finished, never doubled.
 from __future__ import annotations
 
 from automation.bots.desk import Desk
-from automation.core.authority import builders
+from automation.core.authority import OWNING, builders, reviewing, roles_of
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
 from automation.core.policy import digest_of
@@ -16,8 +16,6 @@ from automation.core.procedure import Home, Procedure
 from automation.core.request import Request
 
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
-REVIEWING = ("technical_reviewer", "section_head")  # section heads where the SOP knows no such team
-OWNING = "owner_team"
 DESIGNING = "analyst"  # draws the design that lies beside the code, and pushes it
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
@@ -82,12 +80,11 @@ def case_file(desk: Desk, request: Request) -> RepositoryWish:
 
 def application(desk: Desk, request: Request) -> RepositoryWish:
     """``aplikasi/<slug>``: code and the builder's documents; builders are at most Developer."""
-    building = builders(desk.decision.procedure, desk.decision.observation.roles)
-    reviewing = (_roles_of(desk.decision.procedure, archetype) for archetype in REVIEWING)
-    reviewers = _accounts(desk, next((roles for roles in reviewing if roles), ())) - building
-    designing = _accounts(desk, _roles_of(desk.decision.procedure, DESIGNING)) - reviewers
-    working = building | designing
-    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - working - reviewers
+    procedure = desk.decision.procedure
+    building = builders(procedure, desk.decision.observation.roles)
+    reviewers = _accounts(desk, reviewing(procedure)) - building
+    working = building | (_accounts(desk, roles_of(procedure, DESIGNING)) - reviewers)
+    owners = _accounts(desk, roles_of(procedure, OWNING)) - working - reviewers
     members = [
         *((account, DEVELOPER) for account in sorted(working)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
@@ -101,9 +98,9 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
         key=desk.key,
         template=request.templat,
         answers=_answers(desk, request, "aplikasi"),
-        labels=labels(desk.decision.procedure),
+        labels=labels(procedure),
         milestones=_milestones(desk),
-        board=tuple(phase_label(phase.key) for phase in desk.decision.procedure.phases),
+        board=tuple(phase_label(phase.key) for phase in procedure.phases),
         members=tuple(members),
         protect=(("main", MAINTAINER, MAINTAINER),),
     )
@@ -128,10 +125,6 @@ def turn_label(role: str) -> str:
 
 def _office_roles(procedure: Procedure) -> tuple[str, ...]:
     return tuple(role.id for role in procedure.roles if not role.builds)
-
-
-def _roles_of(procedure: Procedure, archetype: str) -> tuple[str, ...]:
-    return tuple(role.id for role in procedure.roles if role.archetype == archetype)
 
 
 def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:

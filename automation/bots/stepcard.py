@@ -84,7 +84,7 @@ def _agreement(desk: Desk, state: StepState) -> list[Part]:
 def _lines(desk: Desk, state: StepState) -> list[Part]:
     """The lines to paste, for every way that can be taken now."""
     if state.step.act is None or not state.evidence_holds or state.approval is not None or state.kept:
-        return _resuming(desk, state)
+        return [*_failing(desk, state), *_resuming(desk, state)]
     parts: list[Part] = []
     forward: tuple[Way, Way] = ("completed", "detour")
     for way in (one for one in forward if one in state.step.act.ways()):
@@ -96,6 +96,18 @@ def _lines(desk: Desk, state: StepState) -> list[Part]:
     if state.step.act.refuse:
         parts.extend(_line(desk, state, "refused"))
     return parts
+
+
+def _failing(desk: Desk, state: StepState) -> list[Part]:
+    """What was handed in whole and fails can be sent back to where it is mended: a failed test to the code.
+
+    Where the step itself mends it nothing is gained by sending it back.
+    """
+    back = state.step.way("refused")
+    judged = all(one.outcome not in {Outcome.PENDING, Outcome.ERROR} for one in state.findings)
+    leads_back = back is not None and back.to != state.step.key and not state.evidence_holds
+    free = state.held is None and state.approval is None and not state.kept
+    return _line(desk, state, "refused") if judged and leads_back and free else []
 
 
 def _resuming(desk: Desk, state: StepState) -> list[Part]:

@@ -1,4 +1,4 @@
-"""``laik demo``: the whole case played on the embedded forge."""
+"""``laik demo``: whole cases played on the embedded forge."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 import sys
 import tempfile
 import threading
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from automation.demo.play import Scene
-    from automation.demo.run import Addresses
+    from automation.demo.run import Addresses, Played
+    from automation.demo.scene import Scene
     from automation.settings import ForgeKind
 
-SOP = "lombok-tengah"
+SOP, ALL = "lombok-tengah", "all"
 
 
 @click.command()
@@ -26,7 +28,11 @@ SOP = "lombok-tengah"
 )
 @click.option("--port", default=0, help="Porta forge bawaan; 0 memilih sendiri.")
 @click.option(
-    "--sop", default=SOP, show_default=True, metavar="ID", help="SOP yang diperagakan; lihat laik sop list."
+    "--sop",
+    default=SOP,
+    show_default=True,
+    metavar="ID",
+    help=f"SOP yang diperagakan, atau {ALL}; lihat laik sop list.",
 )
 @click.option(
     "--dialect",
@@ -36,39 +42,64 @@ SOP = "lombok-tengah"
     help="Forge yang ditiru forge bawaan.",
 )
 def command(leave: bool, data: Path | None, port: int, sop: str, dialect: ForgeKind) -> int:
-    """Peragakan SOP Lombok Tengah: dari permohonan sampai subdomain tersaji.
+    """Peragakan satu SOP dari langkah pertama sampai terakhir, atau semuanya berurutan.
 
-    Keluaran standar memuat satu objek JSON; kode keluar 1 bila ada yang tidak tercapai. Tanpa --exit
-    peragaan tetap berjalan untuk dilihat lewat peramban, sampai Enter atau Ctrl-C.
+    Keluaran standar memuat satu objek JSON per SOP, dan dengan --sop all satu lagi untuk semuanya; kode
+    keluar 1 bila ada yang tidak tercapai. Tanpa --exit peragaan tetap berjalan untuk dilihat lewat
+    peramban, sampai Enter atau Ctrl-C.
     """
+    from automation.demo.plays import PLAYS
+
     if data is not None and data.exists() and any(data.iterdir()):
         raise click.UsageError(f"Folder {data} tidak kosong; peragaan selalu mulai dari awal.")
-    if sop != SOP:
-        raise click.UsageError(f"Peragaan hanya untuk SOP {SOP}; '{sop}' belum punya babak.")
+    if sop == ALL and not leave:
+        raise click.UsageError(f"--sop {ALL} memerlukan --exit: yang tetap berjalan hanya satu peragaan.")
+    if sop != ALL and sop not in PLAYS:
+        raise click.UsageError(f"SOP '{sop}' tidak ada; yang ada: {', '.join(PLAYS)}, atau {ALL}.")
     with tempfile.TemporaryDirectory(prefix="laik-demo-", ignore_cleanup_errors=True) as temporary:
-        return _run(data or Path(temporary), port=port, leave=leave, dialect=dialect)
+        folder = data or Path(temporary)
+        if sop == ALL:
+            return _run_all(folder, port=port, dialect=dialect)
+        played = _run(folder, sop, port=port, leave=leave, dialect=dialect)
+        return 0 if played is not None and played.good else 1
 
 
-def _run(folder: Path, *, port: int, leave: bool, dialect: ForgeKind) -> int:
+def _run_all(folder: Path, *, port: int, dialect: ForgeKind) -> int:
+    """Every SOP after another, each on a forge of its own; then what they came to together."""
+    from automation.demo.plays import PLAYS
+    from automation.demo.run import together
+
+    started = time.monotonic()
+    played = [_run(folder / sop, sop, port=port, leave=True, dialect=dialect) for sop in PLAYS]
+    seen = [one for one in played if one is not None]
+    click.echo(json.dumps(together(seen, seconds=time.monotonic() - started)))
+    return 0 if len(seen) == len(played) and all(one.good for one in seen) else 1
+
+
+def _run(folder: Path, sop: str, *, port: int, leave: bool, dialect: ForgeKind) -> Played | None:
+    """Play one SOP and report it; None when a scene did not show what it must."""
+    from automation.demo.plays import PLAYS
     from automation.demo.run import play, theatre, where_to_look
     from automation.demo.stage import SceneFailed
 
-    _note("Menyiapkan forge bawaan, akun, proyek, dan kebijakan ...")
-    with theatre(folder, port=port, dialect=dialect) as (forge, laik, organisation, address):
-        addresses = where_to_look(forge, laik, organisation, address)
+    chosen = PLAYS[sop]
+    _note(f"Menyiapkan forge bawaan, akun, proyek, dan kebijakan untuk SOP {sop} ...")
+    with theatre(folder, port=port, dialect=dialect, cast=chosen.cast) as (forge, laik, organisation, where):
+        addresses = where_to_look(forge, laik, organisation, where)
+        announce = partial(_announce, len(chosen.cast.procedure.steps))
         try:
-            played = play(laik, organisation, addresses, say=_note, begin=_announce)
+            played = play(laik, organisation, addresses, say=_note, begin=announce)
         except SceneFailed as failure:
             _note(f"Peragaan terhenti: {failure}")
-            return 1
+            return None
         click.echo(json.dumps(played.report))
         if not leave:
             _stay(played.addresses)
-        return 0 if played.good else 1
+        return played
 
 
-def _announce(scene: Scene) -> None:
-    _note(f"{scene.step:2d}/15  {scene.title}" if scene.step else f"   +   {scene.title}")
+def _announce(steps: int, scene: Scene) -> None:
+    _note(f"{scene.step:2d}/{steps}  {scene.title}" if scene.step else f"   +   {scene.title}")
 
 
 def _note(text: str) -> None:
@@ -91,13 +122,16 @@ def _stay(where: Addresses) -> None:
 
 def places(where: Addresses) -> list[str]:
     """The lines that say where a person can look after the play."""
+    cases = (
+        ("Issue kasus", where.issue),
+        ("Berkas kasus", where.case_file),
+        ("Aplikasi", where.application),
+        ("Permintaan hosting", where.hosting_request),
+    )
     return [
         "",
         "Buka di peramban pada komputer ini:",
-        f"  Issue kasus          {where.issue}",
-        f"  Berkas kasus         {where.case_file}",
-        f"  Aplikasi             {where.application}",
-        f"  Permintaan hosting   {where.hosting_request}",
+        *(f"  {name:<20} {address}" for name, address in cases if address),
         f"  Semua proyek         {where.forge}/",
         f"  Kesehatan laik       {where.laik}/sehat",
         "",

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+SOP = "lombok-tengah"
+
 if TYPE_CHECKING:
+    from automation.core.procedure import Procedure
     from automation.core.setup import SetupPlan
     from automation.core.setupanswers import Answers
     from automation.forges.base import Forge
@@ -27,10 +30,19 @@ if TYPE_CHECKING:
     show_default=True,
     help="Untuk awal.yaml yang baru saja.",
 )
+@click.option(
+    "--sop",
+    default=SOP,
+    show_default=True,
+    metavar="ID",
+    help="SOP yang dipakai, untuk awal.yaml yang baru saja; lihat laik sop list.",
+)
 @click.option("--dry-run", is_flag=True, help="Tunjukkan rencana; tidak ada yang ditulis.")
 @click.option("--yes", is_flag=True, help="Kerjakan tanpa bertanya.")
 @click.option("--json", "as_json", is_flag=True, help="Rencana sebagai JSON.")
-def command(folder: Path, forge: Literal["gitlab", "github"], dry_run: bool, yes: bool, as_json: bool) -> int:
+def command(
+    folder: Path, forge: Literal["gitlab", "github"], sop: str, dry_run: bool, yes: bool, as_json: bool
+) -> int:
     """Siapkan laik pada forge: proyek, label, papan, perlindungan, webhook, anggota.
 
     DIR adalah folder pemasangan. Tanpa awal.yaml di dalamnya, berkas itu ditulis untuk diisi. Sesudah diisi,
@@ -42,15 +54,25 @@ def command(folder: Path, forge: Literal["gitlab", "github"], dry_run: bool, yes
         raise click.UsageError("--json memerlukan --dry-run atau --yes / needs --dry-run or --yes")
     place = SetupFolder(folder)
     if not place.answers_file.exists():
-        return _begin(place, forge, dry_run=dry_run)
+        return _begin(place, forge, _procedure(sop), dry_run=dry_run)
     return _set_up(place, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-def _begin(place: SetupFolder, forge: Literal["gitlab", "github"], *, dry_run: bool) -> int:
+def _procedure(sop: str) -> Procedure:
+    from automation.collect.procedures import bundled
+
+    if sop not in bundled():
+        raise click.UsageError(f"SOP '{sop}' tidak ada; yang ada / there are: {', '.join(sorted(bundled()))}")
+    return bundled()[sop]
+
+
+def _begin(
+    place: SetupFolder, forge: Literal["gitlab", "github"], procedure: Procedure, *, dry_run: bool
+) -> int:
     if dry_run:
         click.echo(f"Akan ditulis: {place.answers_file}. Tidak ada yang ditulis.")
         return 0
-    place.begin(forge)
+    place.begin(forge, procedure)
     click.echo(f"Ditulis: {place.answers_file}")
     click.echo(f"1. Isi berkas itu. 2. Taruh token laik di {place.secrets}/token (atau kunci GitHub App di")
     click.echo(f"   {place.secrets}/app.pem), mode 0600. 3. Jalankan lagi: laik init {place.path}")

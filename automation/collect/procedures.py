@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 import checks
 from automation.core.documents import YamlDocument
@@ -26,8 +28,9 @@ class SopFile:
     base: Procedure | None = None
 
 
+@cache
 def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Procedure]:
-    """All procedures that laik ships, by id, in order of id.
+    """All procedures that laik ships, by id, in order of id; read once a process.
 
     Args:
         known_checks: ids of the checks that exist; those that laik ships when None.
@@ -36,7 +39,8 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
         UnreadableDocument: a file is broken YAML.
         InvalidProcedure: a file breaks the schema, or its id is not its file name.
     """
-    return {file.procedure.id: file.procedure for file in read_bundled(known_checks=known_checks)}
+    files = read_bundled(known_checks=known_checks)
+    return MappingProxyType({file.procedure.id: file.procedure for file in files})
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:

@@ -21,6 +21,10 @@ Roles = Mapping[str, frozenset[str]]
 OFFICE = "dinas"
 """The unit of those who hold a role at the ICT agency itself."""
 
+REVIEWING = ("technical_reviewer", "section_head")
+OWNING = "owner_team"
+"""The archetype of those who own the application at the applicant agency."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -77,6 +81,16 @@ def builders(procedure: Procedure, held: Roles) -> frozenset[str]:
     """Everyone who builds the application of a case."""
     roles = [role.id for role in procedure.roles if role.builds]
     return frozenset(account for role in roles for account in held.get(role, frozenset()))
+
+
+def roles_of(procedure: Procedure, archetype: str) -> tuple[str, ...]:
+    """The roles of one archetype."""
+    return tuple(role.id for role in procedure.roles if role.archetype == archetype)
+
+
+def reviewing(procedure: Procedure) -> tuple[str, ...]:
+    """The roles that review what is built: the technical team, section heads where the SOP knows none."""
+    return next((roles for one in REVIEWING if (roles := roles_of(procedure, one))), ())
 
 
 def may_build_and_act(procedure: Procedure, roles: Iterable[str]) -> bool:

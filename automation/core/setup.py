@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from automation.core.authority import OWNING, reviewing, roles_of
 from automation.core.outputport import one_line
 from automation.core.policy import Policy
+from automation.core.procedure import Procedure
 from automation.core.setupanswers import leaves
 from automation.core.text import Bilingual, Language
 
@@ -45,11 +47,18 @@ class ProjectWish:
         return f"[laik {self.key}]"
 
 
-def projects_of(policy: Policy, owners: Sequence[str]) -> tuple[ProjectWish, ...]:
-    """The three projects as the policy wants them; ``owners`` agree to changes of the policy."""
-    office = policy.peran.get("tim_teknis_diskominfo", ())
+def projects_of(
+    policy: Policy, owners: Sequence[str], procedures: Mapping[str, Procedure]
+) -> tuple[ProjectWish, ...]:
+    """The three projects as the policy wants them; ``owners`` agree to changes of the policy.
+
+    Who reviews at the office and who owns applications at the agencies is told by the SOPs in use.
+    """
+    used = [procedures[one] for one in policy.sop if one in procedures]
+    office = _holders(policy.peran, [role for sop in used for role in reviewing(sop)])
     agencies = [one.peran for one in policy.perangkat_daerah.values()]
-    teams = [account for roles in agencies for account in roles.get("tim_teknis_pd", ())]
+    owning = [role for sop in used for role in roles_of(sop, OWNING)]
+    teams = [account for roles in agencies for account in _holders(roles, owning)]
     everyone = [
         account for roles in (policy.peran, *agencies) for accounts in roles.values() for account in accounts
     ]
@@ -148,6 +157,10 @@ def differences(wanted: Policy, standing: Policy) -> Iterator[tuple[str, str, st
     for key, value in leaves(wanted.model_dump(mode="json"), lists=False):
         if stands.get(key) != value:
             yield key, _shown(stands.get(key)), _shown(value)
+
+
+def _holders(held: Mapping[str, tuple[str, ...]], roles: Sequence[str]) -> list[str]:
+    return [account for role in dict.fromkeys(roles) for account in held.get(role, ())]
 
 
 def _highest(groups: Sequence[tuple[Sequence[str], int]]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidRequest, Where
 from automation.core.policy import Account, DomainName, ForgePath, Line, Name
-from automation.core.procedure import Key
+from automation.core.procedure import Key, Procedure, Role
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
 
@@ -60,20 +60,22 @@ class OrganisationAnswers(_Strict):
     zona_waktu: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 
 
-class RoleAnswers(_Strict):
-    """Accounts of the office."""
+class AgencyAnswers(BaseModel):
+    """The first agency; others are added to the policy by merge request.
 
-    kepala_diskominfo: Accounts
-    tim_teknis_diskominfo: Accounts
+    Beside its key and name stand its roles, each with its accounts: which ones, the SOP says.
+    """
 
-
-class AgencyAnswers(_Strict):
-    """The first agency; others are added to the policy by merge request."""
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Accounts] = Field(init=False)
 
     kunci: Name
     nama: Line
-    kepala_pd: Accounts
-    tim_teknis_pd: Accounts
+
+    @property
+    def peran(self) -> Mapping[str, tuple[str, ...]]:
+        """The accounts of each role."""
+        return dict(self.__pydantic_extra__)
 
 
 class HostingAnswers(_Strict):
@@ -112,7 +114,7 @@ class Answers(_Strict):
     pemilik_kebijakan: Annotated[tuple[Account, ...], Field(min_length=2, max_length=20)]
     organisasi: OrganisationAnswers
     sop: Key
-    peran: RoleAnswers
+    peran: Annotated[Mapping[Name, Accounts], Field(min_length=1, max_length=50)]
     perangkat_daerah: AgencyAnswers
     hosting: HostingAnswers
     webhook: WebhookAnswers = WebhookAnswers()
@@ -189,17 +191,60 @@ def template_answers(answers: Answers, bot: str) -> Mapping[str, Mapping[str, ob
         "grup": answers.grup.kantor,
         "grup_berkas": answers.grup.berkas,
         "grup_aplikasi": answers.grup.aplikasi,
-        "kepala_diskominfo": answers.peran.kepala_diskominfo,
-        "tim_teknis_diskominfo": answers.peran.tim_teknis_diskominfo,
+        "pemilik": answers.pemilik_kebijakan,
+        "peran": role_lines(answers.peran),
         "pd_kunci": agency.kunci,
         "pd_nama": agency.nama,
-        "kepala_pd": agency.kepala_pd,
-        "tim_teknis_pd": agency.tim_teknis_pd,
+        "peran_pd": role_lines(agency.peran),
         "alamat": hosting.alamat,
         "hulu_alamat": hosting.hulu_alamat,
         "hulu_port": hosting.hulu_port,
     }
     return {"kendali": {**shared, **control}, "hosting": shared}
+
+
+def role_lines(roles: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Roles with their accounts as the template ``kendali`` takes them: one line of YAML each.
+
+    The attack: an account or role that ends its line and adds a key to the policy. The guard: both are held
+    to their patterns here and by the template, and an account stands in quotes.
+    """
+    quoted = {role: ", ".join(f'"{account}"' for account in accounts) for role, accounts in roles.items()}
+    return tuple(f"{role}: [{accounts}]" for role, accounts in quoted.items())
+
+
+def roles_asked(procedure: Procedure, scope: Literal["dinas", "perangkat_daerah"]) -> tuple[Role, ...]:
+    """The roles of a SOP that a policy has to name; those of a single case are named in its case file."""
+    return tuple(role for role in procedure.roles if role.scope == scope)
+
+
+def require_roles(answers: Answers, procedures: Mapping[str, Procedure], *, path: str) -> None:
+    """Hold that the answers name holders of every role of their SOP, each on its side.
+
+    Raises:
+        InvalidRequest: naming the roles that are missing or stand where they do not belong.
+    """
+    procedure = procedures.get(answers.sop)
+    if procedure is None:
+        return  # the policy that is made of the answers is refused for it, with the SOPs that there are
+    wrong: list[str] = []
+    for place, given in (("peran", answers.peran), ("perangkat_daerah", answers.perangkat_daerah.peran)):
+        scope: Literal["dinas", "perangkat_daerah"] = "dinas" if place == "peran" else "perangkat_daerah"
+        asked = {role.id for role in roles_asked(procedure, scope)}
+        wrong += [f"{place}.{role}" for role in sorted(asked ^ set(given))]
+    if wrong:
+        listing = ", ".join(wrong)
+        raise InvalidRequest(
+            Bilingual(
+                f"Peran tidak sesuai SOP '{answers.sop}', belum ada atau tidak pada tempatnya: {listing}.",
+                f"The roles are not those of the SOP '{answers.sop}', missing or out of place: {listing}.",
+            ),
+            remedy=Bilingual(
+                f"Contoh isian: laik init FOLDER-BARU --sop {answers.sop}",
+                f"To see what belongs there: laik init NEW-FOLDER --sop {answers.sop}",
+            ),
+            where=Where(file=path),
+        )
 
 
 def leaves(value: object, at: str = "", *, lists: bool = True) -> Iterator[tuple[str, object]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from automation.core.setupanswers import BLANK, SECRETS_FOLDER, Answers
+from automation.core.procedure import Procedure, Role
+from automation.core.setupanswers import BLANK, SECRETS_FOLDER, Answers, roles_asked
 
 TOKEN, APP_KEY, HOOK_SECRET = "token", "app.pem", "hook-secret"
 
@@ -16,8 +17,8 @@ _SETTINGS_HEAD = """\
 """
 
 
-def starter(forge: Literal["gitlab", "github"]) -> str:
-    """``awal.yaml`` with its blanks and comments in both languages."""
+def starter(forge: Literal["gitlab", "github"], procedure: Procedure) -> str:
+    """``awal.yaml`` with its blanks, the roles of the SOP among them, and comments in both languages."""
     gitlab = forge == "gitlab"
     groups = ("diskominfo", "berkas", "aplikasi") if gitlab else (BLANK, BLANK, BLANK)
     address = BLANK if gitlab else "https://github.com"
@@ -27,7 +28,16 @@ def starter(forge: Literal["gitlab", "github"]) -> str:
         .replace("@OFFICE@", groups[0])
         .replace("@CASES@", groups[1])
         .replace("@APPS@", groups[2])
+        .replace("@ZONE@", procedure.identity.timezone)
+        .replace("@SOP@", procedure.id)
+        .replace("@ROLES@\n", _blanks(roles_asked(procedure, "dinas")))
+        .replace("@AGENCY_ROLES@\n", _blanks(roles_asked(procedure, "perangkat_daerah")))
     )
+
+
+def _blanks(roles: Sequence[Role]) -> str:
+    """One blank a role, below what the SOP calls it."""
+    return "".join(f"  # {role.label} / {role.en}\n  {role.id}: [{BLANK}]\n" for role in roles)
 
 
 def settings_of(answers: Answers, folder: str) -> dict[str, str]:
@@ -121,15 +131,16 @@ organisasi:
   # Instansi yang menjalankan SOP / The office that runs the SOP
   instansi: {BLANK}
   # Asia/Jakarta, Asia/Makassar, Asia/Jayapura
-  zona_waktu: Asia/Makassar
+  zona_waktu: @ZONE@
 
-sop: lombok-tengah
+# SOP pertama; yang lain ditambahkan lewat merge request pada laik.yaml. Yang ada: laik sop list.
+# The first SOP; others are added to laik.yaml by merge request. There are: laik sop list.
+sop: @SOP@
 
 # Nama akun forge, bukan nama orang. Setelah kebijakan ada, yang berlaku hanya laik.yaml pada proyek kendali.
 # Account names, not people's names. Once the policy exists, only laik.yaml in the project kendali counts.
 peran:
-  kepala_diskominfo: [{BLANK}]
-  tim_teknis_diskominfo: [{BLANK}]
+@ROLES@
 
 # Perangkat Daerah pertama; yang lain ditambahkan lewat merge request pada laik.yaml.
 # The first agency; others are added to laik.yaml by merge request.
@@ -137,8 +148,7 @@ perangkat_daerah:
   # Huruf kecil, angka, _ dan -. / Lower case, digits, _ and -, e.g. dinkes
   kunci: {BLANK}
   nama: {BLANK}
-  kepala_pd: [{BLANK}]
-  tim_teknis_pd: [{BLANK}]
+@AGENCY_ROLES@
 
 hosting:
   # Misalnya contoh.go.id / e.g. contoh.go.id

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from automation.core.request import FIELDS
+from automation.core.requestform import BUDGET
 
 Files = Mapping[str, bytes]
 APPLICATION = "Sistem Antrean Puskesmas"
@@ -17,16 +18,27 @@ SLUG = "antrean-puskesmas"
 
 
 def request_form(
-    agency: str, *, empty: str = "", pagu: str = "185000000", slug: str = SLUG, name: str = APPLICATION
+    agency: str,
+    *,
+    empty: str = "",
+    pagu: str = "185000000",
+    slug: str = SLUG,
+    name: str = APPLICATION,
+    sop: str = "lombok-tengah",
+    kind: str = "bantuan_teknis",
+    budget: bool = True,
 ) -> str:
-    """The body of a request issue as the issue form renders it; ``empty`` is how it shows no answer."""
+    """The body of a request issue as the issue form renders it; ``empty`` is how it shows no answer.
+
+    Without ``budget`` the budget document is left out, as a SOP for what is not budgeted yet lets people do.
+    """
     values = {
-        "jenis_permohonan": "bantuan_teknis",
+        "jenis_permohonan": kind,
         "perangkat_daerah": agency,
         "nama_aplikasi": name,
         "slug": slug,
         "ringkasan": "Warga mengambil nomor antrean puskesmas dari rumah dan melihat perkiraan giliran.",
-        "sop": "lombok-tengah",
+        "sop": sop,
         "templat": "php-laravel",
         "dpa_nomor": "DPA/A.1/1.02.0.00/001/2026",
         "dpa_tahun": "2026",
@@ -34,13 +46,24 @@ def request_form(
         "penanggung_jawab": "Sekretaris Dinas",
         "aplikasi_sejenis": "Belum ada di kabupaten ini.",
     }
+    if not budget:
+        values = {name: value for name, value in values.items() if name not in BUDGET}
     return "\n\n".join(f"### {field.label}\n\n{values.get(field.id) or empty}" for field in FIELDS) + "\n"
 
 
 def letter(
-    kind: str, path: str, *, role: str, office: str, to: str, subject: str, day: date, refers_to: str = ""
+    kind: str,
+    path: str,
+    *,
+    role: str,
+    office: str,
+    to: str,
+    subject: str,
+    day: date,
+    refers_to: str = "",
+    also: str = "",
 ) -> dict[str, bytes]:
-    """A letter as PDF with its sidecar."""
+    """A letter as PDF with its sidecar; ``also`` is the role of a second signer."""
     content = pdf([subject, f"Dari: {office}", f"Kepada: {to}", f"Tanggal: {day.isoformat()}"])
     sidecar = [
         "format: laik/naskah/1",
@@ -54,6 +77,8 @@ def letter(
         "ttd: tte",
         f"sha256: {hashlib.sha256(content).hexdigest()}",
     ]
+    if also:
+        sidecar.append(f"penandatangan_lain: [{{jabatan: Kepala Perangkat Daerah, peran: {also}}}]")
     if refers_to:
         sidecar.append(f"rujukan_sha256: {refers_to}")
     stem = path.removesuffix(".pdf")
@@ -94,14 +119,15 @@ def _pdf_text(line: str) -> str:
     return plain.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
-def _sections(title: str, sections: Mapping[str, str]) -> bytes:
-    body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in sections.items())
+def sections(title: str, filled: Mapping[str, str]) -> bytes:
+    """A Markdown document with one chapter for each heading."""
+    body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in filled.items())
     return f"# {title}\n\n{body}\n".encode()
 
 
 def analysis() -> bytes:
     """The analysis report with its seven aspects (SOP step 5)."""
-    return _sections(
+    return sections(
         "Laporan hasil analisis",
         {
             "Kebutuhan": "Warga mengantre sejak subuh; dibutuhkan nomor antrean daring.",
@@ -117,7 +143,7 @@ def analysis() -> bytes:
 
 def terms_of_reference(*, revision: int = 0, complete: bool = True) -> bytes:
     """The KAK; ``revision`` makes each round differ, without ``complete`` a section is unfilled."""
-    sections = {
+    filled = {
         "Latar Belakang": "Antrean puskesmas masih manual dan menumpuk pada pagi hari di semua kecamatan.",
         "Maksud dan Tujuan": "Mengurangi waktu tunggu pasien dengan pendaftaran antrean dari rumah.",
         "Sasaran": "Waktu tunggu rata-rata turun menjadi tiga puluh menit pada tahun pertama.",
@@ -130,10 +156,10 @@ def terms_of_reference(*, revision: int = 0, complete: bool = True) -> bytes:
         "Standar Teknis": "PHP dengan Laravel, basis data PostgreSQL, mengikuti standar kabupaten.",
     }
     if not complete:
-        sections["Kriteria Penerimaan"] = "ISI DI SINI"
+        filled["Kriteria Penerimaan"] = "ISI DI SINI"
     if revision:
-        sections["Standar Teknis"] += f" Perbaikan ke-{revision}: standar cadangan data ditambahkan."
-    return _sections(f"Kerangka Acuan Kerja {APPLICATION}", sections)
+        filled["Standar Teknis"] += f" Perbaikan ke-{revision}: standar cadangan data ditambahkan."
+    return sections(f"Kerangka Acuan Kerja {APPLICATION}", filled)
 
 
 def vendor(accounts: Sequence[str]) -> bytes:
@@ -152,7 +178,7 @@ def initial_presentation(*, revision: int = 0) -> dict[str, bytes]:
         f"<h1>{APPLICATION}</h1><button>Ambil nomor</button><p>Nomor Anda: A-012, kira-kira 25 menit.</p>"
         f"{note}</body></html>\n"
     ).encode()
-    similar = _sections(
+    similar = sections(
         "Aplikasi sejenis",
         {
             "Aplikasi yang pernah dikembangkan": "Antrean loket kependudukan pada kabupaten lain, 2024: "
@@ -161,7 +187,7 @@ def initial_presentation(*, revision: int = 0) -> dict[str, bytes]:
             "Perbedaan dan pelajaran": "Puskesmas memerlukan prioritas bagi lansia dan ibu hamil.",
         },
     )
-    flow = _sections(
+    flow = sections(
         "Alur proses",
         {
             "Pengguna dan hak akses": "Warga, petugas loket, dan kepala puskesmas dengan hak yang berbeda.",
@@ -182,7 +208,7 @@ def initial_presentation(*, revision: int = 0) -> dict[str, bytes]:
 def minutes(*, accepted: bool) -> dict[str, bytes]:
     """Minutes and attendance of the initial presentation (SOP step 11)."""
     decision = "Rencana diterima tanpa perubahan." if accepted else "Rencana perlu diperbaiki: tombol batal."
-    text = _sections(
+    text = sections(
         "Notulen rapat presentasi awal",
         {
             "Waktu dan Tempat": "Selasa, 10 Maret 2026, pukul 09.00 WITA, ruang rapat Diskominfo.",
@@ -202,7 +228,7 @@ def minutes(*, accepted: bool) -> dict[str, bytes]:
 
 def final_presentation() -> dict[str, bytes]:
     """The final presentation and the builder's own test report (SOP step 12)."""
-    report = _sections(
+    report = sections(
         "Laporan pengujian",
         {
             "Ruang lingkup pengujian": "Pendaftaran antrean, pemanggilan, dan laporan harian.",
@@ -246,7 +272,7 @@ def uat_results(code_digest: str, *, tester: str, day: date) -> bytes:
 
 def security_report(commit: str) -> bytes:
     """The Tim Teknis' own security report, kept office-only (SOP step 13)."""
-    return _sections(
+    return sections(
         "Laporan hasil pengujian keamanan",
         {
             "Commit yang Diuji": f"Commit {commit} pada cabang utama.",

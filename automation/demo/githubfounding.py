@@ -12,19 +12,16 @@ from typing import Any
 import github
 
 from automation.core.rights import APP_PERMISSIONS
+from automation.demo.cast import Cast
 from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.organisation import (
-    ACCOUNTS,
     BOT,
     CONTROL,
     GROUP,
     HOSTING,
-    ICT_HEAD,
-    OTHER_TEAM,
+    LOMBOK_TENGAH,
     OWNER,
-    REVIEWERS,
     SECRET,
-    TEAM,
     Organisation,
     homes,
     project_files,
@@ -35,19 +32,18 @@ from automation.localforge.server import RunningForge
 from automation.settings import AppIdentity
 
 APP = f"{BOT}[bot]"  # how GitHub calls the account of an App
-OFFICE = (ICT_HEAD, *REVIEWERS)
 SCOPES = ("repo", "admin:org", "workflow")
 
 
-def found(forge: RunningForge) -> Organisation:
+def found(forge: RunningForge, cast: Cast = LOMBOK_TENGAH) -> Organisation:
     """Make the accounts, the organisation, the App, its projects, members and policy."""
     url, admin = forge.url, connect(forge.url, forge.admin_token)
-    people = {account: _person(admin, url, account) for account in ACCOUNTS}
+    people = {account: _person(admin, url, account) for account in (OWNER, *cast.accounts)}
     owner = people[OWNER]
     _asked(admin, "POST", "/admin/organizations", {"login": GROUP, "admin": OWNER})
-    _let_in(owner)
+    _let_in(owner, cast)
     app = create_app(forge.engine, BOT, APP_PERMISSIONS, organisations=(GROUP,))
-    for path, files in project_files("github", APP).items():
+    for path, files in project_files("github", APP, cast).items():
         _asked(
             owner.client,
             "POST",
@@ -55,7 +51,7 @@ def found(forge: RunningForge) -> Organisation:
             {"name": path.rpartition("/")[2], "private": True, "auto_init": False},
         )
         owner.push(path, dict(files), "Siapkan proyek", rewrite=True)
-    _invite(owner)
+    _invite(owner, cast)
     _protect(owner)
     case_files, applications = homes("github")
 
@@ -70,6 +66,7 @@ def found(forge: RunningForge) -> Organisation:
         applications,
         page,
         app=AppIdentity(app.app_id, app.private_key_pem),
+        cast=cast,
     )
 
 
@@ -85,25 +82,24 @@ def _person(admin: github.Github, url: str, account: str) -> GitHubPerson:
     return GitHubPerson(account, url, made["token"])
 
 
-def _let_in(owner: GitHubPerson) -> None:
+def _let_in(owner: GitHubPerson, cast: Cast) -> None:
     """The office's own people are members, all others stay outside and are invited to single repositories.
 
     Members see nothing by being members: without this every one of them could read every case.
     """
     _asked(owner.client, "PATCH", f"/orgs/{GROUP}", {"default_repository_permission": "none"})
-    for account in OFFICE:
+    for account in cast.staff:
         # On a server of one's own this is no invitation: whoever administers it says who is in.
         _asked(owner.client, "PUT", f"/orgs/{GROUP}/memberships/{account}", {"role": "member"})
 
 
-def _invite(owner: GitHubPerson) -> None:
+def _invite(owner: GitHubPerson, cast: Cast) -> None:
     """Everyone may file and comment in the control project; builders read there and nothing more."""
-    for account in ACCOUNTS:
-        if account != OWNER:
-            _collaborator(owner, CONTROL, account, "push" if account in REVIEWERS else "pull")
-    for account in (*REVIEWERS, TEAM, OTHER_TEAM):
+    for account in cast.accounts:
+        _collaborator(owner, CONTROL, account, "push" if account in cast.reviewers else "pull")
+    for account in (*cast.reviewers, *cast.owners):
         _collaborator(owner, HOSTING, account, "push")
-    for account in REVIEWERS:
+    for account in cast.reviewers:
         _collaborator(owner, SECRET, account, "push")
 
 

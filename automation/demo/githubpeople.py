@@ -94,6 +94,13 @@ class GitHubPerson(Person):
         """The commit a branch is at."""
         return self.repo(project).get_branch(branch).commit.sha
 
+    def enters(self, project: str) -> bool:
+        """Whether a repository with content is open to this person."""
+        try:
+            return bool(self.head(project, "main"))
+        except github.GithubException:
+            return False
+
     def file(self, project: str, path: str) -> bytes:
         """A file on the default branch."""
         found = self.repo(project).get_contents(path)

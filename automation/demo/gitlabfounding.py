@@ -7,18 +7,16 @@ from typing import Any
 
 import gitlab
 
+from automation.demo.cast import Cast
 from automation.demo.gitlabpeople import GitLabPerson
 from automation.demo.organisation import (
-    ACCOUNTS,
     BOT,
     CONTROL,
     GROUP,
     HOSTING,
-    OTHER_TEAM,
+    LOMBOK_TENGAH,
     OWNER,
-    REVIEWERS,
     SECRET,
-    TEAM,
     Organisation,
     homes,
     project_files,
@@ -28,10 +26,10 @@ from automation.demo.people import Kind
 GUEST, DEVELOPER, MAINTAINER, GROUP_OWNER = 10, 30, 40, 50
 
 
-def found(url: str, admin_token: str) -> Organisation:
+def found(url: str, admin_token: str, cast: Cast = LOMBOK_TENGAH) -> Organisation:
     """Make the accounts, groups, projects, members and policy."""
     admin = gitlab.Gitlab(url, private_token=admin_token, timeout=60)
-    people = {account: _person(admin, url, account) for account in ACCOUNTS}
+    people = {account: _person(admin, url, account) for account in (OWNER, *cast.accounts)}
     ids = {account: person.id for account, person in people.items()}
     bot_id, bot_token = _bot(admin)
     case_files, applications = homes("gitlab")
@@ -43,15 +41,15 @@ def found(url: str, admin_token: str) -> Organisation:
     groups[GROUP].members.create({"user_id": ids[OWNER], "access_level": GROUP_OWNER})
     projects = {
         path: _project(admin, groups[GROUP], path, files)
-        for path, files in project_files("gitlab", BOT).items()
+        for path, files in project_files("gitlab", BOT, cast).items()
     }
-    _invite(projects, ids)
+    _invite(projects, ids, cast)
     _protect(projects)
 
     def page(project: str, kind: Kind, iid: int) -> str:
         return f"{url}/{project}/-/{'issues' if kind == 'issue' else 'merge_requests'}/{iid}"
 
-    return Organisation(people, "gitlab", BOT, case_files, applications, page, bot_token)
+    return Organisation(people, "gitlab", BOT, case_files, applications, page, bot_token, cast=cast)
 
 
 def _bot(admin: gitlab.Gitlab) -> tuple[int, str]:
@@ -86,15 +84,14 @@ def _project(admin: gitlab.Gitlab, group: Any, path: str, files: Mapping[str, by
     return project
 
 
-def _invite(projects: Mapping[str, Any], ids: Mapping[str, int]) -> None:
+def _invite(projects: Mapping[str, Any], ids: Mapping[str, int], cast: Cast) -> None:
     """Everyone may file and comment in the control project; builders are guests there and nothing more."""
-    for account in ACCOUNTS:
-        if account != OWNER:
-            access = DEVELOPER if account in REVIEWERS else GUEST
-            projects[CONTROL].members.create({"user_id": ids[account], "access_level": access})
-    for account in (*REVIEWERS, TEAM, OTHER_TEAM):
+    for account in cast.accounts:
+        access = DEVELOPER if account in cast.reviewers else GUEST
+        projects[CONTROL].members.create({"user_id": ids[account], "access_level": access})
+    for account in (*cast.reviewers, *cast.owners):
         projects[HOSTING].members.create({"user_id": ids[account], "access_level": DEVELOPER})
-    for account in REVIEWERS:
+    for account in cast.reviewers:
         projects[SECRET].members.create({"user_id": ids[account], "access_level": DEVELOPER})
 
 

@@ -26,11 +26,11 @@ class GitLabPerson(Person):
 
     def file_issue(self, project: str, title: str, body: str) -> int:
         """File an issue; its number."""
-        return int(self.project(project).issues.create({"title": title, "description": body}).iid)
+        return int(self._at(project).issues.create({"title": title, "description": body}).iid)
 
     def edit_issue(self, project: str, iid: int, body: str) -> None:
         """Change the text of one's issue."""
-        issue = self.project(project).issues.get(iid)
+        issue = self._at(project).issues.get(iid)
         issue.description = body
         issue.save()
 
@@ -45,17 +45,17 @@ class GitLabPerson(Person):
 
     def sees(self, project: str, iid: int) -> tuple[bool, frozenset[str]]:
         """Whether an issue is open, and its labels."""
-        issue = self.project(project).issues.get(iid)
+        issue = self._at(project).issues.get(iid)
         return issue.state == "opened", frozenset(issue.labels)
 
     def alarms(self, project: str, label: str) -> list[str]:
         """What is said on the open issues with a label."""
-        issues = self.project(project).issues.list(get_all=True, state="opened", labels=[label])
+        issues = self._at(project).issues.list(get_all=True, state="opened", labels=[label])
         return [note.body for issue in issues for note in issue.notes.list(get_all=True)]
 
     def open_request(self, project: str, branch: str, title: str, target: str = "main") -> int:
         """Open a merge request; its number."""
-        created = self.project(project).mergerequests.create(
+        created = self._at(project).mergerequests.create(
             {"source_branch": branch, "target_branch": target, "title": title, "remove_source_branch": True}
         )
         return int(created.iid)
@@ -63,52 +63,63 @@ class GitLabPerson(Person):
     def merge(self, project: str, iid: int) -> None:
         """Merge a merge request as this person."""
         try:
-            self.project(project).mergerequests.get(iid).merge()
+            self._at(project).mergerequests.get(iid).merge()
         except gitlab.GitlabError as refusal:
             raise Refused(str(refusal.error_message)) from None
 
     def close_request(self, project: str, iid: int) -> None:
         """Close a merge request."""
-        request = self.project(project).mergerequests.get(iid)
+        request = self._at(project).mergerequests.get(iid)
         request.state_event = "close"
         request.save()
 
     def merged(self, project: str) -> dict[int, str]:
         """Every merged merge request, with who merged it by the forge's own record."""
-        requests = self.project(project).mergerequests.list(state="merged", get_all=True)
+        requests = self._at(project).mergerequests.list(state="merged", get_all=True)
         return {int(request.iid): request.merged_by["username"] for request in requests}
 
     def head(self, project: str, branch: str) -> str:
         """The commit a branch is at."""
-        return str(self.project(project).branches.get(branch).commit["id"])
+        return str(self._at(project).branches.get(branch).commit["id"])
+
+    def enters(self, project: str) -> bool:
+        """Whether a repository with content is open to this person."""
+        try:
+            return bool(self.head(project, "main"))
+        except gitlab.GitlabError:
+            return False
 
     def file(self, project: str, path: str) -> bytes:
         """A file on the default branch."""
-        content: bytes = self.project(project).files.get(path, ref="main").decode()
+        content: bytes = self._at(project).files.get(path, ref="main").decode()
         return content
 
     def light(self, project: str, sha: str, context: str) -> Light:
         """The newest status of one context on a commit; empty while there is none."""
-        statuses = self.project(project).commits.get(sha).statuses.list(get_all=True)
+        statuses = self._at(project).commits.get(sha).statuses.list(get_all=True)
         found = [Light(one.status, one.author["username"]) for one in statuses if one.name == context]
         return found[0] if found else Light()
 
     def forge_light(self, project: str, sha: str, context: str) -> None:
         """Post a green status under somebody else's name, in whatever way the forge lets this person."""
-        commit = self.project(project).commits.get(sha)
+        commit = self._at(project).commits.get(sha)
         commit.statuses.create({"state": "success", "name": context, "description": "aman"})
 
     def allow_force_push(self, project: str, branch: str) -> None:
         """Take away what keeps the owner from replacing a protected branch."""
-        rule = self.project(project).protectedbranches.get(branch)
+        rule = self._at(project).protectedbranches.get(branch)
         rule.allow_force_push = True
         rule.save()
 
     def members(self, project: str) -> frozenset[str]:
         """Everyone who was let into a project."""
-        members = self.project(project).members_all.list(get_all=True)
+        members = self._at(project).members_all.list(get_all=True)
         return frozenset(member.username for member in members)
 
     def _noteable(self, project: str, iid: int, kind: Kind) -> Any:
-        manager = self.project(project).issues if kind == "issue" else self.project(project).mergerequests
-        return manager.get(iid)
+        at = self._at(project)
+        return (at.issues if kind == "issue" else at.mergerequests).get(iid, lazy=True)
+
+    def _at(self, path: str) -> Any:
+        """A project by its path alone, without asking for it first."""
+        return self.client.projects.get(path, lazy=True)

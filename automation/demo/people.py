@@ -98,6 +98,10 @@ class Person(ABC):
         """The commit a branch is at."""
 
     @abstractmethod
+    def enters(self, project: str) -> bool:
+        """Whether a repository with content is open to this person."""
+
+    @abstractmethod
     def file(self, project: str, path: str) -> bytes:
         """A file on the default branch."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 
 from automation.demo import githubfounding, gitlabfounding
 from automation.demo import organisation as people
-from automation.demo.play import SCENES, Scene
-from automation.demo.refusals import EXPECTED
+from automation.demo.cast import Cast
+from automation.demo.plays import PLAYS
+from automation.demo.scene import Play, Scene
 from automation.demo.stage import Stage
 from automation.demo.webserver import serve
 from automation.localforge.server import ADMIN, RunningForge, start
@@ -23,8 +24,6 @@ from automation.reconciler import EVERYTHING
 from automation.settings import ForgeKind, Settings, default_store
 from automation.signing.keyfiles import RING, SIGNING, make_keys
 from automation.wiring import Laik, build
-
-SOP = "lombok-tengah"
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,7 @@ class Played:
         return bool(
             report["steps_done"] == report["steps_total"]
             and report["refusals_seen"] == report["refusals_expected"]
-            and report["hosting_merged"]
-            and report["zone_checked"]
-            and report["vhost_checked"]
+            and all(value for value in report.values() if isinstance(value, bool))
         )
 
 
@@ -76,6 +73,7 @@ def theatre(
     *,
     dialect: ForgeKind = "gitlab",
     port: int = 0,
+    cast: Cast = people.LOMBOK_TENGAH,
     adjust: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Iterator[tuple[RunningForge, Laik, people.Organisation, str]]:
     """A running forge and laik with the organisation in place; all of it stops with the block.
@@ -84,10 +82,11 @@ def theatre(
         folder: everything is kept in it.
         dialect: what the forge speaks.
         port: of the forge; 0 takes any free one.
+        cast: who takes part.
         adjust: may change the settings, for instance to read back from real servers.
     """
     with start(folder / "forge", port=port, pages=True, dialect=dialect) as forge:
-        organisation = founded(forge, dialect)
+        organisation = founded(forge, dialect, cast)
         with serve() as (address, mount):
             laik = build(adjust(_settings(folder, forge.url, organisation, address)))
             mount(laik.web)
@@ -117,11 +116,13 @@ def where_to_look(
     return Addresses(forge.url, address, served, token_file, account=people.OWNER, api="/api/v3")
 
 
-def founded(forge: RunningForge, dialect: ForgeKind) -> people.Organisation:
+def founded(
+    forge: RunningForge, dialect: ForgeKind, cast: Cast = people.LOMBOK_TENGAH
+) -> people.Organisation:
     """The organisation, made from nothing."""
     if dialect == "github":
-        return githubfounding.found(forge)
-    return gitlabfounding.found(forge.url, forge.admin_token)
+        return githubfounding.found(forge, cast)
+    return gitlabfounding.found(forge.url, forge.admin_token, cast)
 
 
 def _settings(folder: Path, url: str, organisation: people.Organisation, address: str) -> Settings:
@@ -155,46 +156,66 @@ def play(
     begin: Callable[[Scene], None],
 ) -> Played:
     """Play every scene in order; the report counts what was really reached, the addresses name the case."""
-    stage = Stage(organisation, laik, say)
+    chosen, stage = PLAYS[organisation.cast.sop], Stage(organisation, laik, say)
     started, calls = time.monotonic(), laik.forge.calls
-    for scene in SCENES:
+    for scene in chosen.scenes:
         begin(scene)
         scene.play(stage)
     seconds = time.monotonic() - started
-    return Played(_report(stage, seconds, laik.forge.calls - calls), _of_the_case(stage, addresses))
+    report = _report(stage, chosen, seconds, laik.forge.calls - calls)
+    return Played(report, _of_the_case(stage, addresses))
+
+
+def together(plays: Sequence[Played], *, seconds: float) -> dict[str, Any]:
+    """What several plays came to: the last line of ``laik demo --sop all``."""
+    counted = ("steps_done", "steps_total", "refusals_expected", "refusals_seen")
+    sums = {name: sum(one.report[name] for one in plays) for name in counted}
+    return {"sops": len(plays), **sums, "seconds": round(seconds, 1)}
 
 
 def _of_the_case(stage: Stage, addresses: Addresses) -> Addresses:
     forge, page = addresses.forge, stage.organisation.page
+    hosting = stage.facts.get("hosting", "")
     return replace(
         addresses,
         issue=page(people.CONTROL, "issue", stage.issue),
         case_file=f"{forge}/{stage.berkas}",
-        application=f"{forge}/{stage.aplikasi}",
-        hosting_request=page(people.HOSTING, "merge_request", int(stage.facts["hosting"])),
+        application=f"{forge}/{stage.aplikasi}" if "aplikasi" in stage.memory().provisioned else "",
+        hosting_request=page(people.HOSTING, "merge_request", int(hosting)) if hosting else "",
     )
 
 
-def _report(stage: Stage, seconds: float, calls: int) -> dict[str, Any]:
-    decision = stage.laik.reconciler.decision(stage.key)
-    memory = stage.memory()
-    served = stage.laik.serving.last_read
+def _report(stage: Stage, chosen: Play, seconds: float, calls: int) -> dict[str, Any]:
+    """What the play came to; a step counts as done when the ledger says that it was really closed."""
+    steps, closed = chosen.cast.procedure.steps, stage.memory().closed
     return {
-        "sop": SOP,
+        "sop": chosen.cast.sop,
         "dialect": stage.organisation.forge,
-        "steps_total": len(decision.procedure.steps) if decision else 0,
-        "steps_done": decision.state.done if decision else 0,
-        "hosting_merged": memory.admitted is not None and _merged_by_bot(stage),
-        "zone_checked": bool(served and served.zone_ok),
-        "vhost_checked": bool(served and served.vhost_ok),
-        "checkers": list(stage.laik.serving.last_checkers),
-        "refusals_expected": len(EXPECTED),
-        "refusals_seen": sum(stage.refusals.get(name, False) for name in EXPECTED),
+        "steps_total": len(steps),
+        "steps_done": sum(step.key in closed for step in steps),
+        **(_served(stage) if chosen.hosting else {"finished": _at_its_end(stage)}),
+        "refusals_expected": len(chosen.expected),
+        "refusals_seen": sum(stage.refusals.get(name, False) for name in chosen.expected),
         "forge_calls": calls,
         "seconds": round(seconds, 1),
     }
 
 
+def _at_its_end(stage: Stage) -> bool:
+    decision = stage.laik.reconciler.decision(stage.key)
+    return decision is not None and decision.state.open is None and stage.memory().finished
+
+
+def _served(stage: Stage) -> dict[str, Any]:
+    served = stage.laik.serving.last_read
+    return {
+        "hosting_merged": stage.memory().admitted is not None and _merged_by_bot(stage),
+        "zone_checked": bool(served and served.zone_ok),
+        "vhost_checked": bool(served and served.vhost_ok),
+        "checkers": list(stage.laik.serving.last_checkers),
+    }
+
+
 def _merged_by_bot(stage: Stage) -> bool:
-    merged = stage.who(people.REVIEWERS[0]).merged(people.HOSTING)
+    merged = stage.who(stage.organisation.cast.reviewers[0]).merged(people.HOSTING)
     return merged.get(int(stage.facts["hosting"])) == stage.bot

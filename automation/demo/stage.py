@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from automation.core.memory import Memory, remember
 from automation.demo.organisation import CONTROL, HOSTING, Organisation
-from automation.demo.organisation import VENDOR as BUILDER
 from automation.demo.people import Kind, Light, Person
 from automation.reconciler import EVERYTHING
 from automation.wiring import Laik
@@ -18,6 +17,8 @@ TRIES = 5
 PATIENCE_SECONDS = 45.0
 LOOK_SECONDS = 0.15
 SLEEP = threading.Event()
+CARD = "<!-- laik:kartu:"
+MOVING = frozenset({"approved", "refused", "detoured", "resumed"})
 
 
 class SceneFailed(Exception):
@@ -39,6 +40,7 @@ class Stage:
     slug: str = ""
     refusals: dict[str, bool] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    proposed: list[str] = field(default_factory=list)
 
     def who(self, account: str) -> Person:
         """A person by account name."""
@@ -88,14 +90,14 @@ class Stage:
         """Wait until a step was closed with what it judges now."""
         self.until(lambda: step in self.memory().closed, f"langkah {step} selesai")
 
-    def offered(self, reader: str, word: str, *, request: int = 0) -> str:
-        """The command on laik's card that starts with ``word``, once it is offered."""
+    def offered(self, reader: str, word: str, *, request: int = 0, unlike: str = "") -> str:
+        """The command on laik's card that starts with ``word``, once one ``unlike`` the last is offered."""
         found: list[str] = []
 
         def look() -> bool:
             project, iid, kind = self._where(request)
             lines = self.who(reader).lines_to_paste(project, iid, bot=self.bot, kind=kind)
-            found[:] = [line for line in lines if line.startswith(f"@laik {word}")]
+            found[:] = [line for line in lines if line.startswith(f"@laik {word}") and line != unlike]
             return bool(found)
 
         self.until(look, f"kartu menawarkan '@laik {word}'")
@@ -109,12 +111,13 @@ class Stage:
         Raises:
             SceneFailed: it never counted.
         """
+        line = ""
         for _ in range(TRIES):
-            line = self.offered(account, word)
+            line = self.offered(account, word, unlike=line)
             before = len(self.memory().acts)
             self.who(account).say(CONTROL, self.issue, line.replace("<alasan>", reason))
             self.until_ruled(before, word)
-            if self.memory().acts[before].ruling in {"approved", "refused"}:
+            if self.memory().acts[before].ruling in MOVING:
                 return
         raise SceneFailed(f"'@laik {word}' pada langkah {step} tidak diterima")
 
@@ -129,16 +132,26 @@ class Stage:
 
     def answered(self, reader: str, text: str, *, request: int = 0) -> bool:
         """Whether laik said ``text`` somewhere on the issue or merge request."""
+        return self.times_answered(reader, text, request=request) > 0
+
+    def times_answered(self, reader: str, text: str, *, request: int = 0) -> int:
+        """How many comments of laik's on the issue or merge request hold ``text``."""
         project, iid, kind = self._where(request)
         comments = self.who(reader).reads(project, iid, kind=kind)
-        return any(text in body for author, body in comments if author == self.bot)
+        return sum(text in body for author, body in comments if author == self.bot)
+
+    def card_says(self, reader: str, text: str) -> bool:
+        """Whether the card on the case's issue holds ``text`` now; what it said before does not count."""
+        comments = self.who(reader).reads(CONTROL, self.issue)
+        cards = [body for author, body in comments if author == self.bot and CARD in body]
+        return bool(cards) and text in cards[0]
 
     def _where(self, request: int) -> tuple[str, int, Kind]:
         return (HOSTING, request, "merge_request") if request else (CONTROL, self.issue, "issue")
 
-    def laik_code_digest(self, sha: str) -> str:
+    def code_digest(self, sha: str, reader: str) -> str:
         """The code digest of a commit, as anyone can work it out from a clone."""
-        return self.who(BUILDER).code_digest(self.aplikasi, sha)
+        return self.who(reader).code_digest(self.aplikasi, sha)
 
     def refuse(self, name: str, seen: bool) -> None:
         """Note that a refusal was seen, or was not."""

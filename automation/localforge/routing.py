@@ -96,9 +96,13 @@ async def body_of(request: Request, *, too_large: Callable[[], Refusal]) -> byte
 
 def raw_parts(request: Request, prefix: str) -> list[str]:
     """The path's parts below ``prefix``, still encoded, so that ``%2F`` is no slash."""
-    raw = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
-    path: str = raw.split("?", 1)[0].removeprefix(prefix)
-    return path.strip("/").split("/")
+    return raw_path(request).removeprefix(prefix).strip("/").split("/")
+
+
+def raw_path(request: Request) -> str:
+    """The path as it was asked for, still encoded."""
+    raw: str = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+    return raw.split("?", 1)[0]
 
 
 def query_of(request: Request) -> list[tuple[str, str]]:

@@ -48,6 +48,31 @@ def test_no_line_is_given_while_the_evidence_does_not_hold(content: str) -> None
     assert "scan_is_clean" in case.card()
 
 
+def judging_a_test(scan: str) -> Case:
+    """The small SOP, its second step judging a test that is mended at the first."""
+    case = small_case(scan=scan)
+    judging = case.procedure.steps[1].judging.model_copy(
+        update={"subjects": ("naskah", "scan"), "checks": ("naskah_is_filled", "scan_is_clean")}
+    )
+    tested = case.procedure.steps[1].model_copy(update={"judging": judging})
+    steps = (case.procedure.steps[0], tested, *case.procedure.steps[2:])
+    case.procedure = case.procedure.model_copy(update={"steps": steps})
+    case.settle()
+    return case
+
+
+def test_what_was_handed_in_whole_and_fails_can_be_sent_back_to_where_it_is_mended() -> None:
+    case = judging_a_test(FLAWED)
+    assert "@laik revisi naskah" in case.card()
+    assert "@laik setuju" not in case.card()
+    case.pastes("teknis-1", refuse=True)
+    assert case.open_step == "tulis"
+
+
+def test_what_could_not_be_judged_is_not_sent_back() -> None:
+    assert "@laik" not in judging_a_test(UNKNOWN).card()
+
+
 def told(found: tuple[Finding, ...]) -> list[str]:
     case = small_case()
     case.checks["naskah_is_filled"] = FakeCheck("naskah_is_filled", answer=lambda view, subjects: found)

@@ -29,6 +29,11 @@ def test_an_unknown_option_starts_nothing(capsys: pytest.CaptureFixture[str]) ->
     assert "--keluar" in capsys.readouterr().err
 
 
+def test_all_plays_end_by_themselves_or_do_not_start(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["demo", "--sop", "all"]) == 2
+    assert "--exit" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("option", "value"), [("--sop", "tiada"), ("--dialect", "gitea")])
 def test_an_unknown_sop_or_dialect_starts_nothing(
     capsys: pytest.CaptureFixture[str], option: str, value: str

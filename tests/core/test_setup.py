@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from automation.collect.procedures import bundled
 from automation.collect.templates import bundled_for
+from automation.core.authority import reviewing
 from automation.core.errors import InvalidRequest, LaikError
 from automation.core.policy import Policy, load_policy
 from automation.core.render import render_tree
@@ -24,16 +26,17 @@ from automation.core.setup import (
     differences,
     projects_of,
 )
-from automation.core.setupanswers import Answers, read_answers, template_answers
+from automation.core.setupanswers import Answers, read_answers, require_roles, template_answers
 from automation.core.setupfiles import read_settings, settings_of, starter, write_settings
 from automation.core.text import Bilingual
 from tests.effects.initworld import FILLED
 
+LOMBOK = bundled()["lombok-tengah"]
 HERE = Path(__file__).parents[2]
 
 
 def filled(**changes: str) -> str:
-    text = starter("gitlab").replace("alamat: ISI DI SINI", "alamat: https://git.contoh.go.id", 1)
+    text = starter("gitlab", LOMBOK).replace("alamat: ISI DI SINI", "alamat: https://git.contoh.go.id", 1)
     for old, new in FILLED.items():
         text = text.replace(old, new, 1)
     for key, value in changes.items():
@@ -55,7 +58,7 @@ def policy_of(given: Answers, bot: str = "laik") -> Policy:
 
 def test_the_starting_file_names_every_blank_with_its_line() -> None:
     for forge in ("gitlab", "github"):
-        text = starter(forge)
+        text = starter(forge, LOMBOK)
         with pytest.raises(InvalidRequest) as refused:
             read_answers(text.encode())
         for place in ("pemilik_kebijakan.0", "organisasi.pemerintah", "peran.kepala_diskominfo.0"):
@@ -70,6 +73,46 @@ def test_a_filled_file_becomes_a_policy_for_the_account_of_the_token() -> None:
     assert policy.bot == "laik[bot]"
     assert policy.proyek.kendali == "diskominfo/kendali"
     assert policy.holders("tim_teknis_pd", "dinkes") == {"tim-dinkes"}
+
+
+def filled_for(sop: str) -> str:
+    text = starter("gitlab", bundled()[sop])
+    text = text.replace("alamat: ISI DI SINI", "alamat: https://git.contoh.go.id", 1)
+    for old, new in FILLED.items():
+        text = text.replace(old, new, 1)
+    return text.replace("[ISI DI SINI]", "[akun-1, akun-2]")
+
+
+@pytest.mark.parametrize("sop", sorted(bundled()))
+def test_the_starting_file_of_every_sop_becomes_a_policy_with_the_roles_of_that_sop(sop: str) -> None:
+    given = read_answers(filled_for(sop).encode())
+    require_roles(given, bundled(), path="awal.yaml")
+    policy, procedure = policy_of(given), bundled()[sop]
+    assert policy.sop == (sop,)
+    assert policy.organisasi.zona_waktu == procedure.identity.timezone
+    for role in procedure.roles:
+        assert bool(policy.holders(role.id, "dinkes")) == (role.scope != "kasus"), role.id
+    control, hosting, secret = projects_of(policy, given.pemilik_kebijakan, bundled())
+    reviewers = {account for role in reviewing(procedure) for account in policy.holders(role, "dinkes")}
+    assert reviewers
+    assert set(secret.members) == reviewers
+    assert reviewers <= set(hosting.members) <= set(control.members)
+
+
+def test_a_role_that_is_missing_or_out_of_place_is_named() -> None:
+    text = filled_for("bolmut").replace("  kabid_aptika: [akun-1, akun-2]\n", "")
+    text = text.replace("  nama: Dinas Kesehatan\n", "  nama: Dinas Kesehatan\n  kadis_kominfo: [akun-1]\n")
+    with pytest.raises(InvalidRequest) as refused:
+        require_roles(read_answers(text.encode()), bundled(), path="awal.yaml")
+    assert "peran.kabid_aptika, perangkat_daerah.kadis_kominfo" in refused.value.message.id
+    assert "--sop bolmut" in refused.value.explain("en")
+
+
+@pytest.mark.parametrize("account", ['a"], bot: ["b', "[bersarang]", "''", "akun\\nbot"])
+def test_an_account_that_is_none_never_reaches_the_policy(account: str) -> None:
+    text = filled_for("bali").replace("kasi_ai: [akun-1, akun-2]", f"kasi_ai: ['{account}']")
+    with pytest.raises(LaikError):
+        read_answers(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +153,7 @@ def test_a_github_app_has_one_organisation_and_gitlab_no_app() -> None:
 
 def test_members_get_the_highest_of_their_roles_and_nobody_else_may_write() -> None:
     given = answers(pemilik_kebijakan="[Teknis-1, kepala-diskominfo]")
-    control, hosting, secret = projects_of(policy_of(given), given.pemilik_kebijakan)
+    control, hosting, secret = projects_of(policy_of(given), given.pemilik_kebijakan, bundled())
     assert {name.casefold(): access for name, access in control.members.items()} == {
         "kepala-diskominfo": MAINTAINER,
         "teknis-1": MAINTAINER,

@@ -295,13 +295,13 @@ def a_role_is_held_by_nobody(clinic: Clinic) -> Iterator[Changed]:
 
 @planted("policy_accounts")
 def a_role_holder_has_no_account(clinic: Clinic) -> Iterator[Changed]:
-    with clinic.policy(f"[{org.OTHER_HEAD}]", "[kepala-yang-salah-eja]"):
+    with clinic.policy(f'["{org.OTHER_HEAD}"]', "[kepala-yang-salah-eja]"):
         yield NOTHING
 
 
 @planted("role_membership", fails=False)
 def a_role_holder_is_let_in_nowhere(clinic: Clinic) -> Iterator[Changed]:
-    with clinic.policy(f"[{org.OTHER_HEAD}]", f"[{OUTSIDER}]"):
+    with clinic.policy(f'["{org.OTHER_HEAD}"]', f"[{OUTSIDER}]"):
         yield NOTHING
 
 

@@ -30,6 +30,7 @@ from automation.wiring import connect, known_names
 
 Login = Literal["gitlab", "token", "app"]
 """How laik signs in: a token on GitLab, a token on GitHub, an App on GitHub."""
+LOMBOK = "lombok-tengah"
 PEOPLE = (
     "pemilik-1",
     "pemilik-2",
@@ -79,9 +80,9 @@ class InitWorld:
             return (self.office, self.office, self.office)
         return (self.office, f"{self.office}-berkas", f"{self.office}-aplikasi")
 
-    def filled(self, changes: Mapping[str, str] | None = None) -> str:
+    def filled(self, changes: Mapping[str, str] | None = None, sop: str = LOMBOK) -> str:
         """``awal.yaml`` as somebody filled it in."""
-        text = starter(self.kind)
+        text = starter(self.kind, bundled()[sop])
         address = "https://github.com" if self.kind == "github" else "ISI DI SINI"
         text = text.replace(f"alamat: {address}", f"alamat: {self.running.url}\n  jeda_tulis: 0", 1)
         if self.app is not None:
@@ -93,15 +94,15 @@ class InitWorld:
             text = text.replace(f"  {key}: {blank or default}\n", f"  {key}: {name}\n", 1)
         text = text.replace('alamat: ""', f"alamat: {HOOK}/{self.kind}")
         for old, new in {**FILLED, **(changes or {})}.items():
-            assert old in text, old
+            assert old in text or sop != LOMBOK, old
             text = text.replace(old, new, 1)
-        return text
+        return text.replace("[ISI DI SINI]", "[teknis-1]")
 
-    def begin(self, name: str, changes: Mapping[str, str] | None = None) -> SetupFolder:
+    def begin(self, name: str, changes: Mapping[str, str] | None = None, *, sop: str = LOMBOK) -> SetupFolder:
         """A folder with answers and login, ready for the second run."""
         place = SetupFolder(self.folder / name)
-        place.begin(self.kind)
-        place.answers_file.write_text(self.filled(changes))
+        place.begin(self.kind, bundled()[sop])
+        place.answers_file.write_text(self.filled(changes, sop))
         secret = ("app.pem", self.app.private_key_pem) if self.app else ("token", self.tokens["laik"] + "\n")
         file = place.secrets / secret[0]
         file.write_text(secret[1])
@@ -123,7 +124,8 @@ class InitWorld:
         forge.whoami()  # an App signs in: that is counted as a write, and is none
         procedures, found = bundled(), bundled_for(self.kind, answers.grup.kantor)
         sop = procedures["lombok-tengah"]
-        few = sop.model_copy(update={"phases": sop.phases[:1], "roles": sop.roles[:1]})
+        answered = tuple(role for role in sop.roles if role.scope != "kasus")
+        few = sop.model_copy(update={"phases": sop.phases[:1], "roles": answered})
         shown = {"lombok-tengah": few} if few_labels else procedures
         parts = Parts(shown, found, known_names(procedures, found))
         return Setup(forge, answers, place, parts), forge

@@ -384,6 +384,33 @@ def first_files(setup: Any) -> dict[str, bytes]:
     return {one.path: one.content for one in files}
 
 
+@pytest.mark.parametrize("sop", ["bolmut", "bali"])
+def test_an_office_that_works_by_another_sop_gets_its_own_roles(world: InitWorld, sop: str) -> None:
+    world.new_office(f"kantor-{sop}")
+    place = world.begin(sop, sop=sop)
+    world.run(place)
+    forge = world.connect(place)
+    control = forge.find_project(f"kantor-{sop}/kendali")
+    assert control is not None
+    policy = load_policy(forge.read_file(control.id, "laik.yaml", "main") or b"")
+    assert policy.sop == (sop,)
+    named = {*policy.peran, *policy.perangkat_daerah["dinkes"].peran}
+    assert named == {role.id for role in bundled()[sop].roles if role.scope != "kasus"}
+    secret = forge.find_project(f"kantor-{sop}/rahasia")
+    assert secret is not None
+    assert "teknis-1" in {one.user.username for one in forge.list_members(secret.id)}
+    assert world.look(place)[0].todo == 0
+    forge.close()
+
+
+def test_roles_that_the_sop_does_not_have_stop_the_run(world: InitWorld) -> None:
+    place = world.begin("salah-sop", {"sop: lombok-tengah": "sop: bali"})
+    setup, forge = world.setup(place)
+    with pytest.raises(InvalidRequest, match="tim_teknis_diskominfo"):
+        setup.look()
+    forge.close()
+
+
 def test_a_policy_of_another_account_stops_the_run(world: InitWorld) -> None:
     if world.login == "app":
         return

@@ -132,6 +132,8 @@ def test_lists_come_in_pages_of_at_most_a_hundred_with_totals_and_links(forge: W
     assert {name: answer.headers[name] for name in wanted} == wanted
     assert answer.headers["X-Prev-Page"] == ""
     assert 'rel="next"' in answer.headers["Link"]
+    by_path = forge.root.projects.get("g-halaman/p", lazy=True)
+    assert len(by_path.issues.list(get_all=True)) == 105
 
 
 def test_an_unchanged_answer_is_304_for_who_has_its_etag(forge: World) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from automation.localforge.gitlabdialect.call import Keyset, Rows
 from automation.localforge.refusals import Refusal, invalid
-from automation.localforge.routing import json_answer, query_of, with_etag
+from automation.localforge.routing import json_answer, query_of, raw_path, with_etag
 
 LONGEST_PAGE = 100
 MOST_COUNTED = 10_000
@@ -78,7 +78,8 @@ def _links(request: Request, number: int, pages: int, size: int, *, last: bool) 
 
 
 def _link(request: Request, relation: str, changed: Mapping[str, Any]) -> str:
-    base = str(request.url).split("?", 1)[0]
+    # A project asked for by its path is one part of the address, and stays encoded on the next page.
+    base = f"{request.url.scheme}://{request.url.netloc}{raw_path(request)}"
     others = [(key, value) for key, value in query_of(request) if key not in changed]
     return f'<{base}?{urlencode([*others, *changed.items()])}>; rel="{relation}"'
 

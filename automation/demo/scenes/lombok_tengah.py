@@ -6,18 +6,17 @@ Scenes act only as people do, and wait for what laik shows; each ends when its s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 
-from automation.demo import documents, refusals
+from automation.demo import documents
+from automation.demo.cast import AGENCY, OTHER_AGENCY
+from automation.demo.moves import DAY, become_case, code_shown, open_step
 from automation.demo.organisation import (
-    AGENCY,
     CONTROL,
     HEAD,
     HOSTING,
     ICT_HEAD,
-    OTHER_AGENCY,
+    LOMBOK_TENGAH,
     OTHER_TEAM,
     PARENT,
     REVIEWERS,
@@ -25,20 +24,12 @@ from automation.demo.organisation import (
     TEAM,
     VENDOR,
 )
+from automation.demo.scene import Play, Scene
+from automation.demo.scenes import lombok_tengah_refusals as refusals
 from automation.demo.stage import Stage
 
 FIRST, SECOND = REVIEWERS
 NAME = "antrean"
-DAY = date(2026, 3, 2)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One scene: ``step`` is the SOP step it completes, 0 for a scene beside the SOP."""
-
-    step: int
-    title: str
-    play: Callable[[Stage], None]
 
 
 def request(stage: Stage) -> None:
@@ -51,18 +42,12 @@ def request(stage: Stage) -> None:
     named = len(cards) == 1 and all(word in cards[0] for word in ("Pagu DPA", "slug"))
     stage.refuse("permohonan_tidak_lengkap", named)
     applicant.edit_issue(CONTROL, stage.issue, documents.request_form(AGENCY, empty=stage.no_answer))
-    stage.until(lambda: bool(_accepted_key(stage)), "permohonan diterima menjadi kasus")
-    stage.key, stage.slug = _accepted_key(stage), documents.SLUG
-    stage.until(lambda: "berkas" in stage.memory().provisioned, "berkas kasus tersedia")
+    become_case(stage)
     _letter(
         stage, TEAM, "surat_permohonan_bantuan_teknis",
         "permohonan/surat-permohonan-bantuan-teknis.pdf", "kepala_pd", "Permohonan bantuan teknis",
     )  # fmt: skip
     stage.approve(HEAD, "ajukan permohonan", "permohonan-bantuan-teknis")
-
-
-def _accepted_key(stage: Stage) -> str:
-    return next((key for key in stage.laik.store.ledger.cases() if key.endswith(f"-{stage.issue:04d}")), "")
 
 
 def assignment(stage: Stage) -> None:
@@ -112,7 +97,7 @@ def draft(stage: Stage) -> None:
 def correction(stage: Stage) -> None:
     """The draft is sent back once (7 -> 6), then corrected."""
     stage.decide(FIRST, "revisi kak", "koreksi-kak", "Standar cadangan data belum disebut")
-    stage.until(lambda: _open_step(stage) == "draft-kak", "kasus kembali ke langkah 6")
+    stage.until(lambda: open_step(stage) == "draft-kak", "kasus kembali ke langkah 6")
     _push_kak(stage, 1)
     stage.approve(FIRST, "koreksi kak", "koreksi-kak")
 
@@ -120,7 +105,7 @@ def correction(stage: Stage) -> None:
 def approval(stage: Stage) -> None:
     """Approval is refused once (8 -> 7), then given for the mended draft."""
     stage.decide(SECOND, "tolak kak", "persetujuan-kak", "Jadwal pelatihan belum ada")
-    stage.until(lambda: _open_step(stage) == "koreksi-kak", "kasus kembali ke langkah 7")
+    stage.until(lambda: open_step(stage) == "koreksi-kak", "kasus kembali ke langkah 7")
     _push_kak(stage, 2)
     stage.approve(FIRST, "koreksi kak", "koreksi-kak")
     stage.approve(SECOND, "setuju kak", "persetujuan-kak")
@@ -149,7 +134,7 @@ def response(stage: Stage) -> None:
     """The plan is sent back once (11 -> 10), then accepted."""
     _minutes(stage, accepted=False)
     stage.decide(FIRST, "revisi rencana", "tanggapan-rencana", "Tambahkan tombol batal antrean")
-    stage.until(lambda: _open_step(stage) == "presentasi-awal", "kasus kembali ke langkah 10")
+    stage.until(lambda: open_step(stage) == "presentasi-awal", "kasus kembali ke langkah 10")
     _application(stage, documents.initial_presentation(revision=1), "Perbaikan mockup", "presentasi-awal-2")
     _minutes(stage, accepted=True)
     stage.approve(FIRST, "setuju rencana", "tanggapan-rencana")
@@ -251,6 +236,7 @@ SCENES = (
     Scene(0, "Perebutan nama", refusals.name_taken_over),
     Scene(0, "Dorongan paksa pemilik grup", refusals.force_push_around_the_bot),
 )
+PLAY = Play(LOMBOK_TENGAH, SCENES, refusals.EXPECTED, hosting=True)
 
 
 def _letter(
@@ -296,12 +282,7 @@ def _application(stage: Stage, files: Mapping[str, bytes | None], title: str, br
 
 def _uat(stage: Stage) -> None:
     """The users test the code whose digest the card shows, and nothing else."""
-    head = stage.who(FIRST).head(stage.aplikasi, "main")
-    digest = stage.laik_code_digest(head)
-    stage.until(
-        lambda: any(digest in text for _, text in stage.who(TEAM).reads(CONTROL, stage.issue)),
-        "kartu menampilkan digest kode yang diuji",
-    )
+    digest = code_shown(stage, FIRST)
     files = {
         "uat/skenario.yaml": documents.uat_scenarios(),
         "uat/hasil.yaml": documents.uat_results(digest, tester=TEAM, day=DAY),
@@ -313,8 +294,3 @@ def _security_report(stage: Stage) -> None:
     head = stage.who(FIRST).head(stage.aplikasi, "main")
     path = f"{stage.key.lower()}/keamanan/laporan-hasil-pengujian.md"
     stage.who(FIRST).push(SECRET, {path: documents.security_report(head)}, "Laporan keamanan")
-
-
-def _open_step(stage: Stage) -> str:
-    decision = stage.laik.reconciler.decision(stage.key)
-    return decision.state.open.step.key if decision and decision.state.open else ""

@@ -6,15 +6,14 @@ what is served. The names here are what the last line of the demonstration count
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from automation.demo import documents
+from automation.demo.cast import AGENCY, OTHER_AGENCY
+from automation.demo.moves import waits
 from automation.demo.organisation import (
-    AGENCY,
     CONTROL,
     HOSTING,
-    OTHER_AGENCY,
     OTHER_TEAM,
     OWNER,
     PARENT,
@@ -23,7 +22,7 @@ from automation.demo.organisation import (
     VENDOR,
 )
 from automation.demo.people import GitRefused, Refused
-from automation.demo.stage import SceneFailed, Stage
+from automation.demo.stage import Stage
 
 FIRST = REVIEWERS[0]
 NAME = "antrean"
@@ -78,7 +77,7 @@ def hosting_before_its_time(stage: Stage) -> None:
     stage.until(lambda: _light(stage, head) == "failed", "status laik/hosting gagal")
     stage.until(lambda: _card_says(stage, number, "uat_is_attached"), "kartu menyebut UAT")
     stage.refuse("hosting_sebelum_uat_dan_pindai", _unmerged(stage, number, applicant.username))
-    seen = _waits(stage, lambda: _card_says(stage, number, "security_scan_passed"))
+    seen = waits(stage, lambda: _card_says(stage, number, "security_scan_passed"))
     stage.refuse("rahasia_dan_injeksi_dalam_kode", seen)
     silenced = documents.flawed_controller(silenced=True)
     quiet = _merged(stage, {documents.CONTROLLER: silenced}, "Rapikan komentar", "rapikan")
@@ -89,9 +88,9 @@ def hosting_before_its_time(stage: Stage) -> None:
     stage.refuse("laporan_bersih_buatan_sendiri", seen)
     foreign = _text(stage, own).replace(PARENT.encode(), b"kabupaten-lain.go.id")
     _revise(stage, foreign)
-    stage.refuse("induk_domain_salah", _waits(stage, lambda: _card_says(stage, number, "kabupaten-lain")))
+    stage.refuse("induk_domain_salah", waits(stage, lambda: _card_says(stage, number, "kabupaten-lain")))
     _revise(stage, b"kasus: [tidak ditutup\nkasus: ganda\n")
-    stage.refuse("yaml_rusak", _waits(stage, lambda: _card_says(stage, number, "tidak dapat diproses")))
+    stage.refuse("yaml_rusak", waits(stage, lambda: _card_says(stage, number, "tidak dapat diproses")))
     applicant.close_request(HOSTING, number)
 
 
@@ -102,7 +101,7 @@ def forged_status(stage: Stage) -> None:
     stage.until(lambda: _is_ours(stage, head), "status laik")
     vendor.forge_light(stage.aplikasi, head, CONTEXT)
     vendor.say(CONTROL, stage.issue, "Status keamanan sudah hijau.")
-    seen = _waits(stage, lambda: _is_ours(stage, head) and bool(stage.memory().forged))
+    seen = waits(stage, lambda: _is_ours(stage, head) and bool(stage.memory().forged))
     stage.refuse("status_palsu_penyedia", seen)
 
 
@@ -125,7 +124,7 @@ def name_taken_over(stage: Stage) -> None:
     person.push(HOSTING, {path: taken}, "Pindahkan kepemilikan", branch="rebut")
     number = person.open_request(HOSTING, "rebut", "Pindahkan kepemilikan")
     head = person.head(HOSTING, "rebut")
-    seen = _waits(stage, lambda: _light(stage, head) == "failed" and _card_says(stage, number, stage.key))
+    seen = waits(stage, lambda: _light(stage, head) == "failed" and _card_says(stage, number, stage.key))
     stage.refuse("perebutan_nama", seen and _unmerged(stage, number, OTHER_TEAM))
     person.close_request(HOSTING, number)
 
@@ -141,7 +140,7 @@ def force_push_around_the_bot(stage: Stage) -> None:
     )
     stolen: dict[str, bytes | None] = {f"permohonan/{NAME}.yaml": None, "permohonan/judi.yaml": evil}
     owner.push(HOSTING, stolen, "Ganti isi cabang", force=True, rewrite=True)
-    alarmed = _waits(stage, lambda: _alarm_names(stage, f"permohonan/{NAME}.yaml", "permohonan/judi.yaml"))
+    alarmed = waits(stage, lambda: _alarm_names(stage, f"permohonan/{NAME}.yaml", "permohonan/judi.yaml"))
     stage.refuse("dorongan_paksa_pemilik", alarmed and _content(current) == before)
 
 
@@ -181,7 +180,7 @@ def _revise(stage: Stage, text: bytes) -> None:
 def _renamed_to(stage: Stage, number: int, sha: str) -> bool:
     """The request names another commit; whether the scan of that very commit is refused."""
     _revise(stage, _text(stage, sha))
-    return _waits(
+    return waits(
         stage,
         lambda: _card_says(stage, number, sha) and _card_says(stage, number, "belum `security_scan_passed`"),
     )
@@ -211,12 +210,3 @@ def _unmerged(stage: Stage, number: int, account: str) -> bool:
     except Refused:
         return True
     return False
-
-
-def _waits(stage: Stage, seen: Callable[[], bool]) -> bool:
-    """Like ``until``, but a refusal that is not seen is counted, not raised."""
-    try:
-        stage.until(seen, "penolakan")
-    except SceneFailed:
-        return False
-    return True
