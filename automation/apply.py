@@ -26,6 +26,7 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    Remind,
     ServeHosting,
     WriteCard,
 )
@@ -36,7 +37,7 @@ from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
 
-Shows = Relabel | PlaceOnBoard | WriteCard | PostStatus | Answer
+Shows = Relabel | PlaceOnBoard | WriteCard | PostStatus | Answer | Remind
 """What only shows: carried out also when a repository could not be made."""
 
 
@@ -132,6 +133,9 @@ class Applier:
                 self._write_card(change)
             case Answer():
                 self._answer(change)
+            case Remind():
+                self._comment(change.place, change.body)
+                self._remember("reminded", change.entry)
             case PostStatus():
                 self._post_status(change)
             case Relabel() | PlaceOnBoard() | CloseIssue():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from automation.bots.provisioner import labels, phase_label
-from automation.bots.timekeeper import DONE
+from automation.bots.timekeeper import DONE, LATE, NEAR
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook, Label
 from automation.observe.office import Office
@@ -13,6 +13,8 @@ from automation.provision import BOARD
 
 EXTRA = (
     Label(DONE, "#1aaa55", "Kasus selesai"),
+    Label(NEAR, "#f0ad4e", "Tenggat langkah sudah dekat"),
+    Label(LATE, "#d9534f", "Tenggat langkah sudah lewat"),
     Label("penyimpangan", "#d9534f", "Cabang hosting menyimpang"),
 )
 

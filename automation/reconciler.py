@@ -26,16 +26,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.apply import Applier, Serve, Shows
 from automation.bots import all_wishes, intake
 from automation.bots.desk import Desk
 from automation.core.case import Checks
+from automation.core.confirmation import confirm
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import Evidence, EvidenceView, NotCollected
 from automation.core.plan import Answer, MergeHosting, Plan, PostStatus, Remember, describe
+from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision, decide, difference, remembers, with_shown
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
@@ -54,7 +56,7 @@ __all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Re
 
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
 MAX_REPEATS = 3  # runs in a row that show the very same; more means that the forge does not keep it
-SHOWN_KINDS = frozenset({"shown", "forged_status"})
+SHOWN_KINDS = frozenset({"shown", "forged_status", "turn", "reminded"})
 MAX_QUESTIONS = 40  # rounds of collecting evidence for one decision
 
 
@@ -91,7 +93,7 @@ class Reconciler:
         hook: Hook | None,
         serve: Serve,
         check_serving: Callable[[], None],
-        today: Callable[[], date],
+        now: Callable[[], datetime],
     ) -> None:
         self._forge = forge
         self._store = store
@@ -100,11 +102,12 @@ class Reconciler:
         self._checks = checks
         self._templates = templates
         self._hook = hook
+        self._now = now
         self._serve = serve
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
         self._accounts = Accounts(store.ledger)
-        self._sweeper = Sweeper(forge, store, office, today=today)
+        self._sweeper = Sweeper(forge, store, office, now=now)
         self._showing: dict[str, tuple[Plan, int]] = {}
 
     def reconcile(self, key: str) -> Result:
@@ -145,6 +148,10 @@ class Reconciler:
             return None
         return self._decide(seen, seen.sources)
 
+    def enforced(self, procedure: Procedure) -> Procedure:
+        """A SOP as the organisation's policy enforces it now."""
+        return confirm(procedure, self._office.read(secret=False).policy.penegakan.get(procedure.id))
+
     def _sort_hosting(self) -> Result:
         sorted_out = self._strangers.sort_out(self._office.read(secret=False))
         return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
@@ -178,7 +185,7 @@ class Reconciler:
         """Before anybody's words count, whose the policy's names are is kept for good."""
         acts = seen.observation.acts if seen.observation else ()
         office, find = seen.office, self._forge.find_user
-        return self._accounts.learn(office.policy, office.policy_text, find, acts, at=datetime.now(UTC))
+        return self._accounts.learn(office.policy, office.policy_text, find, acts, at=self._now())
 
     def _count_showing(self, key: str, plan: Plan) -> None:
         last, times = self._showing.get(key, ((), 0))
@@ -223,7 +230,7 @@ class Reconciler:
             templates=self._templates,
             hook=self._hook,
             serve=self._serve,
-            now=lambda: datetime.now(UTC),
+            now=self._now,
         ).carry_out(plan)
 
     def _key_of_issue(self, iid: int) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ class Settings:
     app: AppIdentity | None = None
     ca_file: Path | None = None
     write_spacing: float | None = None
+    sops: Path | None = None
 
     @property
     def hook_secret(self) -> str:
@@ -169,6 +170,7 @@ def survey(environment: Mapping[str, str] | None = None) -> tuple[Settings, tupl
         app=app,
         ca_file=read(lambda: _certificates(values), None),
         write_spacing=read(lambda: _spacing(values), None),
+        sops=Path(values["LAIK_SOP"]) if values.get("LAIK_SOP", "").strip() else None,
     )
     return found, tuple(problems)
 

@@ -5,6 +5,9 @@ would cost ten thousand calls to find that nothing moved; the forge's own listin
 the same in a dozen. What they name leads to cases by issue number, or by the links the ledger's projects are
 kept under; each such case is then read whole as after any event.
 
+A clock changes nothing on the forge: what fell due, or nearly, since the last sweep is told by the ledger, in
+one query over the turns it keeps.
+
 Changes that no listing tells (a status posted in our name, a comment deleted, a day gone by) are seen by a
 whole sweep over every unfinished case: at start, once a day, and when the policy text is another. SOPs,
 checks and laik itself can only change by a restart.
@@ -22,6 +25,7 @@ from datetime import date, datetime, timedelta
 
 from automation.core.errors import LaikError
 from automation.core.request import looks_like_request
+from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
 from automation.keys import HOSTING, SERVING
 from automation.observe.keys import KEY, case_key
@@ -35,9 +39,10 @@ READINGS = 5  # of one listing, until it brings nothing new
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What the last sweep saw: the forge's time, our day, the policy, and two branches."""
+    """What the last sweep saw: the forge's time, ours, our day, the policy, and two branches."""
 
     at: datetime
+    woken: datetime
     day: date
     policy: bytes
     hosting: str | None
@@ -48,12 +53,12 @@ class Sweeper:
     """Finds keys to look at; remembers how far it has read, and nothing of any case."""
 
     def __init__(
-        self, forge: Forge, store: Store, office: OfficeReader, *, today: Callable[[], date]
+        self, forge: Forge, store: Store, office: OfficeReader, *, now: Callable[[], datetime]
     ) -> None:
         self._forge = forge
         self._store = store
         self._office = office
-        self._today = today
+        self._now = now
         self._mark: _Mark | None = None
         self._secret: str | None = None
         self._groups: tuple[Group, ...] = ()
@@ -65,17 +70,18 @@ class Sweeper:
 
     def changed(self) -> tuple[str, ...]:
         """The keys something happened to since the last sweep; all of them when a whole sweep is due."""
-        at = self._forge.server_time()
+        at, now = self._forge.server_time(), self._now()
         office, last = self._office.read(), self._mark
-        if last is None or last.day != self._today() or last.policy != office.policy_text:
+        day = WorkCalendar(office.policy.organisasi.zona_waktu).day_of(now)
+        if last is None or last.day != day or last.policy != office.policy_text:
             self._office.refresh()
             self._groups = self._found_groups(office)
             keys = self._all_of(office)
         else:
-            keys = self._since(office, last)
+            keys = self._since(office, last, now)
         hosting = office.hosting_mirror.head(office.hosting.default_branch)
         self._secret = office.secret_mirror.head(office.secret.default_branch)
-        self._mark = _Mark(at, self._today(), office.policy_text, hosting, self._secret)
+        self._mark = _Mark(at, now, day, office.policy_text, hosting, self._secret)
         return keys
 
     def with_new_reports(self) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ class Sweeper:
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
         return (*dict.fromkeys([*self._unfinished(), *filed]), HOSTING, SERVING)
 
-    def _since(self, office: Office, last: _Mark) -> tuple[str, ...]:
+    def _since(self, office: Office, last: _Mark, now: datetime) -> tuple[str, ...]:
         since = last.at - OVERLAP
         unfinished = frozenset(self._unfinished())
         keys = [
@@ -98,6 +104,7 @@ class Sweeper:
             *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
             *self._with_hosting(office, since, last),
+            *(key for key in self._store.ledger.turning(last.woken, now) if key in unfinished),
         ]
         return (*dict.fromkeys(keys), SERVING)
 

@@ -6,16 +6,18 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from starlette.applications import Starlette
 
 from automation.belonging import Belonging
-from automation.collect import procedures as sops
 from automation.collect import templates
+from automation.collect.holidays import national_days
 from automation.collect.mirror import Mirror, Mirrors
+from automation.collect.ownsops import installed
+from automation.core.catalogue import Catalogue
 from automation.core.documents import ScanReport
+from automation.core.errors import LaikError
 from automation.core.policy import Known
 from automation.core.procedure import Procedure
 from automation.forges.base import Forge, Hook
@@ -58,6 +60,7 @@ class Laik:
     worker: Worker
     web: Starlette
     procedures: Mapping[str, Procedure]
+    versions: Catalogue
     hook: Hook | None
 
     def organise(self) -> int:
@@ -79,14 +82,14 @@ class Laik:
 def build(
     settings: Settings,
     *,
-    today: Callable[[], date] | None = None,
+    now: Callable[[], datetime] | None = None,
     procedures: Mapping[str, Procedure] | None = None,
 ) -> Laik:
     """All parts for one installation; nothing is started and nothing is asked of the forge yet.
 
     Args:
         settings: see :mod:`automation.settings`.
-        today: the date for due dates; that of the first SOP's time zone when None.
+        now: the clock, aware; that of this machine when None.
         procedures: the SOPs by id; those that laik ships when None.
     """
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,7 +102,10 @@ def build(
         heads=forge.branch_heads,
         ca_file=settings.ca_file,
     )
-    procedures = procedures or sops.bundled()
+    versions, left_out = _catalogue(settings, procedures)
+    for problem in left_out:
+        log.error("%s", problem)
+    procedures = versions.newest
     bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
     known = known_names(procedures, bundled_templates)
     office = OfficeReader(
@@ -109,15 +115,17 @@ def build(
         known=known,
         belonging=Belonging(store.ledger, settings.forge, now=_now),
     )
-    today = today or _today_of(procedures[next(iter(procedures))].identity.timezone)
+    now = now or _now
     observer = Observer(
         forge,
         mirrors,
         store,
         office,
         procedures=procedures,
+        versions=versions,
         scanner=_scanner(settings),
-        today=today,
+        now=now,
+        national=national_days,
     )
     serving = Serving(settings, forge, store, office, now=_now)
     hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
@@ -131,7 +139,7 @@ def build(
         hook=hook,
         serve=serving.serve,
         check_serving=serving.check,
-        today=today,
+        now=now,
     )
     # A sweep given up after an outage of some minutes would leave every lost event lost.
     queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
@@ -146,7 +154,17 @@ def build(
         deliveries=store.deliveries,
         clock=_now,
     )
-    return Laik(settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, hook)
+    return Laik(
+        settings, forge, store, office, reconciler, serving, queue, worker, web, procedures, versions, hook
+    )
+
+
+def _catalogue(
+    settings: Settings, procedures: Mapping[str, Procedure] | None
+) -> tuple[Catalogue, tuple[LaikError, ...]]:
+    if procedures is not None:
+        return Catalogue.of(procedures.values()), ()
+    return installed(settings.sops)
 
 
 def known_names(procedures: Mapping[str, Procedure], project_templates: Mapping[str, object]) -> Known:
@@ -214,7 +232,3 @@ def _scanner(settings: Settings) -> Scanner:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _today_of(zone: str) -> Callable[[], date]:
-    return lambda: datetime.now(ZoneInfo(zone)).date()

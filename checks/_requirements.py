@@ -16,7 +16,8 @@ from pydantic import Field
 
 from automation.core.documents import MarkdownDocument
 from automation.core.evidence import EvidenceView
-from automation.core.finding import Finding
+from automation.core.finding import Finding, worst
+from automation.core.text import Bilingual
 from checks._common import find_section
 from checks._reading import Form, read_form
 from checks._schema import Model, Strict, Written
@@ -83,6 +84,19 @@ def needs_of(document: MarkdownDocument) -> tuple[Need, ...]:
 def read(check: str, view: EvidenceView, name: str, model: type[Model]) -> Form[Model] | tuple[Finding, ...]:
     """A YAML document as a ``model``, or the findings that say why it cannot be judged."""
     return read_form(check, view, name, model, who=WRITER)
+
+
+def read_register(check: str, view: EvidenceView) -> Form[Register] | tuple[Finding, ...]:
+    """The register, or one finding: what is wrong in it is told once, by ``requirements_are_traceable``."""
+    register = read(check, view, REGISTER, Register)
+    if not isinstance(register, tuple) or len(register) == 1:
+        return register
+    seen = Bilingual("Register kebutuhan belum sah.", "The register of requirements is not sound yet.")
+    remedy = Bilingual(
+        f"{WRITER.id} memperbaikinya; butirnya disebut oleh requirements_are_traceable.",
+        f"Mend it ({WRITER.en}); requirements_are_traceable names each item.",
+    )
+    return (Finding(check, worst(register), seen, remedy, register[0].where, REGISTER),)
 
 
 def doubles(names: Iterable[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import is_filled, verdict
 from checks._reading import Form
-from checks._requirements import ENOUGH, REGISTER, Register, read
+from checks._requirements import ENOUGH, REGISTER, read, read_register
 from checks._schema import Day, Strict, Written, field_fault
 from checks._subjects import WRITER
 from checks._uat import RequirementId
@@ -52,7 +52,7 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     """FAIL for each change not made, and for a document that asks for nothing and gives no reason."""
     view.need(*NEEDS)
     asked = read(ID, view, DOCUMENT, Modifications)
-    register = read(ID, view, REGISTER, Register)
+    register = read_register(ID, view)
     if isinstance(asked, tuple) or isinstance(register, tuple):
         found = [one for one in (asked, register) if isinstance(one, tuple)]
         return verdict(ID, (fault for part in found for fault in part), Bilingual("", ""))

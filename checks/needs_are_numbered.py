@@ -39,7 +39,8 @@ def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
 def _faults(document: MarkdownDocument) -> Iterator[Finding]:
     needs = needs_of(document)
     section = find_section(document, NEEDS_SECTION)
-    where = Where(file=document.path, line=section.line if section else 0)
+    line = section.line if section else 0
+    where = Where(file=document.path, line=line, column=1 if line else 0)
     if not needs:
         seen = Bilingual("Tidak satu pun butir kebutuhan bernomor.", "Not one need is numbered.")
         yield failed(ID, seen, _REMEDY, where=where, key="butir")

@@ -9,7 +9,7 @@ from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks._common import is_filled, verdict
 from checks._reading import Form
-from checks._requirements import ENOUGH, REGISTER, Register, doubles, read
+from checks._requirements import ENOUGH, REGISTER, Register, doubles, read, read_register
 from checks._review import REPORT, Review
 from checks._schema import field_fault
 from checks._subjects import WRITER
@@ -24,7 +24,7 @@ PARTIES = 2
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     """FAIL for each requirement without one status or refused while compulsory, and for a lone party."""
     view.need(*NEEDS)
-    register = read(ID, view, REGISTER, Register)
+    register = read_register(ID, view)
     review = read(ID, view, REPORT, Review)
     if isinstance(register, tuple) or isinstance(review, tuple):
         found = [one for one in (register, review) if isinstance(one, tuple)]

@@ -9,7 +9,7 @@ from automation.core.finding import Finding
 from automation.core.text import Bilingual
 from checks import _uat
 from checks._common import verdict
-from checks._requirements import REGISTER, Register, doubles, read
+from checks._requirements import REGISTER, Register, doubles, read, read_register
 from checks._schema import field_fault
 from checks._subjects import WRITER
 
@@ -21,7 +21,7 @@ POLICY: tuple[str, ...] = ()
 def judge(view: EvidenceView, subjects: tuple[str, ...]) -> tuple[Finding, ...]:
     """FAIL for each compulsory requirement without scenario and each scenario without a real requirement."""
     view.need(*NEEDS)
-    register = read(ID, view, REGISTER, Register)
+    register = read_register(ID, view)
     scenarios = read(ID, view, _uat.SCENARIOS, _uat.Scenarios)
     if isinstance(register, tuple) or isinstance(scenarios, tuple):
         found = [one for one in (register, scenarios) if isinstance(one, tuple)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from automation.bots import gatekeeper, host, provisioner, registrar, reporter, timekeeper
+from automation.bots import gatekeeper, host, provisioner, registrar, reminder, reporter, timekeeper
 from automation.bots.desk import Desk, answered_by
 from automation.core.plan import Answer, Change, Remember
 
-DUTIES = (provisioner, timekeeper, reporter, gatekeeper, host, registrar)
+DUTIES = (provisioner, timekeeper, reporter, reminder, gatekeeper, host, registrar)
 
 
 def all_wishes(desk: Desk) -> list[Change]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from automation.core.authority import day_of
-from automation.core.case import StepState
+from automation.core.clock import turn_of
 from automation.core.policy import Policy
-from automation.core.procedure import Procedure
 from automation.core.reconcile import Decision
 from automation.core.request import Request
 
@@ -45,50 +43,14 @@ def indonesian_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def local_day(desk: Desk, moment: datetime) -> date:
-    """The day it was where the SOP is worked by; the ledger's times are UTC, eight hours behind Praya."""
-    return day_of(moment, desk.decision.procedure.identity.timezone)
-
-
 def role_label(desk: Desk, role: str) -> str:
     """A role as the SOP labels it."""
     return next((one.label for one in desk.decision.procedure.roles if one.id == role), role)
 
 
-def whose_turn(state: StepState) -> tuple[str, ...]:
-    """Roles whose turn it is at an open step.
-
-    While evidence is missing it is the turn of those who carry the step out; once only the human act is
-    missing, of those who may give it, and of an agreement of those who have not agreed yet.
-    """
-    act = state.step.act
-    if act is not None and state.evidence_holds:
-        missing = tuple(role for role in state.standing.missing if role)
-        return missing if act.agree == "each" and missing else act.by
-    return tuple(actor.role for actor in state.step.actors.responsible)
-
-
-def mending(procedure: Procedure, state: StepState) -> tuple[str, ...]:
-    """Roles who must mend what was sent back; empty where the SOP names none, or nothing was sent back."""
-    if state.held is None:
-        return ()
-    source = next((one for one in procedure.steps if one.key == state.held.step), None)
-    back = source.way("refused") if source else None
-    return back.turn if back else ()
-
-
 def turn(desk: Desk) -> tuple[str, ...]:
-    """Roles whose turn it is in the case; nobody's once it is finished.
-
-    With every decision of the last step given, it is the turn of those who approve the hosting request,
-    and nobody's while laik itself serves what was admitted.
-    """
-    state, rule = desk.decision.state.open, desk.decision.procedure.hosting
-    if state is None or desk.decision.memory.finished:
-        return ()
-    if state.given and state.waiting_for_service and rule is not None:
-        return () if desk.decision.memory.admitted else rule.approved_by
-    return mending(desk.decision.procedure, state) or whose_turn(state)
+    """Roles whose turn it is in the case; see :func:`automation.core.clock.turn_of`."""
+    return turn_of(desk.decision.state, desk.decision.memory)
 
 
 def card_marker(key: str) -> str:

@@ -7,9 +7,7 @@ is found and finished, never doubled.
 
 from __future__ import annotations
 
-from datetime import date
-
-from automation.bots.desk import Desk, local_day
+from automation.bots.desk import Desk
 from automation.core.authority import builders
 from automation.core.deadline import phase_dues
 from automation.core.plan import Change, LabelWish, MilestoneWish, Provision, RepositoryWish
@@ -20,6 +18,7 @@ from automation.core.request import Request
 DEVELOPER, REPORTER, MAINTAINER = 30, 20, 40
 REVIEWING = ("technical_reviewer", "section_head")  # section heads where the SOP knows no such team
 OWNING = "owner_team"
+DESIGNING = "analyst"  # draws the design that lies beside the code, and pushes it
 PHASE_COLOR, TURN_COLOR, KIND_COLOR = "#1f75cb", "#8fbc8f", "#6f42c1"
 
 
@@ -86,9 +85,11 @@ def application(desk: Desk, request: Request) -> RepositoryWish:
     building = builders(desk.decision.procedure, desk.decision.observation.roles)
     reviewing = (_roles_of(desk.decision.procedure, archetype) for archetype in REVIEWING)
     reviewers = _accounts(desk, next((roles for roles in reviewing if roles), ())) - building
-    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - building - reviewers
+    designing = _accounts(desk, _roles_of(desk.decision.procedure, DESIGNING)) - reviewers
+    working = building | designing
+    owners = _accounts(desk, _roles_of(desk.decision.procedure, OWNING)) - working - reviewers
     members = [
-        *((account, DEVELOPER) for account in sorted(building)),
+        *((account, DEVELOPER) for account in sorted(working)),
         *((account, MAINTAINER) for account in sorted(reviewers)),
         *((account, REPORTER) for account in sorted(owners)),
     ]
@@ -139,14 +140,15 @@ def _accounts(desk: Desk, roles: tuple[str, ...]) -> frozenset[str]:
 
 
 def _milestones(desk: Desk) -> tuple[MilestoneWish, ...]:
-    """One milestone a phase still ahead, due as the SOP's own durations add up from the case's start."""
-    accepted = desk.decision.memory.accepted_at
-    start: date = local_day(desk, accepted) if accepted else desk.decision.observation.today
-    dues = phase_dues(desk.decision.procedure, start)
+    """One milestone a phase, due as the SOP's durations add up on the calendar from the case's start."""
+    observation = desk.decision.observation
+    start, rules = desk.decision.memory.accepted_at or observation.now, observation.rules
+    dues = phase_dues(rules.calendar, desk.decision.procedure, start, days=rules.days)
+    days = {phase: rules.calendar.day_of(due) for phase, due in dues.items()}
     return tuple(
-        MilestoneWish(f"Fase: {phase.label}", dues.get(phase.key), f"SOP {desk.decision.procedure.id}")
+        MilestoneWish(f"Fase: {phase.label}", days[phase.key], f"SOP {desk.decision.procedure.id}")
         for phase in desk.decision.procedure.phases
-        if phase.key in dues
+        if phase.key in days
     )
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from automation.bots.desk import Desk, answer_marker, card_marker, indonesian_date, role_label, turn
+from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
-from automation.bots.timekeeper import due, placing
+from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.gate import HostingVerdict
 from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
+from automation.core.rulingmigration import migration_line
 from automation.core.text import Bilingual
 
 MAX_ACCOUNTS = 5
@@ -45,6 +46,7 @@ def case_card(desk: Desk) -> str:
         parts.extend(open_step(desk, state.open))
     parts.extend(_step_table(desk))
     parts.extend(document_states(desk))
+    parts.extend(_migration(desk))
     parts.extend(_forged(desk))
     parts.extend(_links(desk))
     parts.extend(_lost(desk))
@@ -83,11 +85,10 @@ def _headline(desk: Desk) -> list[Part]:
     if state.open is None or desk.decision.memory.finished:
         return [*title, f"**Selesai**: {total} dari {total} langkah."]
     step = state.open.step
-    roles, until = turn(desk), due(desk)
-    deadline = f" · tenggat **{indonesian_date(until)}**" if until else ""
+    roles = turn(desk)
     whose = Untrusted(", ".join(role_label(desk, role) for role in roles) or "laik")
     where = "Ditangguhkan pada langkah" if state.suspended else "Langkah"
-    return [*title, f"**{where} {step.number} dari {total}** · giliran **", whose, f"**{deadline}"]
+    return [*title, f"**{where} {step.number} dari {total}** · giliran **", whose, "**", *clock_words(desk)]
 
 
 def _refused_request(desk: Desk, verdict: HostingVerdict, refusal: RuledAct) -> list[Part]:
@@ -105,6 +106,22 @@ def _step_table(desk: Desk) -> list[Part]:
     steps = desk.decision.procedure.steps
     rows = (f"| {step.number} | {step.key} | {step_word(desk, step)} |\n" for step in steps)
     return ["\n| No | Langkah | Keadaan |\n|--:|--|--|\n", *rows]
+
+
+def _migration(desk: Desk) -> list[Part]:
+    """A move to another version of the SOP that waits for the word of the head of the ICT agency."""
+    planned = desk.decision.observation.offered
+    if planned is None or desk.decision.migration is not None:
+        return []
+    parts: list[Part] = [
+        f"\n**Tawaran pindah ke SOP {desk.decision.procedure.id} versi {planned.version}.** ",
+        f"Tetap selesai: {', '.join(planned.kept) or 'tidak ada'}. ",
+        f"Diulang: {', '.join(planned.anew) or 'tidak ada'}. ",
+        f"Baru: {', '.join(planned.added) or 'tidak ada'}. ",
+        f"Tidak ada lagi: {', '.join(planned.dropped) or 'tidak ada'}.\n",
+    ]
+    line = migration_line(desk.decision.memory, planned.digest)
+    return [*parts, f"\nKepala instansi TIK menyetujuinya dengan:\n\n```\n{line}\n```\n"]
 
 
 def _forged(desk: Desk) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,14 +31,15 @@ def list_cases(as_json: bool) -> None:
         memories = {key: remember(store.ledger.entries(key)) for key in store.ledger.cases()}
     finally:
         store.close()
-    rows = [_row(key, memory) for key, memory in sorted(memories.items()) if memory.is_case]
+    now = datetime.now(UTC)
+    rows = [_row(key, memory, now) for key, memory in sorted(memories.items()) if memory.is_case]
     if as_json:
         click.echo(json.dumps(rows))
     elif not rows:
         click.echo("Belum ada kasus. Kasus lahir dari issue permohonan yang lengkap di proyek kendali.")
     for row in () if as_json else rows:
         state = "selesai" if row["finished"] else f"berjalan, {row['closed']} langkah pernah selesai"
-        click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {state}")
+        click.echo(f"{row['key']}  {row['procedure']} {row['version']}  {state}{_clock_words(row)}")
 
 
 @command.command()
@@ -94,14 +96,72 @@ def timeline(key: str, as_json: bool) -> int:
     return 0
 
 
-def _row(key: str, memory: Memory) -> dict[str, Any]:
+@command.command()
+@click.argument("key")
+@click.option("--to", "version", metavar="VERSI", help="Versi tujuan; bawaan: yang terbaru.")
+@click.option("--dry-run", is_flag=True, help="Tunjukkan saja; tidak ada yang ditawarkan.")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Tawarkan pindah versi SOP bagi kasus KEY; kepala instansi TIK yang memutuskan, pada kartunya."""
+    from automation.migrating import offer_migration
+    from automation.settings import from_environment
+    from automation.wiring import build
+
+    laik = build(from_environment())
+    try:
+        planned, written = offer_migration(laik, key, version, dry_run=dry_run)
+    finally:
+        laik.close()
+    record = {
+        "key": key,
+        "version": planned.version,
+        "kept": planned.kept,
+        "anew": planned.anew,
+        "added": planned.added,
+        "dropped": planned.dropped,
+        "offered": written,
+    }
+    if as_json:
+        click.echo(json.dumps(record))
+        return 0
+    for word, keys in (
+        ("tetap selesai", planned.kept),
+        ("diulang", planned.anew),
+        ("baru", planned.added),
+        ("tidak ada lagi", planned.dropped),
+    ):
+        click.echo(f"{word}: {', '.join(keys) or '-'}")
+    if written:
+        click.echo(f"Ditawarkan pada kartu {key}: kepala instansi TIK menempelkan baris yang ada di sana.")
+    else:
+        click.echo("Tidak ada yang ditulis.")
+    return 0
+
+
+def _row(key: str, memory: Memory, now: datetime) -> dict[str, Any]:
+    from automation.core.clock import state_at
+
+    turn = memory.turns[-1] if memory.turns and not memory.finished else None
     return {
         "key": key,
         "procedure": memory.procedure,
         "version": memory.version,
         "closed": len(memory.closed),
         "finished": memory.finished,
+        "step": turn.step if turn else None,
+        "turn": turn.turn if turn else None,
+        "due": turn.due.isoformat() if turn and turn.due else None,
+        "clock": state_at(turn, now),
     }
+
+
+def _clock_words(row: dict[str, Any]) -> str:
+    from automation.core.clockreport import VERDICTS
+
+    if row["finished"] or row["step"] is None:
+        return ""
+    clock = VERDICTS[row["clock"]] if row["clock"] else "jam tidak berjalan"
+    return f"; {row['step']}: giliran {row['turn'].replace(',', ', ')}, {clock}"
 
 
 def _state(decision: Decision) -> dict[str, Any]:
@@ -116,6 +176,39 @@ def _state(decision: Decision) -> dict[str, Any]:
             {"check": one.check, "outcome": str(one.outcome), "seen": one.seen.id, "remedy": one.remedy.id}
             for one in (open_state.findings if open_state else ())
         ],
+        **_clock(decision),
+    }
+
+
+def _clock(decision: Decision) -> dict[str, Any]:
+    from automation.core.clock import state_at
+    from automation.core.clockreport import step_times
+    from automation.core.memory import with_turn
+
+    turn, now = decision.turn, decision.observation.now
+    turns = with_turn(decision.memory.turns, turn) if turn else ()
+    calendar, finished = decision.observation.rules.calendar, decision.memory.finished
+    local = calendar.local
+    return {
+        "turn": turn.turn if turn else None,
+        "since": local(turn.since).isoformat() if turn else None,
+        "due": local(turn.due).isoformat() if turn and turn.due else None,
+        "clock": state_at(turn, now),
+        "calendar": calendar.digest,
+        "days": decision.observation.rules.days,
+        "steps": [
+            {
+                "step": one.step,
+                "number": one.number,
+                "target": one.target.iso,
+                "target_max": one.target.iso_max,
+                "worked_minutes": int(one.worked.total_seconds()) // 60,
+                "visits": one.visits,
+                "due": local(one.due).isoformat() if one.due else None,
+                "verdict": one.verdict,
+            }
+            for one in step_times(decision.procedure, turns, calendar, now, finished=finished)
+        ],
     }
 
 
@@ -124,6 +217,7 @@ def _readable(record: dict[str, Any]) -> str:
     if record["open"]:
         lines.append(f"terbuka: {record['open']}")
     lines += [f"  {one['outcome']:<8} {one['check']}: {one['seen']}" for one in record["findings"]]
+    lines += _clock_lines(record)
     if record["forge_approvals"]:
         # People press it all the same, and then wonder; only what was shown on the card binds.
         lines.append(
@@ -131,3 +225,32 @@ def _readable(record: dict[str, Any]) -> str:
             " tempelkan perintah pada kartu permintaan hosting"
         )
     return "\n".join(lines)
+
+
+def _clock_lines(record: dict[str, Any]) -> list[str]:
+    """Whose turn it is and until when; then, for each step reached, its target and what it took."""
+    from automation.core.clockreport import VERDICTS, duration_words, worked_words
+    from automation.core.procedure_model import Duration
+
+    lines: list[str] = []
+    if record["open"] and record["turn"]:
+        due = f"tenggat {_when(record['due'])}" if record["due"] else "tanpa tenggat"
+        state = f", {VERDICTS[record['clock']]}" if record["clock"] else ""
+        lines.append(f"giliran {record['turn']} sejak {_when(record['since'])}; {due}{state}")
+    if record["steps"]:
+        lines.append(f"  No  {'Langkah':<31}  {'Target':<19}  {'Realisasi':<19}  Keadaan")
+    for one in record["steps"]:
+        stated = Duration(raw=None, iso=one["target"], iso_max=one["target_max"])
+        target = duration_words(stated, record["days"])
+        worked = worked_words(timedelta(minutes=one["worked_minutes"]))
+        again = f" ({one['visits']} kali)" if one["visits"] > 1 else ""
+        lines.append(
+            f"  {one['number']:>2}  {one['step']:<31}  {target:<19}  {worked:<19}  "
+            f"{VERDICTS[one['verdict']]}{again}"
+        )
+    return lines
+
+
+def _when(text: str) -> str:
+    """A moment by the office's wall clock."""
+    return f"{datetime.fromisoformat(text):%d-%m-%Y %H:%M}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -87,6 +87,7 @@ def _summary(procedure: Procedure) -> dict[str, object]:
         "government": procedure.identity.government,
         "steps": len(procedure.steps),
         "gates": list(procedure.gates()),
+        "continues": procedure.continues,
     }
 
 
@@ -99,10 +100,21 @@ def _step_row(procedure: Procedure, step: Step) -> tuple[str, ...]:
         ", ".join(labels[actor.role] for actor in step.actors.responsible),
         step.duration.raw or "-",
         step.gate,
-        number[step.next] if step.next else "selesai",
+        _forward(number, step),
         number[step.back] if step.back else "-",
         str(inferred(step)),
     )
+
+
+def _forward(number: Mapping[str, str], step: Step) -> str:
+    """Where the step leads, done and done the other way; a suspension leads on only once it is taken up."""
+    done = number[step.next] if step.next else "selesai"
+    detour, resumed = step.way("detour"), step.way("resumed")
+    if resumed is not None:
+        return f"ditangguhkan, lalu {number[resumed.to]}" if resumed.to else "ditangguhkan"
+    if detour is not None:
+        return f"{done} atau {number[detour.to]}" if detour.to else f"{done} atau selesai"
+    return done
 
 
 Result = dict[str, object]

@@ -28,7 +28,6 @@ from automation.core.procedure import Home, Procedure, Step
 from checks import Check
 
 Scan = Callable[[Path, str], ScanReport]
-VENDOR = "penyedia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +130,19 @@ class Clone:
         return Evidence(SCAN, State.PRESENT, digest=report.tree, value=report, where=Where())
 
     def _roles(self) -> Mapping[str, frozenset[str]]:
-        """The vendor's accounts, where this is the case file; nobody else's role is written in a clone."""
-        if self.home != "berkas" or VENDOR not in self.procedure.documents:
+        """Accounts that the case file names, where this is one; no other role is written in a clone."""
+        if self.home != "berkas":
             return {}
-        self._collect(document_id(VENDOR))
-        evidence = self._collected[document_id(VENDOR)]
-        named = evidence.value.data.get("akun") if isinstance(evidence.value, YamlDocument) else None
-        if not isinstance(named, list):
-            return {}
-        return {"pengembang": frozenset(str(account).casefold() for account in named)}
+        named = {role.id: self._accounts(role.named_by) for role in self.procedure.roles if role.named_by}
+        return {role: accounts for role, accounts in named.items() if accounts is not None}
+
+    def _accounts(self, name: str) -> frozenset[str] | None:
+        """The list ``akun`` of a document; None while it names nobody."""
+        self._collect(document_id(name))
+        evidence = self._collected.get(document_id(name))
+        value = evidence.value if evidence else None
+        listed = value.data.get("akun") if isinstance(value, YamlDocument) else None
+        return frozenset(str(one).casefold() for one in listed) if isinstance(listed, list) else None
 
 
 def git_folder(root: Path) -> Path | None:

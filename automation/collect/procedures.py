@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import checks
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
 from automation.core.procedure import Procedure, load_procedure
+from automation.core.procedure_continuation import load_continuation
 from automation.core.text import Bilingual
 from automation.core.yamltext import MAX_BYTES
 
@@ -26,8 +28,12 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
     exist = _check_ids(known_checks)
     folder = resources.files("checks").joinpath("sop")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
-    loaded = [_named(one.read_bytes(), f"checks/sop/{one.name}", exist) for one in files]
-    return {procedure.id: procedure for procedure in loaded}
+    contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
+    found: dict[str, Procedure] = {}
+    for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
+        procedure = _named(contents[path], path, exist, found)
+        found[procedure.id] = procedure
+    return {name: found[name] for name in sorted(found)}
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:
@@ -51,24 +57,36 @@ def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Proc
             remedy=Bilingual("Periksa nama dan hak bacanya.", "Check its name and read access."),
             where=Where(file=str(path)),
         ) from None
-    return _named(content, str(path), _check_ids(known_checks))
+    exist = _check_ids(known_checks)
+    bases = bundled(known_checks=exist) if _continues(content) else {}
+    return _named(content, str(path), exist, bases)
+
+
+def _continues(content: bytes) -> bool:
+    """Whether a file only continues another SOP; see :mod:`automation.core.procedure_continuation`."""
+    return re.search(rb"^continues:", content, re.MULTILINE) is not None
 
 
 def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
 
-def _named(content: bytes, path: str, exist: frozenset[str]) -> Procedure:
-    procedure = load_procedure(content, path=path, checks=exist)
-    if procedure.id != Path(path).stem:
+def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> Procedure:
+    if _continues(content):
+        procedure = load_continuation(content, path=path, checks=exist, bases=bases)
+    else:
+        procedure = load_procedure(content, path=path, checks=exist)
+    if Path(path).stem not in {procedure.id, f"{procedure.id}@{procedure.version}"}:
         raise InvalidProcedure(
             Bilingual(
                 f"Id '{procedure.id}' tidak sama dengan nama berkasnya.",
                 f"The id '{procedure.id}' is not the name of its file.",
             ),
             remedy=Bilingual(
-                f"Namai berkasnya {procedure.id}.yaml atau samakan id-nya.",
-                f"Name the file {procedure.id}.yaml or mend the id.",
+                f"Namai berkasnya {procedure.id}.yaml (atau {procedure.id}@{procedure.version}.yaml), atau"
+                " samakan id-nya.",
+                f"Name the file {procedure.id}.yaml (or {procedure.id}@{procedure.version}.yaml), or mend"
+                " the id.",
             ),
             where=Where(file=path, line=1, column=1),
         )

@@ -11,6 +11,7 @@ from automation.core.authority import Acting, Roles, builders, capacity_of, deci
 from automation.core.case import CaseState
 from automation.core.gate import HostingVerdict
 from automation.core.memory import Memory, RuledAct, Ruling, Waiver
+from automation.core.migration import MigrationPlan
 from automation.core.procedure import Procedure, Step
 from automation.core.text import Bilingual
 
@@ -61,6 +62,7 @@ class Bench:
         acting: the acting officials of this case, on whatever day.
         day: the day of the act, where the SOP is worked by.
         today: the day of the ruling.
+        offered: the migration that was offered, planned anew; None when none was, or it is void by now.
     """
 
     procedure: Procedure
@@ -73,6 +75,7 @@ class Bench:
     permanent: Roles = field(default_factory=dict)
     acting: tuple[Acting, ...] = ()
     agency: str = ""
+    offered: MigrationPlan | None = None
 
     def holds(self, account: str, roles: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these roles an account held on the day of the act."""

@@ -1,8 +1,8 @@
-"""Deadlines in working days, from the durations a SOP states.
+"""Deadlines: the durations a SOP states, laid on the working calendar.
 
-The sources say "1 Hari" without saying which days; laik reads working days, Monday to Friday without the
-given holidays. A blank duration stays None: no deadline is ever made up. One working day has 450 minutes
-(37.5 hours over five days, Perpres 21/2023).
+The sources say "7 Hari" without saying which days; laik reads working days unless the policy says calendar
+days. Hours and minutes are always working time. A range ("1- 2 Jam") has an earliest target and a latest
+time; due is the latest. A blank duration stays None: no deadline is ever made up.
 """
 
 from __future__ import annotations
@@ -10,29 +10,49 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure import Procedure
+from automation.core.procedure_model import Duration
 from automation.core.text import Bilingual
+from automation.core.workcalendar import DAY, NOTHING, WorkCalendar
 
-MINUTES_A_DAY = 450
+MINUTES_A_DAY = 450  # 37.5 hours over five days, Perpres 21/2023
 MAX_DAYS = 3660  # ten years; also keeps a mistyped duration from counting past the calendar's end
 
+DayKind = Literal["kerja", "kalender"]
 _ISO = re.compile(r"P(?=.)(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """A duration in working ``days`` and further ``minutes`` of working time."""
+    """A duration in ``days`` and further ``minutes`` of working time."""
 
     days: int
     minutes: int
 
     @property
     def whole_days(self) -> int:
-        """Working days until it is over; what fits into the day of the start adds none."""
+        """About how many working days it is."""
         return self.days + self.minutes // MINUTES_A_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something is due: at the latest, and the earliest target where the source gives a range."""
+
+    latest: datetime
+    earliest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch of time in which a clock stood still."""
+
+    start: datetime
+    end: datetime
 
 
 def parse_duration(duration: str | None) -> WorkingTime | None:
@@ -56,40 +76,67 @@ def parse_duration(duration: str | None) -> WorkingTime | None:
     return time
 
 
-def due_date(start: date, duration: str | None, holidays: frozenset[date]) -> date | None:
-    """The working day on which work that started on ``start`` is due; None for a blank duration.
+def due_moment(
+    calendar: WorkCalendar,
+    start: datetime,
+    duration: str | None,
+    *,
+    days: DayKind = "kerja",
+    pauses: tuple[Pause, ...] = (),
+) -> datetime | None:
+    """When work that started at ``start`` is due; None for a blank duration.
 
-    The day of the start is not counted: ``P1D`` from a Monday is due on Tuesday. Less than a working day
-    is due on the day of the start itself, or the first working day after it.
+    The day of the start is not counted: ``P1D`` from a Monday is due when Tuesday's office hours end.
+    Calendar days end with the day, also on a day off. What a pause cost is given back in the duration's own
+    unit: the working time in it, or the days that ended in it.
     """
     time = parse_duration(duration)
     if time is None:
         return None
-    day = start
-    left = time.whole_days
-    while left or not _is_working(day, holidays):
-        day += timedelta(days=1)
-        if left and _is_working(day, holidays):
-            left -= 1
-    return day
+    minutes = timedelta(minutes=time.minutes)
+    if not time.days:
+        lost = sum((calendar.between(one.start, one.end) for one in pauses), NOTHING)
+        due = calendar.add(calendar.next_working(start), minutes + lost)
+        return due if minutes + lost else calendar.end_of(calendar.day_of(due))
+    first = calendar.day_of(start)
+    if days == "kalender":
+        lost_days = sum((calendar.day_of(one.end) - calendar.day_of(one.start)).days for one in pauses)
+        end = calendar.day_end(first + DAY * (time.days + lost_days))
+    else:
+        lost_days = sum(calendar.ends_between(one.start, one.end) for one in pauses)
+        end = calendar.end_of(calendar.day_after(first, time.days + lost_days))
+    return calendar.add(end, minutes)
+
+
+def due_of(
+    calendar: WorkCalendar,
+    start: datetime,
+    duration: Duration,
+    *,
+    days: DayKind = "kerja",
+    pauses: tuple[Pause, ...] = (),
+) -> Due | None:
+    """When a step's work is due by the duration it has; a range gives both ends."""
+    first = due_moment(calendar, start, duration.iso, days=days, pauses=pauses)
+    last = due_moment(calendar, start, duration.iso_max, days=days, pauses=pauses) or first
+    if last is None:
+        return None
+    first = first or last
+    return Due(max(first, last), min(first, last))
 
 
 def phase_dues(
-    procedure: Procedure, start: date, holidays: frozenset[date] = frozenset()
-) -> Mapping[str, date]:
-    """When each phase is due at the earliest, one step after the other from ``start``, by phase key.
+    calendar: WorkCalendar, procedure: Procedure, start: datetime, *, days: DayKind = "kerja"
+) -> Mapping[str, datetime]:
+    """When each phase is due at the latest, one step after the other from ``start``, by phase key.
 
     Steps without a duration, waits and repeated loops add nothing, since the source gives no time for
     them; a phase without any duration is left out.
     """
-    dues: dict[str, date] = {}
+    dues: dict[str, datetime] = {}
     at = start
     for step in procedure.steps:
-        due = due_date(at, step.duration.iso, holidays)
+        due = due_of(calendar, at, step.duration, days=days)
         if due is not None:
-            at = dues[step.phase] = due
+            at = dues[step.phase] = due.latest
     return dues
-
-
-def _is_working(day: date, holidays: frozenset[date]) -> bool:
-    return day.weekday() < 5 and day not in holidays

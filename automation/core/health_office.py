@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from automation.core.errors import InvalidPolicy, UnreadableDocument
 from automation.core.health import Check, Diagnosis, Unread, listed, skipped
+from automation.core.health_calendar import judge_calendar
 from automation.core.health_people import judge_accounts, judge_outsiders, judge_owners, judge_roles
 from automation.core.policy import Policy
+from automation.core.policycalendar import CalendarPolicy, NationalDays, announced_years
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 
@@ -53,7 +55,7 @@ class OfficeFacts:
         outsiders: role holders that cannot take part in the control project.
         owners: people who may merge a change of the policy, laik left out: Maintainers and above.
         groups: case files and applications.
-        holidays: years whose holidays are known to laik.
+        national: what laik knows of the nation's holidays and Ramadan.
         today: the date here.
         door: None where no address is set.
         address: of laik's door.
@@ -67,7 +69,7 @@ class OfficeFacts:
     outsiders: tuple[str, ...] | Unread
     owners: tuple[str, ...] | Unread
     groups: tuple[GroupFacts, ...]
-    holidays: frozenset[int]
+    national: NationalDays
     today: date
     door: DoorFacts | Unread | None
     address: str
@@ -77,7 +79,8 @@ def judge_office(facts: OfficeFacts) -> Iterator[Diagnosis]:
     """Every check of this theme."""
     yield from _policy(facts)
     yield judge_owners(facts.owners, facts.control)
-    yield _calendar(facts)
+    section = facts.policy.kalender if isinstance(facts.policy, Policy) else CalendarPolicy()
+    yield from judge_calendar(facts.national, announced_years(section), facts.today, facts.control)
     yield from _door(facts)
 
 
@@ -164,26 +167,6 @@ def _group_access(check: Check, access: int | Unread | None) -> Diagnosis:
             ),
         )
     return check.ok("Akses laik cukup.", "laik's access is enough.")
-
-
-def _calendar(facts: OfficeFacts) -> Diagnosis:
-    year = facts.today.year
-    missing = [str(one) for one in (year, year + 1) if one not in facts.holidays]
-    check = Check("calendar_year", ", ".join(missing) or str(year))
-    if missing:
-        return check.warn(
-            Bilingual(
-                f"Hari libur tahun {listed(missing)} tidak dikenal laik: tenggat dihitung Senin-Jumat saja.",
-                f"laik knows no holidays of {listed(missing)}: deadlines count Monday to Friday alone.",
-            ),
-            Bilingual(
-                "Tenggat di sekitar libur dapat jatuh terlalu awal; lihat SKB hari libur tahun itu.",
-                "Deadlines around holidays may fall too early; look at that year's decree on holidays.",
-            ),
-        )
-    return check.ok(
-        "Hari libur tahun ini dan berikutnya dikenal.", "This and next year's holidays are known."
-    )
 
 
 def _door(facts: OfficeFacts) -> Iterator[Diagnosis]:

@@ -14,11 +14,15 @@ act             act, step, ruling, digest, subjects, account, body, roles, unit,
                 covers: one act and how it was ruled. The last six only where they say something: who its
                 giver was then, and what a waiver lifts
 closed          step, digest, subjects: a step was complete
+offered         version, digest: moving the case to that version of its SOP was offered
+migrated        version, offer, carried: it was accepted; digests of steps that were taken along, old and new
 merge_intended  merge_request, head, path, blob, sha, decision: laik is about to merge exactly this
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``) that laik has answered
+turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
+reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
@@ -32,13 +36,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "noted", "void", "told"]
+Ruling = Literal["approved", "detoured", "refused", "resumed", "waived", "migrated", "noted", "void", "told"]
 RULINGS: Mapping[str, Ruling] = {
     "approved": "approved",
     "detoured": "detoured",
     "refused": "refused",
     "resumed": "resumed",
     "waived": "waived",
+    "migrated": "migrated",
     "noted": "noted",
     "told": "told",
 }
@@ -87,8 +92,9 @@ class RuledAct:
     """One act and its ruling.
 
     ``approved`` completes, ``detoured`` completes the other way, ``refused`` sends back, ``resumed`` takes up
-    again, ``waived`` lifts a finding for a time, ``noted`` was recorded, ``void`` did not count, ``told`` was
-    a question. ``at`` is when the ruling was written, None until it is.
+    again, ``waived`` lifts a finding for a time, ``migrated`` accepts another version of the SOP, ``noted``
+    was recorded, ``void`` did not count, ``told`` was a question. ``at`` is when the ruling was written, None
+    until it is.
 
     Attributes:
         roles: the deciding roles its giver held then; empty in entries older than agreements.
@@ -162,11 +168,38 @@ class Forged:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Moving to another version of the SOP, as it was offered last."""
+
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it was at a step from ``since`` on, until the next one; see ``automation.core.clock``.
+
+    ``turn`` are roles with commas between, or one of the words of that module; ``due`` and ``near`` are None
+    where no time runs; ``held`` is the refusal that held the step, ``seen`` what lay there as a wait began.
+    """
+
+    step: str
+    turn: str
+    since: datetime
+    due: datetime | None = None
+    near: datetime | None = None
+    calendar: str = ""
+    held: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered of one case.
 
     ``admitted`` is the admission that stands now; ``admissions`` are the numbers of all merge requests that
-    ever led to one, so that an older merge is never admitted a second time over a newer one.
+    ever led to one, so that an older merge is never admitted a second time over a newer one. ``reminded`` are
+    the reminders given: (step, since when the turn was, near or late).
     """
 
     seq: int = 0
@@ -180,6 +213,7 @@ class Memory:
     shown: tuple[Shown, ...] = ()
     acts: tuple[RuledAct, ...] = ()
     closed: Mapping[str, Closed] = field(default_factory=dict)
+    offer: Offer | None = None
     intended: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     admitted: Admission | None = None
     admissions: frozenset[int] = frozenset()
@@ -187,6 +221,8 @@ class Memory:
     finished: bool = False
     answered: frozenset[str] = frozenset()
     forged: tuple[Forged, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    reminded: frozenset[tuple[str, str, str]] = frozenset()
 
     @property
     def is_case(self) -> bool:
@@ -244,8 +280,28 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
             closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
             closed = replace(closed, seq=entry.seq)
             return replace(memory, closed={**memory.closed, closed.step: closed})
+        case "offered":
+            return replace(memory, offer=Offer(_text(body, "version"), _text(body, "digest")))
+        case "migrated":
+            return _migrated(memory, body)
         case _:
             return _read_hosting(memory, entry)
+
+
+def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
+    """The memory under the new version: what was decided on an old digest counts for its new one."""
+    pairs = body.get("carried", {})
+    digests = {
+        (str(step), str(pair[0])): str(pair[1])
+        for step, pair in (pairs.items() if isinstance(pairs, Mapping) else ())
+        if isinstance(pair, (list, tuple))
+    }
+    acts = tuple(replace(act, digest=digests.get((act.step, act.digest), act.digest)) for act in memory.acts)
+    closed = {
+        step: replace(one, digest=digests.get((step, one.digest), one.digest))
+        for step, one in memory.closed.items()
+    }
+    return replace(memory, version=_text(body, "version"), acts=acts, closed=closed, offer=None)
 
 
 def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
@@ -276,8 +332,39 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, answered=memory.answered | {_text(body, "about")})
         case "forged_status":
             return replace(memory, forged=(*memory.forged, _forged(body)))
+        case "turn":
+            return replace(memory, turns=with_turn(memory.turns, turn_in(body)))
+        case "reminded":
+            told = (_text(body, "step"), _text(body, "since"), _text(body, "what"))
+            return replace(memory, reminded=memory.reminded | {told})
         case _:
             return memory
+
+
+def turn_in(body: Mapping[str, object]) -> Turn:
+    """The turn that a ``turn`` entry tells of."""
+    return Turn(
+        step=_text(body, "step"),
+        turn=_text(body, "turn"),
+        since=datetime.fromisoformat(_text(body, "since")),
+        due=_moment(body, "due"),
+        near=_moment(body, "near"),
+        calendar=_text(body, "calendar"),
+        held=_text(body, "held"),
+        seen=_text(body, "seen"),
+    )
+
+
+def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """A turn written again, since the calendar moved its due moment, stands in place of what it was."""
+    last = turns[-1] if turns else None
+    again = last is not None and (last.step, last.turn, last.since) == (turn.step, turn.turn, turn.since)
+    return (*(turns[:-1] if again else turns), turn)
+
+
+def _moment(body: Mapping[str, object], key: str) -> datetime | None:
+    text = _text(body, key)
+    return datetime.fromisoformat(text) if text else None
 
 
 def _without(admitted: Admission | None, body: Mapping[str, object]) -> Admission | None:

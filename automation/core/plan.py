@@ -53,6 +53,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind people of a turn, once; ``entry`` is remembered with it, ``marker`` tells that it was said."""
+
+    place: Place
+    marker: str
+    body: str
+    entry: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What is said of one line (1-based) of a file of the commit; plain text that passed the output port."""
 
@@ -217,6 +227,7 @@ Change = (
     | WriteCard
     | PostStatus
     | Answer
+    | Remind
     | MergeHosting
     | ServeHosting
     | CloseIssue
@@ -231,6 +242,7 @@ ORDER: tuple[type[Change], ...] = (
     WriteCard,
     PostStatus,
     Answer,
+    Remind,
     MergeHosting,
     ServeHosting,
     CloseIssue,
@@ -253,6 +265,8 @@ def describe(change: Change) -> str:
             return f"tulis kartu pada {change.place.kind} {change.place.iid}"
         case Answer():
             return f"jawab pada {change.place.kind} {change.place.iid}"
+        case Remind():
+            return f"ingatkan pada {change.place.kind} {change.place.iid}"
         case PostStatus():
             return f"status {change.context}={change.state} pada {change.sha[:12]}"
         case Relabel():

@@ -6,9 +6,7 @@ names, compared without case; a role nobody holds can be exercised by nobody.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from automation.core.authority import OFFICE, Acting
 from automation.core.confirmation import Confirmed, unknown_names
+from automation.core.digest import digest_of as digest_of  # noqa: PLC0414 - looked for here by all
 from automation.core.errors import InvalidPolicy, Where
+from automation.core.policycalendar import CalendarPolicy
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
@@ -144,6 +144,7 @@ class Policy(_Strict):
     templat: tuple[Name, ...] = ("base", "php-laravel")
     pejabat: tuple[Official, ...] = ()
     penegakan: Mapping[Name, Confirmed] = Field(default_factory=dict)
+    kalender: CalendarPolicy = CalendarPolicy()
 
     def acting_in(self, agency: str) -> tuple[Acting, ...]:
         """The acting officials who may act in a case of ``agency``, on whatever day."""
@@ -183,13 +184,6 @@ class Policy(_Strict):
             "templat": self.templat,
             "sop": self.sop,
         }
-
-
-def digest_of(values: object) -> str:
-    """Hex SHA-256 of plain values in one canonical JSON form."""
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    # A path that is no UTF-8 reads as lone surrogates: it must give a digest, not end the case's run.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +232,8 @@ def _unknown_names(policy: Policy, known: Known) -> Iterator[tuple[str, Bilingua
     yield from _not_among("sop", policy.sop, known.sops, "SOP", "SOP")
     yield from _not_among("templat", policy.templat, known.templates, "Templat", "Template")
     yield from _not_among("peran", tuple(policy.peran), known.roles, "Peran", "Role")
+    yield from _not_among("kalender.eskalasi", policy.kalender.eskalasi, known.roles, "Peran", "Role")
+    yield from _not_among("kalender.hari_sop", tuple(policy.kalender.hari_sop), known.sops, "SOP", "SOP")
     for key, agency in policy.perangkat_daerah.items():
         place = f"perangkat_daerah.{key}.peran"
         yield from _not_among(place, tuple(agency.peran), known.roles, "Peran", "Role")

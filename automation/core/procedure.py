@@ -6,7 +6,11 @@ The records are in :mod:`automation.core.procedure_model`, the rules between the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure, Where
+from automation.core.procedure_flow import Problem
 from automation.core.procedure_model import (
     Activity,
     Actor,
@@ -32,6 +36,7 @@ from automation.core.procedure_model import (
     Output,
     Phase,
     Procedure,
+    RequestRule,
     Role,
     Step,
     Text,
@@ -69,6 +74,7 @@ __all__ = [
     "Output",
     "Phase",
     "Procedure",
+    "RequestRule",
     "Role",
     "Step",
     "Text",
@@ -76,6 +82,7 @@ __all__ = [
     "Way",
     "Words",
     "load_procedure",
+    "refuse_problems",
 ]
 
 
@@ -93,22 +100,28 @@ def load_procedure(text: str | bytes, *, path: str, checks: frozenset[str]) -> P
     """
     document = load_mapping(text, path=path)
     procedure = load_model(document, Procedure, InvalidProcedure)
-    problems = list(problems_of(procedure, checks))
-    if problems:
-        dotted, _ = problems[0]
-        line, column = document.mark(dotted)
-        listing = " ".join(
-            f"[baris {document.mark(place)[0]}] {problem.id}" for place, problem in problems[:20]
-        )
-        english = " ".join(
-            f"[line {document.mark(place)[0]}] {problem.en}" for place, problem in problems[:20]
-        )
-        raise InvalidProcedure(
-            Bilingual(listing, english),
-            remedy=Bilingual(
-                "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
-                "Mend the SOP file; running cases stay on their version.",
-            ),
-            where=Where(file=path, line=line, column=column),
-        )
+    refuse_problems(document, list(problems_of(procedure, checks)), path)
     return procedure
+
+
+def refuse_problems(document: YamlDocument, problems: Sequence[Problem], path: str) -> None:
+    """Refuse a SOP file with everything that is wrong in it, each with its line.
+
+    Raises:
+        InvalidProcedure: there is any problem.
+    """
+    if not problems:
+        return
+    line, column = document.mark(problems[0][0])
+    named = [(document.mark(place)[0], problem) for place, problem in problems[:20]]
+    raise InvalidProcedure(
+        Bilingual(
+            " ".join(f"[baris {at}] {problem.id}" for at, problem in named),
+            " ".join(f"[line {at}] {problem.en}" for at, problem in named),
+        ),
+        remedy=Bilingual(
+            "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
+            "Mend the SOP file; running cases stay on their version.",
+        ),
+        where=Where(file=path, line=line, column=column),
+    )

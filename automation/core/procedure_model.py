@@ -18,6 +18,7 @@ from automation.core.text import Bilingual
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Version = Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
 Basis = Literal["stated", "column", "source", "inferred", "confirmed", "extension"]
 """``confirmed``: a reading that the region's policy made its rule (never written in a SOP file);
 ``extension``: what a region adds beyond the end of its source (an opt-in continuation)."""
@@ -26,11 +27,13 @@ Home = Literal["berkas", "aplikasi", "rahasia"]
 DocumentKind = Literal["letter", "markdown", "yaml", "csv", "folder", "sarif"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A frozen record that knows all its keys."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-class Words(_Strict):
+class Words(Strict):
     """The same text in Indonesian and English."""
 
     id: Text
@@ -41,7 +44,7 @@ class Words(_Strict):
         return Bilingual(self.id, self.en)
 
 
-class Role(_Strict):
+class Role(Strict):
     """Someone who acts: ``column`` tells whether the source's table has a column for them.
 
     ``named_by`` is the YAML document of the case file whose list ``akun`` names the holders in this case
@@ -62,13 +65,14 @@ class Role(_Strict):
         return self.archetype.startswith("builder")
 
 
-class Document(_Strict):
+class Document(Strict):
     """A document of the SOP and where laik keeps it.
 
     ``home`` is the repository: ``berkas`` (case file, never the builder's), ``aplikasi`` (the builder's
     repository) or ``rahasia`` (office only). ``path`` is relative to the case file or repository; a
     folder ends with ``/``. A letter's sidecar is ``<path without ending>.naskah.yaml``; it is signed by one
-    of ``signed_by``, by all of them where ``signatures`` is ``each``. ``sections`` are the headings a
+    of ``signed_by``, by all of them where ``signatures`` is ``each``; of a disposition kept as YAML
+    ``signed_by`` are those who may give it. ``sections`` are the headings a
     Markdown document must fill, ``fields`` the dotted keys a YAML document must fill.
     """
 
@@ -84,7 +88,7 @@ class Document(_Strict):
     fields: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=80)], ...] = ()
 
 
-class Actor(_Strict):
+class Actor(Strict):
     """A role's part in a step, and whether the source says so.
 
     ``candidate``: the source may as well mean this role as the one responsible.
@@ -97,7 +101,7 @@ class Actor(_Strict):
     candidate: bool = False
 
 
-class Actors(_Strict):
+class Actors(Strict):
     """Who carries a step out, and who else has a part."""
 
     responsible: tuple[Actor, ...] = Field(min_length=1)
@@ -105,7 +109,7 @@ class Actors(_Strict):
     note: Text | None = None
 
 
-class Activity(_Strict):
+class Activity(Strict):
     """What is done: the source's own words, and both languages."""
 
     verbatim: Text
@@ -113,7 +117,7 @@ class Activity(_Strict):
     en: Text
 
 
-class Input(_Strict):
+class Input(Strict):
     """Kelengkapan: something a step needs before it starts."""
 
     text: Text
@@ -123,7 +127,7 @@ class Input(_Strict):
     state: Name | None = None
 
 
-class Duration(_Strict):
+class Duration(Strict):
     """Waktu: the source's words and ISO 8601; both None where the source is blank (never invented)."""
 
     raw: Text | None
@@ -131,7 +135,7 @@ class Duration(_Strict):
     iso_max: Annotated[str, StringConstraints(pattern=r"^P(\d+D)?(T(\d+H)?(\d+M)?)?$")] | None = None
 
 
-class Output(_Strict):
+class Output(Strict):
     """A document, in one of its states, that a step gives; or ``code``, where it gives the application."""
 
     document: Name
@@ -144,7 +148,7 @@ Way = Literal["completed", "refused", "detour", "resumed"]
 """How a step is left: done; sent back; done the other way; taken up again after a suspension."""
 
 
-class Branch(_Strict):
+class Branch(Strict):
     """One way out of a step. ``on`` is the outcome that takes it.
 
     ``completed`` and ``detour`` lead forward (``detour`` through steps that ``completed`` passes by),
@@ -167,7 +171,7 @@ class Branch(_Strict):
         return self.on == "completed" or self.basis != "inferred"
 
 
-class Wait(_Strict):
+class Wait(Strict):
     """A wait after the step that the source does not count as a step; the clock stops.
 
     ``on`` are the roles that the case waits for meanwhile.
@@ -178,7 +182,7 @@ class Wait(_Strict):
     on: tuple[Name, ...] = ()
 
 
-class Flow(_Strict):
+class Flow(Strict):
     """Keterangan and the arrows of the flowchart.
 
     A ``suspension`` completes into a case that stands still until the way ``resumed`` is taken, or until
@@ -192,7 +196,7 @@ class Flow(_Strict):
     note: Text | None = None
 
 
-class HumanAct(_Strict):
+class HumanAct(Strict):
     """The act that completes a step: ``@laik <verb> <about> <code>`` by one holding a role of ``by``.
 
     ``refuse``, ``detour`` and ``resume`` are the verbs that take the branches ``refused``, ``detour`` and
@@ -227,7 +231,7 @@ class HumanAct(_Strict):
         return {way: verb for way, verb in verbs.items() if verb is not None}
 
 
-class Judging(_Strict):
+class Judging(Strict):
     """What the step looks at: ``subjects`` are evidence words its digest covers, ``checks`` their checks.
 
     A subject is a document id of this procedure, or ``form``, ``code``, ``scan``, ``hosting``. Of each group
@@ -239,7 +243,7 @@ class Judging(_Strict):
     any_of: tuple[tuple[Name, ...], ...] = ()
 
 
-class Binding(_Strict):
+class Binding(Strict):
     """What takes an approval away again: ``always``, or only ``until_closed``, until the step was complete.
 
     Attributes:
@@ -257,7 +261,7 @@ class Binding(_Strict):
     policy: Literal["always", "never"] = "always"
 
 
-class Step(_Strict):
+class Step(Strict):
     """One step of the SOP.
 
     ``completion``: ``auto`` closes by evidence alone; ``human_gate`` wants an act of one in authority;
@@ -304,7 +308,7 @@ class Step(_Strict):
         return self.flow.kind == "suspension"
 
 
-class Phase(_Strict):
+class Phase(Strict):
     """A label over steps, for boards and milestones; never a gate."""
 
     key: Name
@@ -312,7 +316,7 @@ class Phase(_Strict):
     en: Text
 
 
-class HostingRule(_Strict):
+class HostingRule(Strict):
     """When a hosting request of this SOP may be merged, and the step its read-back completes.
 
     All steps of ``after`` must be complete and the human act of ``completes`` (the disposition) given;
@@ -325,14 +329,25 @@ class HostingRule(_Strict):
     approved_by: tuple[Name, ...] = Field(min_length=1)
 
 
-class LegalBasis(_Strict):
+class RequestRule(Strict):
+    """What a request must say to start a case of this SOP.
+
+    ``kinds`` are the kinds of request that its first step names; ``budget``: it is for activities that have
+    their budget document (DPA) already, so that number, year and ceiling are asked for.
+    """
+
+    kinds: tuple[Name, ...] = Field(default=("pembangunan", "pengembangan"), min_length=1)
+    budget: bool = False
+
+
+class LegalBasis(Strict):
     """One printed entry of Dasar Hukum; ``number`` as printed, ``text`` None where the cell is blank."""
 
     number: int
     text: Text | None
 
 
-class Identity(_Strict):
+class Identity(Strict):
     """The SOP's identity part (PermenPAN-RB 35/2012), blank cells as None."""
 
     government: Text
@@ -353,7 +368,7 @@ class Identity(_Strict):
     records: tuple[Text, ...]
 
 
-class Erratum(_Strict):
+class Erratum(Strict):
     """A slip of the source: what it prints, and how it is read here."""
 
     where: Text
@@ -361,12 +376,15 @@ class Erratum(_Strict):
     read_as: Text
 
 
-class Procedure(_Strict):
-    """One whole SOP; see the module docstring."""
+class Procedure(Strict):
+    """One whole SOP; see the module docstring.
+
+    ``continues`` is the SOP whose steps come first, where a region carries on beyond the end of its source.
+    """
 
     format: Literal["laik/sop/1"]
     id: Key
-    version: Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
+    version: Version
     title: Words
     identity: Identity
     roles: tuple[Role, ...]
@@ -376,6 +394,8 @@ class Procedure(_Strict):
     hosting: HostingRule | None = None
     errata: tuple[Erratum, ...] = ()
     open_questions: tuple[Text, ...] = ()
+    continues: Key | None = None
+    request: RequestRule = RequestRule()
 
     def step(self, key: str) -> Step:
         """The step with this key."""

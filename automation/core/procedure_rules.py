@@ -19,6 +19,9 @@ AGGREGATE = "sop"
 RESERVED_SUBJECTS = frozenset({"form", "code", "scan", "hosting"})
 """Subjects that are no documents."""
 
+APPLICATION = "code"
+"""The output of a step that gives the application itself (a prototype, the finished application)."""
+
 
 def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Problem]:
     """Everything wrong between the parts; ``checks`` are the ids of the checks that exist."""
@@ -126,7 +129,7 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
             yield unknown(f"{place}.judging.subjects", "Dokumen", "Document", subject)
     for at, output in enumerate(step.outputs):
         declared = procedure.documents.get(output.document)
-        if output.document in RESERVED_SUBJECTS:
+        if output.document == APPLICATION:
             continue
         if declared is None:
             yield unknown(f"{place}.outputs.{at}.document", "Dokumen", "Document", output.document)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from automation.core.act import Act
 from automation.core.authority import Acting, day_of, deciders, roles_on
-from automation.core.case import CaseState, Checks, StepState, replay
+from automation.core.case import CaseState, Checks, StepState, judge_step, replay
+from automation.core.clock import ClockRules, Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
 from automation.core.forgery import ForeignStatus, forgeries, unremembered
 from automation.core.gate import GateState, HostingFacts, HostingVerdict, gates, judge_hosting
-from automation.core.memory import Memory, RuledAct, Shown
+from automation.core.memory import Memory, RuledAct, Shown, Turn
+from automation.core.migration import Carried, MigrationPlan, carried_body, plan_migration
 from automation.core.plan import (
     Answer,
     Change,
@@ -33,6 +35,7 @@ from automation.core.plan import (
 )
 from automation.core.procedure import Procedure, Step
 from automation.core.ruling import Bench, Ruled, rule
+from automation.core.rulingmigration import MIGRATION
 from automation.core.standing import sent_back_since
 from automation.core.waiver import LIFTS
 
@@ -95,12 +98,14 @@ class Observation:
         hosting: the case's open hosting merge request.
         targets: commits that show this case's gates.
         shown: what the forge shows now.
-        today: the date, for due dates; never part of a digest.
+        now: the moment, aware, for clocks; never part of a digest.
+        rules: what the organisation lays down about time.
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
+        successor: the SOP version that moving the case to was offered, as the region enforces it.
     """
 
     key: str
@@ -112,7 +117,8 @@ class Observation:
     hosting: HostingFacts | None
     targets: tuple[Target, ...]
     shown: ShownState
-    today: date
+    now: datetime
+    rules: ClockRules = field(default_factory=ClockRules)
     links: Links = Links()
     title: str = ""
     agency: str = ""
@@ -122,11 +128,26 @@ class Observation:
     merged: Mapping[int, str] = field(default_factory=dict)
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
+
+    @property
+    def offered(self) -> MigrationPlan | None:
+        """The migration that was offered, while it is still the very same."""
+        offer = self.memory.offer
+        if offer is None or self.successor is None:
+            return None
+        planned = plan_migration(self.key, self.procedure, self.successor, self.memory)
+        return planned if planned.digest == offer.digest else None
 
     def roles_at(self, act: Act) -> Mapping[str, frozenset[str]]:
         """Accounts by role on the day of an act: an acting official's acts are those of his term."""
         permanent = self.roles if self.permanent is None else self.permanent
         return roles_on(permanent, self.acting, self.day_of(act))
+
+    @property
+    def today(self) -> date:
+        """The day it is where the SOP is worked by; for waivers and acting officials, never in a digest."""
+        return day_of(self.now, self.procedure.identity.timezone)
 
     def day_of(self, act: Act) -> date:
         """The day of an act where the SOP is worked by."""
@@ -142,7 +163,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write."""
+    """What holds. ``memory`` already includes the rulings, which ``remembers`` will write.
+
+    ``migration`` is the entry that moves the case to the SOP version that was accepted; None when none was.
+    """
 
     observation: Observation
     state: CaseState
@@ -150,11 +174,19 @@ class Decision:
     hosting: HostingVerdict | None
     rulings: tuple[Ruled, ...]
     memory: Memory
+    migration: Mapping[str, object] | None = None
 
     @property
     def procedure(self) -> Procedure:
         """The SOP."""
         return self.observation.procedure
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is since when and until when; see ``automation.core.clock``."""
+        seen = self.observation
+        moment = Moment(seen.now, seen.rules, seen.acts, seen.shown.issue_open)
+        return current_turn(self.state, self.memory, moment)
 
 
 def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Decision:
@@ -178,7 +210,29 @@ def decide(observation: Observation, view: EvidenceView, checks: Checks) -> Deci
         if ruled.ruling in MOVING:
             state = replay(observation.procedure, view, memory, checks, observation.today)
             verdict = _hosting(observation, state, view, memory, checks)
-    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory)
+    migration = _migration(observation, state, view, memory, checks)
+    return Decision(observation, state, gates(state), verdict, tuple(rulings), memory, migration)
+
+
+def _migration(
+    observation: Observation, state: CaseState, view: EvidenceView, memory: Memory, checks: Checks
+) -> Mapping[str, object] | None:
+    """What an accepted migration takes along: steps complete now, as they are judged under both versions.
+
+    Asked of the memory and not of the acts of this round, so that a run that was cut off in between is made
+    good by the next.
+    """
+    planned, new = observation.offered, observation.successor
+    said = [act.digest for act in memory.acts if act.ruling == "migrated"]
+    if planned is None or new is None or planned.digest not in said:
+        return None
+    carried: dict[str, Carried] = {}
+    for key in planned.kept:
+        old = state.state(key)
+        if old is not None and old.complete:
+            there = judge_step(new, new.step(key), view, memory, checks, observation.today)
+            carried[key] = Carried(old.digest, there.digest)
+    return carried_body(new.version, planned.digest, carried)
 
 
 def _bench(
@@ -195,6 +249,7 @@ def _bench(
         permanent=observation.roles if observation.permanent is None else observation.permanent,
         acting=observation.acting,
         agency=observation.agency,
+        offered=observation.offered,
     )
 
 
@@ -283,9 +338,18 @@ def remembers(decision: Decision) -> list[Change]:
         if done and (closed is None or closed.digest != state.digest or sent_back):
             body = {"step": state.step.key, "digest": state.digest, "subjects": dict(state.subjects)}
             entries.append(Remember("closed", body))
+    entries.extend(_turn_entries(decision))
     entries.extend(_shown_entries(decision))
+    if decision.migration is not None:
+        entries.append(Remember("migrated", decision.migration))
     entries.extend(forgeries(decision.observation.shown.foreign, decision.memory))
     return entries
+
+
+def _turn_entries(decision: Decision) -> list[Change]:
+    turn = decision.turn
+    known = decision.memory.turns[-1:]
+    return [Remember("turn", entry_of(turn))] if turn is not None and (turn,) != known else []
 
 
 def _shown_entries(decision: Decision) -> list[Change]:
@@ -294,6 +358,9 @@ def _shown_entries(decision: Decision) -> list[Change]:
     open_state = decision.state.open
     if open_state is not None and _shows_code(open_state):
         showing.append(Shown(open_state.step.key, open_state.digest, open_state.subjects))
+    offered = decision.observation.offered
+    if offered is not None and decision.migration is None:
+        showing.append(Shown(MIGRATION, offered.digest, {}))
     if decision.hosting is not None:
         verdict = decision.hosting
         showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.subjects))

@@ -15,7 +15,7 @@ from typing import Literal
 from automation.core.answers import RECORD_PATH, write_record
 from automation.core.errors import RenderFailed, UnsafePath, Where
 from automation.core.sandbox import render_text
-from automation.core.template import Answer, TemplateManifest, TemplateSource, check_answers
+from automation.core.template import OTHERWISE, Answer, TemplateManifest, TemplateSource, check_answers
 from automation.core.text import Bilingual
 
 SUFFIX = ".jinja"
@@ -112,7 +112,8 @@ def _is_wanted(manifest: TemplateManifest, path: str, answers: Mapping[str, Answ
     """Whether every condition on the path agrees with the answers; a path without one is always wanted."""
     for name, by_value in manifest.bila.items():
         named = {value for value, globs in by_value.items() if matches(path, globs)}
-        if named and answers[name] not in named:
+        answer = answers[name] if answers[name] in by_value else OTHERWISE
+        if named and answer not in named:
             return False
     return True
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from automation.core.policy import digest_of
+from automation.core.procedure import RequestRule
 from automation.core.requestform import (
+    BUDGET,
     FIELDS,
+    KINDS,
     MAX_BODY,
     Field,
     Section,
@@ -23,7 +25,7 @@ from automation.core.requestform import (
     looks_like_request,
     sections,
 )
-from automation.core.requestvalues import READERS, Choices, Wrong, derived_slug
+from automation.core.requestvalues import READERS, Choices, Wrong, derived_slug, no_choice
 from automation.core.text import Bilingual
 
 __all__ = [
@@ -45,22 +47,22 @@ class Request:
 
     Attributes:
         judul: the issue's title, one line, raw.
-        jenis_permohonan: which of the two forms of SOP step 1.
+        jenis_permohonan: one of the kinds that the SOP's first step names.
         perangkat_daerah: the agency's key in the policy.
         nama_aplikasi: at most 80 letters, digits, spaces and ``. + - _``.
         slug: a DNS label, the name of the application's repository.
         ringkasan: prose of several lines, raw.
         sop: a procedure's id that the policy allows.
         templat: a template's id that the policy allows.
-        dpa_nomor: number of the budget document, only recorded.
-        dpa_tahun: its year.
-        dpa_pagu: its ceiling in whole rupiah.
+        dpa_nomor: number of the budget document, only recorded; empty where the SOP asks for none.
+        dpa_tahun: its year, 0 where there is none.
+        dpa_pagu: its ceiling in whole rupiah, 0 where there is none.
         penanggung_jawab: an office, no person.
         aplikasi_sejenis: prose, may be empty, raw.
     """
 
     judul: str
-    jenis_permohonan: Literal["bantuan_teknis", "undangan_rapat"]
+    jenis_permohonan: str
     perangkat_daerah: str
     nama_aplikasi: str
     slug: str
@@ -110,7 +112,7 @@ def parse_request(
     body: str,
     *,
     agencies: Mapping[str, str],
-    procedures: tuple[str, ...],
+    procedures: Mapping[str, RequestRule],
     templates: tuple[str, ...],
 ) -> RequestReading:
     """The request form in an issue.
@@ -119,17 +121,21 @@ def parse_request(
         title: the issue's title.
         body: its text, as GitHub's form or the GitLab template gives it.
         agencies: names of the agencies by key, from the policy.
-        procedures: ids of the SOPs that may be asked for.
+        procedures: what each SOP that may be asked for wants of a request, by its id.
         templates: ids of the templates that may be asked for.
     """
     filed = sections(body)
-    choices = Choices(agencies, procedures, templates)
+    choices = Choices(agencies, tuple(procedures), templates)
+    rule = procedures.get(
+        filed["sop"].value if "sop" in filed else "", RequestRule(budget=False, kinds=KINDS)
+    )
     values: dict[str, object] = {}
     problems: list[FieldProblem] = []
     for field in FIELDS:
         section = filed.get(field.id, Section(0, ""))
         try:
-            values[field.id] = _read(field, section, choices, values)
+            values[field.id] = _read(_wanted(field, rule), section, choices, values)
+            _hold_to(rule, field, values[field.id])
         except Wrong as wrong:
             problems.append(FieldProblem(field.id, field.label, section.line, wrong.message, wrong.remedy))
     problems += _too_long(body)
@@ -141,6 +147,17 @@ def parse_request(
         digest=digest_of({key: _encodable(section.value) for key, section in filed.items()}),
         agency=str(values.get("perangkat_daerah", "")),
     )
+
+
+def _wanted(field: Field, rule: RequestRule) -> Field:
+    """The field as the SOP asked for wants it filled."""
+    return replace(field, required=True) if rule.budget and field.id in BUDGET else field
+
+
+def _hold_to(rule: RequestRule, field: Field, value: object) -> None:
+    """The kind of request is one that the SOP's first step names."""
+    if field.id == "jenis_permohonan" and value not in rule.kinds:
+        raise no_choice(str(value), rule.kinds)
 
 
 def _encodable(value: str) -> str:
@@ -190,7 +207,13 @@ def _read(field: Field, section: Section, choices: Choices, values: Mapping[str,
             ),
         )
     reader = READERS.get(field.id)
-    return reader(value, choices) if reader else value
+    if not value and field.id in NUMBERS:
+        return 0
+    return reader(value, choices) if reader and value else value
+
+
+NUMBERS = frozenset({"dpa_tahun", "dpa_pagu"})
+"""Fields read as numbers; left empty they are 0."""
 
 
 def _refuse_form(field: Field, value: str) -> None:

@@ -30,7 +30,7 @@ class Field:
         kind: one of ``options``, one line, or several lines.
         hint: what to fill in.
         options: what the form offers; what is accepted may be narrower (the organisation's policy).
-        required: whether it may be left empty.
+        required: whether it may be left empty by none; a SOP may want more (see ``BUDGET``).
         limit: characters at most.
     """
 
@@ -43,13 +43,17 @@ class Field:
     limit: int = 200
 
 
+KINDS = ("bantuan_teknis", "undangan_rapat", "pembangunan", "pengembangan", "integrasi")
+"""All kinds of request that any SOP knows; which of them hold is data of the SOP (``request.kinds``)."""
+
 FIELDS: tuple[Field, ...] = (
     Field(
         "jenis_permohonan",
         "Jenis permohonan",
         "choice",
-        "bantuan_teknis: meminta anggota Tim Teknis; undangan_rapat: mengundang pembahasan rencana.",
-        options=("bantuan_teknis", "undangan_rapat"),
+        "bantuan_teknis: meminta anggota Tim Teknis; undangan_rapat: mengundang pembahasan rencana; "
+        "pembangunan, pengembangan, integrasi: mengusulkan aplikasi. Yang berlaku ditentukan SOP-nya.",
+        options=KINDS,
     ),
     Field(
         "perangkat_daerah",
@@ -73,7 +77,13 @@ FIELDS: tuple[Field, ...] = (
         limit=40,
     ),
     Field("ringkasan", "Ringkasan", "text", "Masalah apa yang diselesaikan, untuk siapa.", limit=4000),
-    Field("sop", "SOP", "choice", "SOP yang diikuti.", options=("lombok-tengah", "bolmut", "bali")),
+    Field(
+        "sop",
+        "SOP",
+        "choice",
+        "SOP yang diikuti.",
+        options=("lombok-tengah", "bolmut", "bali", "muara-enim-mandiri", "muara-enim-pengembang"),
+    ),
     Field(
         "templat",
         "Templat",
@@ -81,9 +91,30 @@ FIELDS: tuple[Field, ...] = (
         "Kerangka repositori aplikasi.",
         options=("php-laravel", "base"),
     ),
-    Field("dpa_nomor", "Nomor DPA", "line", "Nomor Dokumen Pelaksanaan Anggaran.", limit=100),
-    Field("dpa_tahun", "Tahun DPA", "line", "Empat angka, misalnya 2026.", limit=4),
-    Field("dpa_pagu", "Pagu DPA (rupiah)", "line", "Misalnya 150.000.000.", limit=40),
+    Field(
+        "dpa_nomor",
+        "Nomor DPA",
+        "line",
+        "Nomor Dokumen Pelaksanaan Anggaran, bila SOP-nya untuk kegiatan yang sudah dianggarkan.",
+        required=False,
+        limit=100,
+    ),
+    Field(
+        "dpa_tahun",
+        "Tahun DPA",
+        "line",
+        "Empat angka, misalnya 2026; seperti Nomor DPA.",
+        required=False,
+        limit=4,
+    ),
+    Field(
+        "dpa_pagu",
+        "Pagu DPA (rupiah)",
+        "line",
+        "Misalnya 150.000.000; seperti Nomor DPA.",
+        required=False,
+        limit=40,
+    ),
     Field(
         "penanggung_jawab",
         "Penanggung jawab (jabatan)",
@@ -100,6 +131,10 @@ FIELDS: tuple[Field, ...] = (
         limit=4000,
     ),
 )
+
+
+BUDGET = ("dpa_nomor", "dpa_tahun", "dpa_pagu")
+"""Fields that a SOP for budgeted activities wants (``request.budget``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from automation.core.requestform import KINDS
 from automation.core.text import Bilingual
 
 
@@ -28,7 +29,8 @@ class Wrong(Exception):
         super().__init__(message.id)
 
 
-def _no_choice(value: str, offered: Mapping[str, str] | tuple[str, ...]) -> Wrong:
+def no_choice(value: str, offered: Mapping[str, str] | tuple[str, ...]) -> Wrong:
+    """A value that is none of those offered."""
     listing = ", ".join(list(offered)[:20])
     return Wrong(
         Bilingual(f"'{value[:60]}' tidak dikenal.", f"'{value[:60]}' is unknown."),
@@ -38,8 +40,8 @@ def _no_choice(value: str, offered: Mapping[str, str] | tuple[str, ...]) -> Wron
 
 def _kind(value: str, _: Choices) -> str:
     word = "_".join(value.casefold().replace("-", " ").replace("_", " ").split())
-    if word not in {"bantuan_teknis", "undangan_rapat"}:
-        raise _no_choice(value, ("bantuan_teknis", "undangan_rapat"))
+    if word not in KINDS:
+        raise no_choice(value, KINDS)
     return word
 
 
@@ -48,18 +50,18 @@ def _agency(value: str, choices: Choices) -> str:
     for key, name in choices.agencies.items():
         if wanted in {key.casefold(), " ".join(name.casefold().split())}:
             return key
-    raise _no_choice(value, choices.agencies)
+    raise no_choice(value, choices.agencies)
 
 
 def _procedure(value: str, choices: Choices) -> str:
     if value not in choices.procedures:
-        raise _no_choice(value, choices.procedures)
+        raise no_choice(value, choices.procedures)
     return value
 
 
 def _template(value: str, choices: Choices) -> str:
     if value not in choices.templates:
-        raise _no_choice(value, choices.templates)
+        raise no_choice(value, choices.templates)
     return value
 
 

@@ -26,6 +26,8 @@ from automation.core.memory import Ruling
 from automation.core.procedure import Procedure, Step, Way
 from automation.core.rulingauthority import bind, not_allowed
 from automation.core.rulinghosting import rule_hosting
+from automation.core.rulingmigration import VERB as MIGRATE
+from automation.core.rulingmigration import rule_migration
 from automation.core.rulingwaivers import VERB as WAIVE
 from automation.core.rulingwaivers import rule_waiver
 from automation.core.rulingwords import (
@@ -83,7 +85,8 @@ def rule(act: Act, bench: Bench) -> Ruled:
         return void(act, "", FINISHED)
     if act.source == "merge_request":
         return rule_hosting(act, bench)
-    return rule_waiver(act, bench) if command.verb == WAIVE else _rule_step(act, bench)
+    ruler = {WAIVE: rule_waiver, MIGRATE: rule_migration}.get(command.verb, _rule_step)
+    return ruler(act, bench)
 
 
 def _note(act: Act, bench: Bench) -> Ruled:

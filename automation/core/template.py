@@ -21,6 +21,7 @@ from automation.core.yamltext import load_mapping, load_model
 
 MANIFEST = "template.yml"
 FORMAT = "laik/templat/1"
+OTHERWISE = "lain"
 MAX_LINE = 300  # characters of a "teks" answer
 MAX_PARAGRAPHS = 20_000  # characters of a "teks_panjang" answer
 MAX_ITEMS = 500  # entries of a "daftar" answer
@@ -82,7 +83,8 @@ class TemplateManifest(_Strict):
     """The whole of ``template.yml``. ``dasar`` names a template whose files lie underneath.
 
     ``bila`` maps a variable to what each of its values alone brings: files that match a glob there are made
-    when the answer is that value, and for no other answer.
+    when the answer is that value, and for no other answer. The value ``lain`` stands for every answer that
+    is not named (an organisation's own SOP).
     """
 
     format: Literal["laik/templat/1"]

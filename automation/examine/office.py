@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Literal, TypeVar
 
+from automation.collect.holidays import national_days
 from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.health import Unread
 from automation.core.health_branch import BranchFacts, Key
@@ -27,9 +28,6 @@ from automation.settings import Settings
 T = TypeVar("T")
 OTHERS: tuple[Literal["hosting", "rahasia"], ...] = ("hosting", "rahasia")
 """The projects that the policy names; the control project stands in the settings."""
-
-KNOWN_HOLIDAYS: frozenset[int] = frozenset()
-"""Years whose holidays laik counts with: none yet, deadlines know working days alone."""
 
 
 class NotLookedAt(LaikError):
@@ -86,7 +84,7 @@ def read_office(
         outsiders=_outsiders(accounts, members),
         owners=owners,
         groups=tuple(_groups(remote, policy)),
-        holidays=KNOWN_HOLIDAYS,
+        national=national_days(today.year),
         today=today,
         door=ask(lambda: ask_door(address)) if address else None,
         address=address,

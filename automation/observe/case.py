@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
-from automation.core.authority import Acting, roles_on
+from automation.core.authority import Acting, day_of, roles_on
+from automation.core.catalogue import Catalogue
+from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.memory import Memory, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
+from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure
 from automation.core.reconcile import Links, Observation, Target
 from automation.core.request import FieldProblem, RequestReading, parse_request
@@ -67,12 +70,13 @@ class _Parts:
     issue: Issue
     intake: Intake
     procedure: Procedure
+    successor: Procedure | None
     agency: str
     berkas: Home | None
     aplikasi: Home | None
     permanent: Mapping[str, frozenset[str]]
     acting: tuple[Acting, ...]
-    today: date
+    now: datetime
     request: SeenRequest | None
     candidate: str
     comments: people.Comments
@@ -88,7 +92,7 @@ class _Parts:
     @property
     def roles(self) -> Mapping[str, frozenset[str]]:
         """Who holds which role today, acting officials too."""
-        return roles_on(self.permanent, self.acting, self.today)
+        return roles_on(self.permanent, self.acting, day_of(self.now, self.procedure.identity.timezone))
 
 
 class Observer:
@@ -102,8 +106,10 @@ class Observer:
         office: OfficeReader,
         *,
         procedures: Mapping[str, Procedure],
+        versions: Catalogue | None = None,
         scanner: Scanner,
-        today: Callable[[], date],
+        now: Callable[[], datetime],
+        national: Callable[[int], NationalDays],
     ) -> None:
         self._forge = forge
         self._mirrors = mirrors
@@ -111,8 +117,10 @@ class Observer:
         self._accounts = Accounts(store.ledger)
         self._office = office
         self._procedures = procedures
+        self._versions = versions or Catalogue.of(procedures.values())
         self._scanner = scanner
-        self._today = today
+        self._now = now
+        self._national = national
 
     def observe(self, key: str) -> Seen | None:
         """The case as it is now; None when its issue is gone, or has another key."""
@@ -149,10 +157,9 @@ class Observer:
         )
 
     def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
-        memory = intake.memory
-        procedure = confirm(
-            self._procedure(memory, intake.key), office.policy.penegakan.get(memory.procedure)
-        )
+        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+        confirmed = office.policy.penegakan.get(memory.procedure)
+        offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency = memory.agency or intake.reading.agency
         berkas = home(self._forge, self._mirrors, memory.projects.get("berkas"))
         aplikasi = home(self._forge, self._mirrors, memory.projects.get("aplikasi"))
@@ -164,19 +171,21 @@ class Observer:
             office=office,
             issue=issue,
             intake=intake,
-            procedure=procedure,
+            procedure=confirm(procedure, confirmed),
+            successor=confirm(offered, confirmed) if offered else None,
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
             permanent=people.roles(procedure, office.policy, agency, berkas),
             acting=office.policy.acting_in(agency),
-            today=self._today(),
+            now=self._now(),
             request=request,
             candidate=_candidate(memory, request, aplikasi),
             comments=comments,
         )
 
     def _observation(self, parts: _Parts) -> Observation:
+        now = parts.now
         acts = people.acts(parts.office.me, parts.comments)
         targets = self._targets(parts)
         facts = None
@@ -199,6 +208,7 @@ class Observer:
             roles=parts.roles,
             permanent=parts.permanent,
             acting=parts.acting,
+            successor=parts.successor,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -210,7 +220,8 @@ class Observer:
                 targets,
                 parts.memory.answered,
             ),
-            today=parts.today,
+            now=now,
+            rules=self._rules(parts, now),
             links=_links(parts),
             title=parts.issue.title,
             agency=parts.agency,
@@ -220,10 +231,16 @@ class Observer:
             merged=merged_as_intended(self._forge, parts.office, parts.key, parts.memory, self._store.ledger),
         )
 
+    def _rules(self, parts: _Parts, now: datetime) -> ClockRules:
+        """What the policy of now lays down about time; the nation's days are of the package installed."""
+        policy = parts.office.policy
+        zone, national = policy.organisasi.zona_waktu, self._national(now.year)
+        return clock_rules(policy.kalender, zone, national, parts.procedure.id)
+
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._procedures.get(memory.procedure)
-        if procedure is not None and procedure.version == memory.version:
+        procedure = self._versions.get(memory.procedure, memory.version)
+        if procedure is not None:
             return procedure
         raise InvalidProcedure(
             Bilingual(
@@ -292,7 +309,7 @@ def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure])
         issue.title,
         issue.description,
         agencies={key: agency.nama for key, agency in policy.perangkat_daerah.items()},
-        procedures=tuple(sop for sop in policy.sop if sop in procedures),
+        procedures={sop: procedures[sop].request for sop in policy.sop if sop in procedures},
         templates=policy.templat,
     )
 

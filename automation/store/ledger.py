@@ -43,8 +43,12 @@ KINDS = frozenset(
         "applied",
         "finished",
         "closed",
+        "offered",
+        "migrated",
         "answered",
         "forged_status",
+        "turn",
+        "reminded",
         "belongs",
         "account",
     }
@@ -131,6 +135,14 @@ class Ledger:
         first = func.min(table.c.position)
         with reading(self._engine) as connection:
             return tuple(connection.execute(query.group_by(table.c.case_key).order_by(first)).scalars())
+
+    def turning(self, after: datetime, until: datetime) -> tuple[str, ...]:
+        """The cases whose turn of now comes near its due moment, or passes it, in (``after``, ``until``]."""
+        newest = select(func.max(table.c.position)).where(table.c.kind == "turn").group_by(table.c.case_key)
+        query = select(table.c.case_key, table.c.body).where(table.c.position.in_(newest))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.position)).all()
+        return tuple(row.case_key for row in rows if _turns(json.loads(row.body), after, until))
 
     def verify(self, case: str) -> int | None:
         """The number of the first entry that breaks the chain, or None when it is whole.
@@ -270,6 +282,11 @@ def _hold_admitted(body: Mapping[str, JSON]) -> None:
         raise ValueError("an admission says whether it removes, and its blob as text")
     if not removed and not _BLOB.fullmatch(blob):
         raise ValueError("an admission names the whole blob id")
+
+
+def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:
+    near, due = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("near", "due"))
+    return (near is not None and after < near <= until) or (due is not None and after <= due < until)
 
 
 def _conflict(case: str, expect: int) -> LedgerConflict:

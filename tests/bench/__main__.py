@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from tests.bench import calls, effects, reading, scaffold
+from tests.bench import calls, clocks, effects, reading, scaffold
 from tests.bench.timing import Bench
 
 # One entry a benchmark: a function that yields measures. Add a module here and an entry below.
@@ -14,6 +14,7 @@ BENCHES: dict[str, Bench] = {
     "render_to_disk": scaffold.render_to_disk,
     "render_and_commit": scaffold.render_and_commit,
     "yaml_strict": reading.yaml_strict,
+    "due_times": clocks.due_times,
     "replay": effects.replay,
     "forge_calls": effects.forge_calls,
     "gitlab_calls": calls.gitlab_calls,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import effects, scaffold
+from tests.bench import clocks, effects, scaffold
 from tests.bench.timing import Measure, against, medians
 from tests.bench.world import expected, found
 
@@ -52,6 +52,13 @@ def test_counts_on_the_forge_are_lines_without_a_peer_and_nothing_is_written_at_
     assert lines["forge_writes_sweep_of_2_cases"]["value"] == 0
     assert lines["forge_calls_event_at_rest"]["value"] > 0  # type: ignore[operator]
     assert lines["forge_writes_act_with_application"]["value"] > 0  # type: ignore[operator]
+
+
+def test_due_times_are_measured_where_both_name_the_same_days() -> None:
+    lines = [measure.line() for measure in clocks.due_times()]
+    assert [line["name"] for line in lines] == ["due_in_7_days", "due_in_120_minutes", "due_in_90_days"]
+    assert [line["peer"] for line in lines] == ["holidays.get_nth_working_day", None, None]
+    assert all(line["value"] > 0 for line in lines)  # type: ignore[operator]
 
 
 def test_a_line_has_the_keys_the_report_promises() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from automation.bots import DUTIES, all_wishes
 from automation.bots.desk import (
@@ -8,11 +8,10 @@ from automation.bots.desk import (
     answer_prefix,
     card_marker,
     indonesian_date,
-    local_day,
     role_label,
     turn,
-    whose_turn,
 )
+from automation.core.clock import whose_turn
 from automation.core.plan import MergeHosting, Remember
 from tests.core.cases import FLAWED, Case, ready_for_hosting, small_case, walk_to
 
@@ -20,12 +19,6 @@ from tests.core.cases import FLAWED, Case, ready_for_hosting, small_case, walk_t
 def test_dates_are_written_in_indonesian() -> None:
     assert indonesian_date(date(2021, 1, 5)) == "5 Januari 2021"
     assert indonesian_date(date(2026, 12, 31)) == "31 Desember 2026"
-
-
-def test_a_day_is_the_day_where_the_sop_is_worked_by() -> None:
-    desk = small_case().desk()
-    assert local_day(desk, datetime(2026, 3, 2, 17, 0, tzinfo=UTC)) == date(2026, 3, 3)
-    assert local_day(desk, datetime(2026, 3, 2, 15, 59, tzinfo=UTC)) == date(2026, 3, 2)
 
 
 def test_a_role_is_named_as_the_sop_labels_it() -> None:

@@ -1,15 +1,30 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from automation.bots import timekeeper
 from automation.core.plan import PlaceOnBoard, Relabel, WriteCard
-from tests.core.cases import ISSUE, Case, ready_for_hosting, small_case, walk_to
+from automation.core.policy import load_policy
+from automation.core.policycalendar import NationalDays
+from tests.core.cases import (
+    ISSUE,
+    POLICY,
+    SMALL,
+    Case,
+    ready_for_hosting,
+    small_case,
+    small_procedure,
+    walk_to,
+)
 
 
 def relabel(case: Case) -> Relabel:
     (change,) = [one for one in timekeeper.wishes(case.desk()) if isinstance(one, Relabel)]
     return change
+
+
+def clock_labels(case: Case) -> set[str]:
+    return {label for label in case.labels if label.startswith("tenggat::")}
 
 
 def kinds(case: Case) -> list[type]:
@@ -39,11 +54,10 @@ def test_a_finished_case_has_one_label_whatever_happens_later() -> None:
     assert case.labels == {timekeeper.DONE}
 
 
-def test_a_step_is_open_since_the_step_before_it_was_closed() -> None:
+def test_a_step_is_due_so_many_working_days_after_the_step_before_it_was_done() -> None:
     case = small_case()
     case.now += timedelta(days=3)
     case.settle()
-    assert timekeeper.open_since(case.desk()) == date(2026, 3, 5)
     assert timekeeper.due(case.desk()) == date(2026, 3, 6)
 
 
@@ -51,25 +65,65 @@ def test_late_in_the_evening_utc_it_is_the_next_day_there() -> None:
     case = small_case()
     case.now = case.now.replace(hour=20)
     case.settle()
-    assert timekeeper.open_since(case.desk()) == date(2026, 3, 3)
+    assert timekeeper.due(case.desk()) == date(2026, 3, 4)
 
 
-def test_a_step_that_was_sent_back_is_open_since_then() -> None:
+def test_a_step_that_was_sent_back_has_its_time_anew() -> None:
     case = walk_to(small_case(), "amankan")
     case.now += timedelta(days=7)
     case.pastes("teknis-1", refuse=True)
-    assert timekeeper.open_since(case.desk()) == date(2026, 3, 9)
     assert timekeeper.due(case.desk()) == date(2026, 3, 11)
 
 
 def test_a_blank_duration_gives_no_date() -> None:
     assert timekeeper.due(Case().desk()) is None
+    assert timekeeper.clock_words(Case().desk()) == []
 
 
-def test_time_passing_writes_nothing() -> None:
+def test_time_passing_writes_what_the_clock_says_and_then_nothing_more() -> None:
     case = small_case()
     case.settle()
-    case.now += timedelta(days=400)
+    assert clock_labels(case) == set()
+    case.now = datetime(2026, 3, 3, 6, tzinfo=UTC)  # 14:00, due at 16:00
+    case.settle()
+    assert clock_labels(case) == {timekeeper.NEAR}
+    card = case.cards[ISSUE]
+    for days in (1, 30, 400):
+        case.now += timedelta(days=days)
+        case.settle()
+        assert clock_labels(case) == {timekeeper.LATE}
+        assert case.plan() == ()
+    assert case.cards[ISSUE] == card
+    case.pastes("teknis-1")
+    assert clock_labels(case) == set()
+
+
+def test_hours_that_end_within_a_day_are_told_with_the_time() -> None:
+    case = small_case()
+    case.procedure = small_procedure(SMALL.replace("iso: P1D", "iso: PT1H, iso_max: PT2H"))
+    case.settle()
+    assert "tenggat **2 Maret 2026 pukul 11.00 WITA**" in case.card()  # begun at 09:00
+
+
+def test_holidays_of_the_nation_and_of_the_region_move_the_date() -> None:
+    case = small_case()
+    case.national = NationalDays(off={date(2026, 3, 3): "Nyepi"})
+    case.policy = load_policy(POLICY + 'kalender: {libur: {"2026-03-04": HUT Daerah}}\n')
+    case.settle()
+    assert case.placed == ("fase::awal", date(2026, 3, 5))
+
+
+def test_a_decree_that_comes_later_moves_the_date_once() -> None:
+    case = small_case()
+    case.settle()
+    first = case.memory.turns[-1]
+    case.national = NationalDays(off={date(2026, 3, 3): "Cuti bersama"})
+    case.settle()
+    (again,) = case.memory.turns[-1:]
+    assert case.placed == ("fase::awal", date(2026, 3, 4))
+    assert (again.since, len(case.memory.turns)) == (first.since, 1)
+    assert again.calendar != first.calendar
+    case.national = NationalDays(off={date(2026, 3, 3): "Cuti bersama", date(2026, 12, 24): "Natal"})
     assert case.plan() == ()
 
 

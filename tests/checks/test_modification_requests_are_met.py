@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.core.finding import Outcome
-from tests.checks.requirements import ASKED, NOTHING_ASKED, findings_for, needs_world
+from tests.checks.requirements import ASKED, NOTHING_ASKED, REGISTER, findings_for, needs_world
 from tests.checks.worlds import down, judged, keys, outcomes, without
 
 ID = "modification_requests_are_met"
@@ -47,3 +47,10 @@ def test_a_missing_document_waits_whichever_it_is():
         assert outcomes(findings_for(ID, name)) == {Outcome.PENDING}
     view = without(needs_world(), down("doc:permintaan_modifikasi"))
     assert outcomes(judged(ID, view)) == {Outcome.ERROR}
+
+
+def test_a_broken_register_is_told_once_and_not_item_by_item():
+    broken = REGISTER.replace("prioritas:", "penting:")
+    (finding,) = findings_for(ID, kebutuhan=broken)
+    assert (finding.outcome, finding.key) == (Outcome.FAIL, "register_kebutuhan")
+    assert "requirements_are_traceable" in finding.remedy.id

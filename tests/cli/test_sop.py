@@ -65,3 +65,23 @@ def test_the_lint_gives_places_to_programs(tmp_path: Path, capsys: pytest.Captur
     line = next(at for at, one in enumerate(text.splitlines(), 1) if "kepala_pdd" in one)
     assert (result["ok"], result["line"]) == (False, line)
     assert "kepala_pdd" in result["error"]["en"]
+
+
+def test_the_other_way_and_the_suspension_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sop", "show", "bolmut"]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines() if "\t" in line]
+    by_number = {row[0]: row for row in rows[1:]}
+    assert by_number["6"][5] == "8 atau 7"
+    assert by_number["7"][5] == "ditangguhkan, lalu 6"
+    assert by_number["7"][3] == "-"
+
+
+def test_a_continuation_is_listed_with_what_it_continues_and_lints_as_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["sop", "list", "--json"]) == 0
+    continued = {one["id"]: one["continues"] for one in json.loads(capsys.readouterr().out)}
+    assert continued["bali-lanjutan"] == "bali"
+    assert continued["bali"] is None
+    assert run(["sop", "lint", str(SOURCE.with_name("bali-lanjutan.yaml"))]) == 0
+    assert "bali-lanjutan.yaml: baik, 16 langkah" in capsys.readouterr().out

@@ -315,3 +315,11 @@ def test_the_slips_of_the_source_stand_in_verbatim_text_and_errata_only(sop: Pro
         assert "goverment" not in step.activity.id.casefold()
     assert any("E-GOVERMENT" in erratum.found for erratum in sop.errata)
     assert sop.open_questions
+
+
+@both
+def test_a_new_application_and_an_enhancement_can_be_asked_for_without_a_budget_document(
+    sop: Procedure,
+) -> None:
+    assert sop.request.kinds == ("pembangunan", "pengembangan")
+    assert not sop.request.budget

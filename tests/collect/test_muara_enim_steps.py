@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from automation.collect.documents import collect_document
+from automation.collect.templates import bundled
+from automation.core.evidence import CODE, Evidence, EvidenceView, State
+from automation.core.finding import HOLDS, worst
 from automation.core.procedure import RESERVED_SUBJECTS, Procedure
+from automation.core.render import render_tree
+from checks import discover
 from tests.checks import requirements
 from tests.checks.test_release_names_code import GOOD as RELEASE
-from tests.checks.worlds import CODE_DIGEST
+from tests.checks.worlds import CODE_DIGEST, MemoryTree
 from tests.collect.muara_enim import (
+    ACCOUNTS,
     MANDIRI,
     PENGEMBANG,
     RESULTS,
@@ -149,3 +158,55 @@ def test_contracts_stay_unquoted_in_what_is_told_about_them(pengembang: Procedur
     view = case(pengembang, kontrak_kerja=b"%PDF-1.7 rahasia sekali")
     told = " ".join(one.seen.id + one.remedy.id for one in findings(pengembang, 4, view))
     assert "rahasia sekali" not in told
+
+
+# the templates
+
+
+@pytest.fixture(scope="module", params=[MANDIRI, PENGEMBANG])
+def untouched(request: pytest.FixtureRequest) -> tuple[Procedure, EvidenceView]:
+    """A case whose documents are as the templates leave them."""
+    sop = procedure(request.param)
+    given = {home: rendered(home, request.param) for home in ("berkas", "base")}
+    trees = {"berkas": given["berkas"], "aplikasi": given["base"], "rahasia": MemoryTree({})}
+    found = [collect_document(name, one, trees[one.home]) for name, one in sop.documents.items()]
+    collected = {one.id: one for one in found} | {CODE: Evidence(CODE, State.ABSENT)}
+    return sop, EvidenceView(collected=collected, documents=sop.documents, roles=ACCOUNTS, declared=sop.roles)
+
+
+def rendered(template: str, sop: str) -> MemoryTree:
+    source = bundled()[template]
+    files = render_tree(source, {**source.manifest.examples(), "sop": sop})
+    return MemoryTree({file.path: file.content for file in files})
+
+
+def test_untouched_templates_pass_no_check(untouched: tuple[Procedure, EvidenceView]) -> None:
+    sop, view = untouched
+    for step in sop.steps:
+        for check in set(step.judging.checks) - {"request_form_is_complete"}:
+            found = discover()[check].judge(view, step.judging.subjects)
+            assert worst(found) not in HOLDS, (step.key, check)
+
+
+def test_every_document_that_people_write_has_a_template(untouched: tuple[Procedure, EvidenceView]) -> None:
+    sop, view = untouched
+    there = {name for name in sop.documents if view.collected[f"doc:{name}"].state is State.PRESENT}
+    written = {name for name, one in sop.documents.items() if one.kind not in {"letter", "folder"}}
+    assert there - {"dfd_erd"} == written
+
+
+def test_a_folder_with_only_its_readme_holds_no_diagram(mandiri: Procedure) -> None:
+    tree = rendered("base", MANDIRI)
+    folder = collect_document("dfd_erd", mandiri.documents["dfd_erd"], tree)
+    view = replace(case(mandiri), collected={**case(mandiri).collected, folder.id: folder})
+    assert faults(mandiri, 7, view) == {("dfd_and_erd_are_drawn", "fail")}
+
+
+@pytest.mark.parametrize("sop", [MANDIRI, PENGEMBANG])
+def test_the_templates_of_other_sops_stay_away(sop: str) -> None:
+    paths = {*rendered("berkas", sop).contents, *rendered("base", sop).contents}
+    assert not [path for path in paths if path.startswith(("kak/", "hosting/", "dokumen/presentasi"))]
+
+
+def test_a_sop_of_the_organisations_own_gets_the_general_templates() -> None:
+    assert set(rendered("berkas", "sop-dinas").contents) == set(rendered("berkas", "lombok-tengah").contents)

@@ -10,6 +10,7 @@ import pytest
 import checks
 from automation.collect.procedures import bundled
 from automation.core.procedure import Procedure
+from automation.core.requestform import FIELDS
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +106,30 @@ def test_no_person_is_named(bali: Procedure) -> None:
     text = bali.model_dump_json()
     assert "NIP" not in text
     assert not re.search(r"\d{18}", text)
+
+
+def test_the_continuation_is_a_sop_of_its_own_marked_as_not_from_the_source(bali: Procedure) -> None:
+    more = bundled()["bali-lanjutan"]
+    assert more.continues == "bali"
+    assert [step.number for step in more.steps] == list(range(1, 17))
+    assert more.steps[:6] == bali.steps[:6]
+    assert more.steps[6].next == more.steps[7].key
+    added = [branch.basis for step in more.steps[7:] for branch in step.flow.branches]
+    assert set(added) == {"extension"}
+    assert all(step.duration.raw is None for step in more.steps[7:])
+
+
+def test_the_continuation_builds_tests_and_hosts(bali: Procedure) -> None:
+    more = bundled()["bali-lanjutan"]
+    assert [step.key for step in more.steps if step.provisions] == ["siapkan-repositori"]
+    assert more.hosting is not None
+    assert more.hosting.completes == "hosting"
+    assert {"mockup", "uat_skenario", "uat_hasil"} <= set(more.documents)
+    assert not [step.key for step in more.steps if step.act and "tim_spbe" in step.act.by]
+    assert [step.key for step in more.steps if step.completion == "attested"] == ["pelatihan"]
+
+
+def test_the_continuation_is_never_offered_by_itself() -> None:
+    offered = next(field.options for field in FIELDS if field.id == "sop")
+    assert "bali" in offered
+    assert "bali-lanjutan" not in offered

@@ -19,6 +19,7 @@ from automation.bots.reporter import case_card, hosting_card
 from automation.collect.procedures import bundled
 from automation.core.act import Act, Said, acts_of
 from automation.core.authority import Acting, roles_on
+from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import Confirmed, confirm
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
@@ -37,10 +38,12 @@ from automation.core.plan import (
     Provision,
     Relabel,
     Remember,
+    Remind,
     ServeHosting,
     WriteCard,
 )
 from automation.core.policy import Policy, load_policy
+from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure, load_procedure
 from automation.core.reconcile import (
     Decision,
@@ -247,15 +250,18 @@ class Case:
     answers: dict[str, str] = field(default_factory=dict)
     statuses: dict[tuple[int, str, str], tuple[str, str, bool]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
+    reminders: list[str] = field(default_factory=list)
     issue_open: bool = True
     placed: tuple[str | None, date | None] = (None, None)
     hosting: HostingFacts | None = None
     judged_commit: str = COMMIT
     merged: dict[int, str] = field(default_factory=dict)
     read_back: bool = True
+    national: NationalDays = field(default_factory=NationalDays)
     title: str = "Permohonan"
     now: datetime = START
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
 
     def __post_init__(self) -> None:
         self.checks = self.checks or checks_of(self.procedure)
@@ -301,6 +307,7 @@ class Case:
             roles=roles_on(self.roles, self.acting, self.now.date()),
             permanent=self.roles,
             acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=tuple(targets),
             shown=ShownState(
@@ -310,12 +317,17 @@ class Case:
                 labels=tuple(sorted(self.labels)),
                 issue_open=self.issue_open,
             ),
-            today=self.now.date(),
+            now=self.now,
+            rules=self.rules(),
             title=self.title,
             agency="dinkes",
             candidate=COMMIT,
             merged=dict(self.merged),
         )
+
+    def rules(self) -> ClockRules:
+        zone = self.policy.organisasi.zona_waktu
+        return clock_rules(self.policy.kalender, zone, self.national, self.procedure.id)
 
     def _facts(self) -> HostingFacts | None:
         if self.hosting is None:
@@ -474,6 +486,9 @@ class Case:
             case Answer():
                 assert change.marker not in self.answers
                 self.answers[change.marker] = change.body
+            case Remind():
+                self.reminders.append(change.body)
+                self._append("reminded", change.entry)
             case CloseIssue():
                 self.issue_open = False
 

@@ -10,10 +10,12 @@ import pytest
 from automation.core.errors import ForgeRefused, ForgeUnreachable
 from automation.core.health import Check, Diagnosis, Unread, folded, in_order, listed, report
 from automation.core.health_branch import BranchFacts, judge_branch
+from automation.core.health_calendar import judge_calendar
 from automation.core.health_forge import ForgeFacts, judge_forge
 from automation.core.health_hooks import judge_address
 from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, judge_machine
 from automation.core.health_office import DoorFacts, GroupFacts, OfficeFacts, judge_office
+from automation.core.policycalendar import NationalDays
 from automation.core.text import Bilingual
 
 TODAY = date(2026, 3, 2)
@@ -73,7 +75,7 @@ OFFICE = OfficeFacts(
     outsiders=(),
     owners=("a", "b"),
     groups=(),
-    holidays=frozenset({2026, 2027}),
+    national=NationalDays(years=frozenset({2026})),
     today=TODAY,
     door=DoorFacts(healthy=True, stuck=(), last_event="2026-03-02T01:00:00+00:00", silent=False),
     address="https://laik.contoh.go.id/sehat",
@@ -291,11 +293,29 @@ def test_an_empty_group_does_not_show_laiks_access() -> None:
     assert GroupFacts("berkas", "berkas", True, None).access is None
 
 
-def test_holidays_of_this_and_the_next_year_have_to_be_known() -> None:
-    assert states(list(judge_office(OFFICE)))["calendar_year"] == "ok"
-    only_this = replace(OFFICE, holidays=frozenset({2026}))
-    found = next(one for one in judge_office(only_this) if one.id == "calendar_year")
-    assert (found.state, found.where) == ("warn", "2027")
+def test_holidays_of_this_year_have_to_be_known_and_from_october_on_those_of_the_next() -> None:
+    known = NationalDays(years=frozenset({2026}))
+
+    def told(day: date) -> list[tuple[str, str]]:
+        return [(one.state, one.where) for one in judge_calendar(known, frozenset(), day, "d/kendali")]
+
+    assert told(date(2026, 9, 30)) == [("ok", "2026")]
+    assert told(date(2026, 10, 1)) == [("warn", "2027")]
+    assert told(date(2027, 1, 1)) == [("warn", "2027")]
+    assert told(date(2027, 10, 1)) == [("warn", "2027, 2028")]
+
+
+def test_a_ramadan_that_is_reckoned_is_told_until_the_policy_names_it() -> None:
+    ramadan = ((date(2026, 2, 19), date(2026, 3, 20)), (date(2027, 2, 8), date(2027, 3, 9)))
+    known = NationalDays(years=frozenset({2026, 2027}), ramadan=ramadan, estimated=frozenset({2027, 2028}))
+
+    def told(day: date, *announced: int) -> list[str]:
+        return [one.state for one in judge_calendar(known, frozenset(announced), day, "d/kendali")]
+
+    assert told(date(2026, 2, 20)) == ["ok"]
+    assert told(date(2026, 12, 9)) == ["ok"]
+    assert told(date(2026, 12, 10)) == told(date(2027, 3, 9)) == ["ok", "warn"]
+    assert told(date(2026, 12, 10), 2027) == told(date(2027, 3, 10)) == ["ok"]
 
 
 def test_a_door_that_heard_nothing_yet_is_unknown_and_no_door_too() -> None:
@@ -310,7 +330,7 @@ def test_whatever_is_not_well_says_what_to_do_in_both_languages() -> None:
         *judge_machine(replace(MACHINE, state=None, out=None, secrets=(), git=None, free=1, database=DOWN)),
         *judge_forge(replace(FORGE, url="http://x.id", version="X 1.2", drift=999.0, token=Token(scopes=()))),
         *judge_branch(replace(BRANCH, protection=Rule(20, 20, True, {}, ("x",)))),
-        *judge_office(replace(OFFICE, owners=(), holidays=frozenset(), door=None)),
+        *judge_office(replace(OFFICE, owners=(), national=NationalDays(), door=None)),
     ]
     for one in bad:
         assert one.message.id, one.id

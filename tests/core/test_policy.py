@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
 import pytest
 
+from automation.core.clock import clock_rules
 from automation.core.errors import InvalidPolicy, UnreadableDocument
 from automation.core.policy import Known, Policy, load_policy
+from automation.core.policycalendar import NationalDays, announced_years, work_calendar
+from automation.core.workcalendar import PERPRES_21_2023, PERPRES_21_2023_RAMADAN, Span
 
 KNOWN = Known(
     sops=frozenset({"lombok-tengah"}),
@@ -97,3 +104,97 @@ def test_laik_may_be_a_github_app_and_everything_may_stand_in_one_organisation()
     text = TEXT.replace("bot: laik", "bot: 'laik[bot]'")
     text = text.replace("berkas: berkas, aplikasi: aplikasi", "berkas: d, aplikasi: d")
     assert (policy(text).bot, policy(text).proyek.aplikasi) == ("laik[bot]", "d")
+
+
+CALENDAR = (
+    TEXT
+    + """kalender:
+  jam:
+    jumat: 07:30-11:00, 13:30-17:00
+    sabtu: 08:00-12:00
+  jam_ramadan:
+    senin: 08:00-12:30
+  ramadan:
+    - {mulai: 2026-02-18, akhir: 2026-03-19}
+  libur:
+    2026-10-15: HUT Kabupaten
+    2026-11-27: Pemilihan kepala desa
+  masuk:
+    2026-03-20: Masuk sebagai pengganti
+  hari: kerja
+  hari_sop: {lombok-tengah: kalender}
+  pengingat: {dekat: PT4H, lewat: true}
+  eskalasi: [kepala_diskominfo]
+"""
+)
+
+
+def test_the_calendar_of_a_region_lies_over_the_nations_days() -> None:
+    section = policy(CALENDAR).kalender
+    nation = NationalDays(
+        off={date(2026, 3, 20): "Cuti bersama", date(2026, 5, 1): "Hari Buruh"},
+        ramadan=((date(2025, 3, 1), date(2025, 3, 30)), (date(2026, 2, 19), date(2026, 3, 20))),
+    )
+    calendar = work_calendar(section, "Asia/Makassar", nation)
+    assert [(one.first, one.last) for one in calendar.seasons] == [
+        (date(2025, 3, 1), date(2025, 3, 30)),
+        (date(2026, 2, 18), date(2026, 3, 19)),  # as the region announced it
+    ]
+    assert calendar.hours(date(2026, 10, 15)) == ()
+    assert calendar.hours(date(2026, 5, 1)) == ()
+    assert calendar.hours(date(2026, 3, 20)) == (Span(450, 660), Span(810, 1020))
+    assert calendar.hours(date(2026, 6, 6)) == (Span(480, 720),)
+    assert calendar.hours(date(2026, 2, 23)) == (Span(480, 750),)
+    assert calendar.hours(date(2026, 2, 24)) == PERPRES_21_2023_RAMADAN[1]
+    assert section.days_of("lombok-tengah") == "kalender"
+    assert section.days_of("lain") == "kerja"
+    assert announced_years(section) == {2026}
+
+
+def test_without_a_calendar_the_hours_are_those_of_the_regulation() -> None:
+    calendar = work_calendar(policy().kalender, "Asia/Jayapura", NationalDays())
+    assert (calendar.week, calendar.seasons, calendar.off) == (PERPRES_21_2023, (), {})
+    rules = clock_rules(policy().kalender, "Asia/Jayapura", NationalDays(), "lombok-tengah")
+    assert (rules.days, rules.near, rules.escalation) == ("kerja", timedelta(minutes=450), ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "named"),
+    [
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 7.30 sampai 11", "laik.yaml:22:5", "07:30-12:00"),
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 11:00-07:30", "laik.yaml:22:5", "berurutan"),
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 07:30-11:00, 10:00-12:00", "laik.yaml:22:5", "berurutan"),
+        ("jumat: 07:30", "jumaat: 07:30", "laik.yaml:22:5", "jumaat"),
+        ("akhir: 2026-03-19", "akhir: 2026-05-19", "laik.yaml:27:7", "29 atau 30 hari"),
+        ("2026-10-15: HUT", "2026-10-32: HUT", "laik.yaml:29:5", "2026-10-32"),
+        ("2026-03-20: Masuk", "2026-10-15: Masuk", "laik.yaml:20:1", "libur dan masuk"),
+        ("hari: kerja", "hari: bursa", "laik.yaml:33:3", "kerja"),
+        ("dekat: PT4H", "dekat: P4D", "laik.yaml:35:15", "PT450M"),
+        ("dekat: PT4H", "dekat: sehari", "laik.yaml:35:15", "PT450M"),
+        ("eskalasi: [kepala_diskominfo]", "eskalasi: [bupati]", "laik.yaml:36:3", "bupati"),
+        ("hari_sop: {lombok-tengah", "hari_sop: {lombok-timur", "laik.yaml:34:14", "lombok-timur"),
+    ],
+)
+def test_what_is_wrong_in_the_calendar_is_said_with_its_place(
+    old: str, new: str, place: str, named: str
+) -> None:
+    assert CALENDAR.count(old) == 1
+    with pytest.raises(InvalidPolicy) as refused:
+        policy(CALENDAR.replace(old, new))
+    assert str(refused.value.where) == place
+    assert named in refused.value.message.id
+
+
+def test_an_office_that_never_works_is_refused() -> None:
+    closed = ", ".join(f"{day}: libur" for day in ("senin", "selasa", "rabu", "kamis", "jumat"))
+    with pytest.raises(InvalidPolicy, match="paling sedikit 5 jam"):
+        policy(f"{TEXT}kalender: {{jam: {{{closed}}}}}\n")
+
+
+@pytest.mark.parametrize("guide", ["SETUP.md", "SETUP.id.md"])
+def test_the_calendar_that_the_guide_shows_is_a_valid_one(guide: str) -> None:
+    text = (Path(__file__).parents[2] / "automation" / guide).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?ms)^```yaml\n(kalender:.*?)^```", text)
+    section = policy(TEXT + shown).kalender
+    assert section.libur[date(2027, 10, 15)] == "HUT Kabupaten"
+    assert section.eskalasi == ("kepala_diskominfo",)

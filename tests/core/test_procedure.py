@@ -134,6 +134,7 @@ def _lines_named(error: LaikError) -> list[str]:
         ("subjects: [naskah, surat]", "subjects: [naskah, srat]", "srat"),
         ("{document: naskah, state: draf", "{document: nskah, state: draf", "nskah"),
         ("{document: naskah, state: draf", "{document: naskah, state: dfar", "dfar"),
+        ("{document: naskah, state: draf", "{document: scan, state: draf", "scan"),
     ],
 )
 def test_an_unknown_name_is_refused_and_named_with_its_line(old: str, new: str, named: str) -> None:
@@ -141,6 +142,11 @@ def test_an_unknown_name_is_refused_and_named_with_its_line(old: str, new: str, 
     error = refusal(text)
     assert f"'{named}'" in error.message.id
     assert error.where.line == line
+
+
+def test_a_step_may_give_the_application_itself() -> None:
+    text, _ = changed("{document: naskah, state: draf, basis: source}", "{document: code, basis: source}")
+    assert [output.document for output in load(text).step("tulis").outputs] == ["code"]
 
 
 def test_an_unknown_phase_is_refused() -> None:

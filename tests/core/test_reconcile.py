@@ -107,7 +107,7 @@ def test_an_answer_is_given_once_and_a_closed_issue_is_not_closed_again() -> Non
 def test_what_a_card_will_show_is_remembered_before_it_is_shown() -> None:
     case = small_case()
     kinds = [change.kind for change in case.plan() if isinstance(change, Remember)]
-    assert kinds == ["closed", "shown"]
+    assert kinds == ["closed", "turn", "shown"]
     assert isinstance(case.plan()[0], Remember)
 
 

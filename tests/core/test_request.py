@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automation.core.procedure import RequestRule
 from automation.core.request import (
     FIELDS,
     RequestReading,
@@ -14,6 +15,7 @@ from automation.core.request import (
     looks_like_request,
     parse_request,
 )
+from automation.core.requestform import BUDGET
 from automation.core.yamltext import load_mapping
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +36,12 @@ SOUND = {
 }
 
 
+RULES = {
+    "lombok-tengah": RequestRule(kinds=("bantuan_teknis", "undangan_rapat"), budget=True),
+    "bali": RequestRule(kinds=("pembangunan", "pengembangan", "integrasi")),
+}
+
+
 def form(**changed: str | None) -> str:
     """An issue body as GitHub renders it; None leaves a field out."""
     values: dict[str, str | None] = {**SOUND, **changed}
@@ -49,7 +57,7 @@ def read(body: str, title: str = "Permohonan: Antrean") -> RequestReading:
         title,
         body,
         agencies={"dinkes": "Dinas Kesehatan", "diskominfo": "Dinas Kominfo"},
-        procedures=("lombok-tengah",),
+        procedures=RULES,
         templates=("base", "php-laravel"),
     )
 
@@ -81,7 +89,7 @@ def test_windows_line_ends_change_nothing() -> None:
 
 def test_all_missing_fields_are_named_at_once() -> None:
     problems = read("### SOP\n\nlombok-tengah\n").problems
-    required = [field.id for field in FIELDS if field.required and field.id != "sop"]
+    required = [one.id for one in FIELDS if (one.required or one.id in BUDGET) and one.id != "sop"]
     assert [problem.field for problem in problems] == required
     assert all(problem.message.id and problem.message.en and problem.remedy.id for problem in problems)
 
@@ -286,3 +294,28 @@ def test_any_content_gives_either_a_request_or_problems(changed: dict[str, str],
     if reading.request:
         assert "/" not in reading.request.slug + reading.request.nama_aplikasi
         assert "\n" not in reading.request.judul
+
+
+NO_BUDGET: dict[str, str | None] = {"dpa_nomor": None, "dpa_tahun": "", "dpa_pagu": ""}
+
+
+def test_a_sop_for_budgeted_activities_wants_the_budget_document() -> None:
+    assert wrong(**NO_BUDGET) == ["dpa_nomor", "dpa_tahun", "dpa_pagu"]
+
+
+def test_another_sop_asks_for_no_budget_and_takes_one_that_is_given() -> None:
+    asked = {"sop": "bali", "jenis_permohonan": "integrasi"}
+    request = read(form(**asked, **NO_BUDGET)).request
+    assert request is not None
+    assert (request.dpa_nomor, request.dpa_tahun, request.dpa_pagu) == ("", 0, 0)
+    assert read(form(**asked)).problems == ()
+    assert wrong(**asked, dpa_tahun="26") == ["dpa_tahun"]
+
+
+def test_the_kind_of_request_is_one_that_the_sop_names() -> None:
+    assert wrong(sop="bali") == ["jenis_permohonan"]
+    assert wrong(jenis_permohonan="integrasi") == ["jenis_permohonan"]
+    assert wrong(sop="bali", jenis_permohonan="pengembangan") == []
+    (problem,) = read(form(sop="bali")).problems
+    assert "integrasi" in problem.remedy.id
+    assert "undangan_rapat" not in problem.remedy.id

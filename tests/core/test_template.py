@@ -122,6 +122,16 @@ def test_a_file_with_a_condition_is_made_for_that_answer_alone(slug: str, paths:
     assert [file.path for file in render_tree(source, {"judul": "x", "slug": slug})] == paths
 
 
+@pytest.mark.parametrize(("slug", "paths"), [("satu", ["dua.txt", "satu.txt"]), ("tiga", ["lain.txt"])])
+def test_what_is_there_for_other_answers_comes_with_those_that_are_not_named(
+    slug: str, paths: list[str]
+) -> None:
+    files = dict.fromkeys(("satu.txt", "dua.txt", "lain.txt"), b"x\n")
+    conditions = CONDITIONS.replace("}}", ", lain: [lain.txt]}}")
+    source = source_of("contoh", {"template.yml": (MANIFEST + conditions).encode(), **files})
+    assert [file.path for file in render_tree(source, {"judul": "x", "slug": slug})] == paths
+
+
 def test_a_condition_on_an_unknown_variable_is_refused() -> None:
     with pytest.raises(RenderFailed, match="slgu"):
         load_manifest(MANIFEST + CONDITIONS.replace("slug", "slgu"))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,9 @@ from starlette.applications import Starlette
 
 from automation import cli
 from automation.collect import procedures
+from automation.collect.holidays import national_days
+from automation.core.health import State
+from automation.core.health_calendar import judge_calendar
 from automation.demo import organisation as org
 from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.run import founded
@@ -217,3 +221,10 @@ def _environment(made: Clinic, settings: Settings) -> dict[str, str]:
     else:
         values["LAIK_TOKEN_FILE"] = secret("token", settings.token)
     return values
+
+
+def calendar_of_today() -> dict[str, State]:
+    """What the doctor says of the calendar today: a package of holidays grows old while tests stay."""
+    today = datetime.now(UTC).date()
+    found = judge_calendar(national_days(today.year), frozenset(), today, "")
+    return {one.id: one.state for one in found if one.state != "ok"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,12 @@ class Neutral:
 
 @contextmanager
 def neutral_world(
-    folder: Path, dialect: ForgeKind, *, procedure: Procedure | None = None, **more: Any
+    folder: Path,
+    dialect: ForgeKind,
+    *,
+    procedure: Procedure | None = None,
+    now: Callable[[], datetime] | None = None,
+    **more: Any,
 ) -> Iterator[Neutral]:
     """One forge of that dialect and one laik for as long as the block lasts.
 
@@ -141,6 +147,7 @@ def neutral_world(
         folder: where both keep what they have.
         dialect: the forge's.
         procedure: the SOP of all cases; the short one when None.
+        now: laik's clock; that of this machine when None. The forge's is always the machine's.
         more: settings of laik's.
     """
     with start(folder / "forge", dialect=dialect) as forge:
@@ -159,7 +166,7 @@ def neutral_world(
         )
         # The short SOP stands under the name the policy has: on GitHub laik alone may push there.
         short = (procedure or short_procedure()).model_copy(update={"id": SOP})
-        laik = build(settings, procedures={**bundled(), SOP: short})
+        laik = build(settings, procedures={**bundled(), SOP: short}, now=now)
         try:
             yield Neutral(forge, laik, organisation)
         finally:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from automation.core.deadline import due_date
+from automation.collect.holidays import national_days
 from automation.core.errors import ForgeRefused, ForgeUnreachable
+from automation.core.policycalendar import CalendarPolicy, work_calendar
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.demo import organisation as org
@@ -61,10 +62,10 @@ def card(world: Neutral, key: str) -> str:
 
 
 def there(days: int) -> str:
-    """The working day so many working days from today, where the SOP is worked by."""
-    day = due_date((datetime.now(UTC) + timedelta(hours=8)).date(), f"P{days}D", frozenset())
-    assert day is not None
-    return day.isoformat()
+    """The working day so many working days from today, where the office is."""
+    now = datetime.now(UTC)
+    calendar = work_calendar(CalendarPolicy(), "Asia/Makassar", national_days(now.year))
+    return calendar.day_after(calendar.day_of(now), days).isoformat()
 
 
 def settle(world: Neutral, key: str) -> Result:

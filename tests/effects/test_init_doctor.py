@@ -20,12 +20,12 @@ from automation.settings import from_environment
 from automation.setupfolder import SetupFolder
 from automation.wiring import Laik, build
 from tests.effects import initworld
-from tests.effects.clinic import SOPS
+from tests.effects.clinic import SOPS, calendar_of_today
 from tests.effects.initworld import InitWorld, Login, init_world
 
 OFFICE = "sepakat"
 EXPLAINED: dict[str, str] = {
-    "calendar_year": "warn",  # laik knows no holidays yet
+    **calendar_of_today(),
     "out_folder": "warn",  # no apply account of its own
 }
 """What is told after everything was done that the guide asks for."""

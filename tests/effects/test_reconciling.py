@@ -129,7 +129,7 @@ def test_a_case_cut_off_around_its_serving_ends_right_on_the_next_run(
     """Cut off before serving, not proven, cut off before remembering it: served once, never claimed early."""
     key, number = world.approved("seputar-saji")
     cut_off(world, key, monkeypatch, Applier, "_serve_name", acted=False)
-    assert world.kinds(key)[-1] == "admitted"
+    assert world.kinds(key)[-2:] == ["admitted", "turn"]
     with monkeypatch.context() as patch:
         patch.setattr("automation.serving.read_manifest", lambda folder: None)
         with pytest.raises(CheckFailed, match="belum terbukti"):
@@ -240,7 +240,7 @@ def test_another_worker_that_was_first_wins_and_a_fresh_read_ends_right(
         with pytest.raises(LedgerConflict):
             world.settle(key)
     world.settle(key)
-    assert world.kinds(key) == ["accepted", "shown", "linked", "provisioned"]
+    assert world.kinds(key) == ["accepted", "turn", "shown", "linked", "provisioned"]
 
 
 def test_the_worker_tries_a_lost_race_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -335,7 +335,7 @@ def test_a_new_day_another_policy_and_a_restart_look_at_everything(
     (quiet,) = quiet_cases(swept, 1)  # nothing but a whole sweep names it
     sweeper = swept.laik.reconciler._sweeper
     with monkeypatch.context() as tomorrow:
-        tomorrow.setattr(sweeper, "_today", lambda: date(2999, 1, 1))
+        tomorrow.setattr(sweeper, "_now", lambda: datetime(2999, 1, 1, tzinfo=UTC))
         assert quiet in swept.settle(EVERYTHING).follow
         assert quiet not in swept.settle(EVERYTHING).follow
     assert quiet in swept.settle(EVERYTHING).follow
@@ -344,7 +344,7 @@ def test_a_new_day_another_policy_and_a_restart_look_at_everything(
     policy.save(branch="main", commit_message="Catatan")
     assert quiet in swept.settle(EVERYTHING).follow
     assert quiet not in swept.settle(EVERYTHING).follow
-    anew = Sweeper(swept.laik.forge, swept.laik.store, swept.laik.office, today=sweeper._today)
+    anew = Sweeper(swept.laik.forge, swept.laik.store, swept.laik.office, now=sweeper._now)
     assert quiet in anew.changed()
     assert set(anew.whole()) == set(swept.laik.reconciler.keys())
 

@@ -47,6 +47,30 @@ def test_cases_are_listed_in_the_order_of_their_first_entry(store: Store) -> Non
     assert store.ledger.cases() == (OTHER, CASE)
 
 
+def test_cases_whose_clock_turns_are_found_by_their_last_turn_alone(store: Store) -> None:
+    def turn(case: str, near: int, due: int) -> None:
+        moments = {
+            name: (AT + timedelta(minutes=after)).isoformat()
+            for name, after in (("near", near), ("due", due))
+        }
+        store.ledger.append(case, "turn", moments, at=AT, expect=store.ledger.last_seq(case))
+
+    def found(after: int, until: int) -> tuple[str, ...]:
+        return store.ledger.turning(AT + timedelta(minutes=after), AT + timedelta(minutes=until))
+
+    assert found(0, 100) == ()
+    turn(CASE, 10, 20)
+    turn(OTHER, 50, 60)
+    store.ledger.append(CASE, "turn", {"near": "", "due": ""}, at=AT, expect=1)
+    assert found(0, 40) == ()
+    turn(CASE, 30, 40)
+    assert found(0, 29) == ()
+    assert found(29, 30) == found(30, 41) == (CASE,)
+    assert found(30, 40) == ()  # due at 40: late from then on, not at it
+    assert found(40, 50) == (CASE, OTHER) or found(40, 50) == (OTHER, CASE)
+    assert found(61, 99) == ()
+
+
 @pytest.mark.parametrize("expect", [0, 2])
 def test_a_worker_who_has_not_seen_the_last_entry_loses(store: Store, expect: int) -> None:
     kept = store.ledger.append(CASE, "accepted", {}, at=AT, expect=0)

@@ -1,0 +1,310 @@
+"""The clock of a step: whose turn it is since when, until when; on track, near or late.
+
+Theory of operation. A *turn* is somebody's time with an open step: the roles that must act, ``wait:<key>``
+while the SOP waits for something that is no step of it, ``mend:<roles>`` while somebody mends what the step's
+own judges sent back, ``paused`` while the case is suspended or closed by hand, ``laik`` while laik serves.
+The ledger keeps one ``turn`` entry each time that changes, with the moment it began: the server's own time of
+the act that caused it, so that an outage of laik shifts no clock. While nothing changes, nothing is written,
+whatever time it is.
+
+A *visit* is one passage through a step: all turns since it was opened, sent back, or mended. The step's
+duration runs once a visit, from its first turn that is somebody's own; waits and pauses inside it are given
+back, and the source gives no time for mending, so none runs then. When the calendar or the policy moves the
+due moment of a turn that goes on, the same turn is written once more with what holds now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from automation.core.act import Act
+from automation.core.case import CaseState, StepState
+from automation.core.deadline import DayKind, Pause, due_of, parse_duration
+from automation.core.digest import digest_of
+from automation.core.evidence import State
+from automation.core.memory import Memory, RuledAct, Turn
+from automation.core.policycalendar import CalendarPolicy, NationalDays, work_calendar
+from automation.core.procedure_model import Procedure, Wait
+from automation.core.workcalendar import WorkCalendar
+
+ClockState = Literal["on_track", "near", "late"]
+PAUSED, LAIK, WAIT, MEND = "paused", "laik", "wait:", "mend:"
+NEAR = timedelta(minutes=450)
+# Builders push code every day of a wait: that is no sign that the wait is over.
+EVERYDAY = frozenset({"code", "scan", "hosting", "form"})
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRules:
+    """What the organisation lays down about time, as plain values.
+
+    Attributes:
+        calendar: its working calendar.
+        days: which days a duration counts.
+        near: working time before the due moment at which it is near; None: people are not reminded of that.
+        remind_late: whether people are told that something is late.
+        escalation: roles told too once something is late.
+    """
+
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    days: DayKind = "kerja"
+    near: timedelta | None = NEAR
+    remind_late: bool = True
+    escalation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a clock is read from, apart from state and memory.
+
+    ``now`` is aware; ``issue_open`` is False while the case is closed by hand.
+    """
+
+    now: datetime
+    rules: ClockRules
+    acts: tuple[Act, ...]
+    issue_open: bool
+
+
+def clock_rules(section: CalendarPolicy, zone: str, national: NationalDays, sop: str) -> ClockRules:
+    """The rules that a policy lays down for one SOP."""
+    near = parse_duration(section.pengingat.dekat)
+    return ClockRules(
+        calendar=work_calendar(section, zone, national),
+        days=section.days_of(sop),
+        near=timedelta(minutes=near.minutes) if near else None,
+        remind_late=section.pengingat.lewat,
+        escalation=section.eskalasi,
+    )
+
+
+def whose_turn(state: StepState) -> tuple[str, ...]:
+    """Roles whose turn it is at an open step.
+
+    While evidence is missing it is the turn of those who carry the step out; once only the human act is
+    missing, of those who may give it, and of an agreement of those who have not agreed yet. What the step's
+    own judges sent back is mended by those with a part in it who do not judge (Lombok Tengah 13: the vendor),
+    where there are any.
+    """
+    act = state.step.act
+    if act is not None and state.evidence_holds:
+        missing = tuple(role for role in state.standing.missing if role)
+        return missing if act.agree == "each" and missing else act.by
+    return menders(state) or tuple(actor.role for actor in state.step.actors.responsible)
+
+
+def menders(state: StepState) -> tuple[str, ...]:
+    """Roles that mend what the step's own judges sent back to the very step; empty at any other time.
+
+    As the SOP names them (``turn`` of the branch), else those with a part in the step who do not judge.
+    """
+    step = state.step
+    if step.act is None or state.held is None or state.held.step != step.key or step.back != step.key:
+        return ()
+    back = step.way("refused")
+    if back is not None and back.turn:
+        return back.turn
+    named = (*step.actors.responsible, *step.actors.involved)
+    return tuple(dict.fromkeys(one.role for one in named if one.role not in step.act.by))
+
+
+def turn_of(state: CaseState, memory: Memory) -> tuple[str, ...]:
+    """Roles whose turn it is in the case; nobody's once it is finished.
+
+    With every decision of the last step given, it is the turn of those who approve the hosting request,
+    and nobody's while laik itself serves what was admitted.
+    """
+    step, rule = state.open, state.procedure.hosting
+    if step is None or memory.finished:
+        return ()
+    if step.given and step.waiting_for_service and rule is not None:
+        return () if memory.admitted else rule.approved_by
+    return _named_to_mend(state.procedure, step) or whose_turn(step)
+
+
+def _named_to_mend(procedure: Procedure, step: StepState) -> tuple[str, ...]:
+    """Roles that the way back names, where a later step sent this one back; empty otherwise."""
+    if step.held is None:
+        return ()
+    source = next((one for one in procedure.steps if one.key == step.held.step), None)
+    back = source.way("refused") if source else None
+    return back.turn if back is not None else ()
+
+
+def waiting(state: CaseState, memory: Memory) -> Wait | None:
+    """The wait the case is in: after a step with one, until the first sign of work on the step after it.
+
+    A sign is that something the open step judges changed since the wait began, or is good already.
+    """
+    step = state.open
+    before = state.steps[-2] if len(state.steps) > 1 else None
+    if step is None or before is None or before.step.flow.wait is None or before.step.next != step.step.key:
+        return None
+    if step.held is not None or step.evidence_holds:
+        return None
+    wait = before.step.flow.wait
+    last = next((one for one in reversed(memory.turns) if one.turn != PAUSED), None)
+    if last is None or last.step != step.step.key:
+        return None if step.step.key in memory.closed else wait
+    return wait if last.turn == f"{WAIT}{wait.key}" and seen_of(step) == last.seen else None
+
+
+def seen_of(state: StepState) -> str:
+    """A digest of what a step judges, to notice the first work on it."""
+    return digest_of({name: text for name, text in state.subjects.items() if name not in EVERYDAY})
+
+
+def current_turn(state: CaseState, memory: Memory, moment: Moment) -> Turn | None:
+    """The turn that holds now: the one remembered where it goes on, else a new one.
+
+    What could not be looked at changes no clock, and nothing does once the case is finished: then it is the
+    last one remembered, None where there is none. The step of a case with nothing open is the empty text.
+    """
+    last = memory.turns[-1] if memory.turns else None
+    if memory.finished or _unknown(state.open):
+        return last
+    step, who, held = _who(state, memory, moment)
+    if last is not None and (last.step, last.turn) == (step, who) and held in {"", last.held}:
+        timed = _timed(last, state, memory.turns[:-1], moment)
+        return last if (timed.due, timed.near) == (last.due, last.near) else timed
+    seen = seen_of(state.open) if state.open is not None and who.startswith(WAIT) else ""
+    turn = Turn(step, who, _began(state, memory, moment, last, step), held=held, seen=seen)
+    return _timed(turn, state, memory.turns, moment)
+
+
+def entry_of(turn: Turn) -> Mapping[str, object]:
+    """The body of a ``turn`` entry; times in UTC to the second, as ISO 8601."""
+    return {
+        "step": turn.step,
+        "turn": turn.turn,
+        "since": turn.since.isoformat(),
+        "due": turn.due.isoformat() if turn.due else "",
+        "near": turn.near.isoformat() if turn.near else "",
+        "calendar": turn.calendar,
+        "held": turn.held,
+        "seen": turn.seen,
+    }
+
+
+def runs(turn: Turn) -> bool:
+    """Whether the step's time runs in this turn."""
+    return bool(turn.step) and turn.turn not in {PAUSED, LAIK} and not turn.turn.startswith((WAIT, MEND))
+
+
+def state_at(turn: Turn | None, now: datetime) -> ClockState | None:
+    """Whether a turn is on track, near its due moment or late; None where it has none."""
+    if turn is None or turn.due is None:
+        return None
+    if now > turn.due:
+        return "late"
+    return "near" if turn.near is not None and now >= turn.near else "on_track"
+
+
+def visits(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], ...]:
+    """The turns by visit: a step entered, sent back, or examined again after it was mended."""
+    found: list[list[Turn]] = []
+    for turn in turns:
+        if found and not _begins_visit(found[-1], turn):
+            found[-1].append(turn)
+        else:
+            found.append([turn])
+    return tuple(map(tuple, found))
+
+
+def pauses_in(visit: tuple[Turn, ...], opened: datetime, until: datetime) -> tuple[Pause, ...]:
+    """The stretches of a visit between ``opened`` and ``until`` in which the step's time did not run."""
+    ends = (*(one.since for one in visit[1:]), until)
+    return tuple(
+        Pause(one.since, end)
+        for one, end in zip(visit, ends, strict=True)
+        if not runs(one) and one.since >= opened
+    )
+
+
+def opened_at(visit: tuple[Turn, ...]) -> datetime | None:
+    """When the step's time began to run in a visit; None while it never did."""
+    return next((one.since for one in visit if runs(one)), None)
+
+
+def _begins_visit(visit: list[Turn], turn: Turn) -> bool:
+    before = next((one for one in reversed(visit) if one.turn != PAUSED), visit[-1])
+    sent_back = bool(turn.held) and turn.held != visit[-1].held
+    mended = before.turn.startswith(MEND) and turn.turn != PAUSED and not turn.turn.startswith(MEND)
+    return turn.step != visit[-1].step or sent_back or mended
+
+
+def _unknown(state: StepState | None) -> bool:
+    """Whether something the open step judges could not be looked for."""
+    return state is not None and any(one.startswith(f"{State.UNKNOWN}:") for one in state.subjects.values())
+
+
+def _who(state: CaseState, memory: Memory, moment: Moment) -> tuple[str, str, str]:
+    """The step, whose turn it is, and the refusal that holds it."""
+    step = state.open
+    if step is None:
+        return "", "", ""
+    key, held = step.step.key, step.held.act if step.held else ""
+    if not moment.issue_open or state.suspended:
+        return key, PAUSED, held
+    wait = waiting(state, memory)
+    if wait is not None:
+        return key, f"{WAIT}{wait.key}", held
+    roles = ",".join(turn_of(state, memory))
+    return key, f"{MEND}{roles}" if menders(step) else roles or LAIK, held
+
+
+def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, step: str) -> datetime:
+    """When the turn began: at the act or closing that caused it, else now; never before the last one."""
+    cause = _cause(state, memory, moment) if last is None or last.step != step else None
+    if state.open is not None and state.open.held is not None:
+        cause = _act_time(state.open.held, moment)
+    if cause is None or (last is not None and cause <= last.since):
+        cause = moment.now
+    return _whole(min(cause, moment.now))
+
+
+def _cause(state: CaseState, memory: Memory, moment: Moment) -> datetime | None:
+    """When the last of the steps before the open one was done; that of acceptance before any was."""
+    done = [_done_at(one, memory, moment) for one in state.steps if one.complete]
+    return max(done, default=memory.accepted_at)
+
+
+def _done_at(step: StepState, memory: Memory, moment: Moment) -> datetime:
+    if step.approval is not None:
+        return _act_time(step.approval, moment)
+    closed = memory.closed.get(step.step.key)
+    return closed.at if closed is not None and closed.digest == step.digest else moment.now
+
+
+def _act_time(ruled: RuledAct, moment: Moment) -> datetime:
+    """The server's time of an act; when it was ruled on where its comment is gone."""
+    given = next((one.at for one in moment.acts if one.id == ruled.act), None)
+    return given or ruled.at or moment.now
+
+
+def _timed(turn: Turn, state: CaseState, before: tuple[Turn, ...], moment: Moment) -> Turn:
+    """The turn with what its step's duration and the calendar make of it."""
+    untimed = replace(turn, due=None, near=None, calendar="")
+    if state.open is None or not runs(turn):
+        return untimed
+    visit = visits((*before, turn))[-1]
+    opened, rules = opened_at(visit) or turn.since, moment.rules
+    pauses = pauses_in(visit, opened, turn.since)
+    due = due_of(rules.calendar, opened, state.open.step.duration, days=rules.days, pauses=pauses)
+    if due is None:
+        return untimed
+    near = _near(rules, opened, due.latest)
+    return replace(turn, due=_whole(due.latest), near=_whole(near), calendar=rules.calendar.digest)
+
+
+def _near(rules: ClockRules, opened: datetime, due: datetime) -> datetime:
+    """When a due moment is near; half the time at most, or an hour's work would be near at once."""
+    half = rules.calendar.between(opened, due) / 2
+    return rules.calendar.subtract(due, min(rules.near or NEAR, half))
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

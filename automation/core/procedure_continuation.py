@@ -1,0 +1,159 @@
+"""A continuation: what a region adds after the end of another SOP, without copying its steps.
+
+Nothing in it comes from the source, so every part of it has ``basis: extension``. It is a SOP of its own id;
+a case follows it only where the policy lists that id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from automation.core.errors import InvalidProcedure
+from automation.core.procedure import refuse_problems
+from automation.core.procedure_flow import Problem, unknown
+from automation.core.procedure_model import (
+    Branch,
+    Document,
+    Erratum,
+    HostingRule,
+    Key,
+    Name,
+    Phase,
+    Procedure,
+    Role,
+    Step,
+    Strict,
+    Text,
+    Version,
+    Words,
+)
+from automation.core.procedure_rules import problems_of
+from automation.core.text import Bilingual
+from automation.core.yamltext import load_mapping, load_model
+
+
+class Continuation(Strict):
+    """The file: as a :class:`Procedure`, with only what is added to the SOP that it continues."""
+
+    format: Literal["laik/sop-lanjutan/1"]
+    id: Key
+    version: Version
+    continues: Key
+    title: Words
+    roles: tuple[Role, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    documents: Mapping[Name, Document] = Field(default_factory=dict)
+    steps: tuple[Step, ...] = Field(min_length=1)
+    hosting: HostingRule | None = None
+    errata: tuple[Erratum, ...] = ()
+    open_questions: tuple[Text, ...] = ()
+
+
+def load_continuation(
+    text: str | bytes, *, path: str, checks: frozenset[str], bases: Mapping[str, Procedure]
+) -> Procedure:
+    """A continuation file as the whole SOP it makes: the base's steps, then its own.
+
+    Args:
+        text: the YAML.
+        path: the name that errors give.
+        checks: ids of the checks that exist.
+        bases: the SOPs it may continue, by id.
+
+    Raises:
+        UnreadableDocument: broken YAML.
+        InvalidProcedure: schema broken, the base is not there, or a part does not fit to it.
+    """
+    document = load_mapping(text, path=path)
+    more = load_model(document, Continuation, InvalidProcedure)
+    base = bases.get(more.continues)
+    if base is None:
+        refuse_problems(document, [unknown("continues", "SOP", "SOP", more.continues)], path)
+        raise AssertionError("an unknown base was refused")
+    refuse_problems(document, [*_clashes(base, more), *_claims_of_the_source(more)], path)
+    whole = continued(base, more)
+    refuse_problems(document, [_local(base, found) for found in problems_of(whole, checks)], path)
+    return whole
+
+
+def continued(base: Procedure, more: Continuation) -> Procedure:
+    """The whole SOP: where the base ends, the continuation begins."""
+    first = more.steps[0].key
+    return Procedure(
+        format=base.format,
+        id=more.id,
+        version=more.version,
+        title=more.title,
+        identity=base.identity,
+        roles=(*base.roles, *more.roles),
+        phases=(*base.phases, *more.phases),
+        documents={**base.documents, **more.documents},
+        steps=(*(_led_on(step, first) for step in base.steps), *more.steps),
+        hosting=more.hosting or base.hosting,
+        errata=(*base.errata, *more.errata),
+        open_questions=(*base.open_questions, *more.open_questions),
+        continues=base.id,
+        request=base.request,
+    )
+
+
+def _led_on(step: Step, first: str) -> Step:
+    """The base's end leads on to ``first``; a case that stands still there has not come to its end."""
+    if step.suspends or step.next is not None:
+        return step
+    branches = tuple(_on_to(branch, first) for branch in step.flow.branches)
+    kind = "linear" if step.flow.kind == "terminal" else step.flow.kind
+    return step.model_copy(update={"flow": step.flow.model_copy(update={"kind": kind, "branches": branches})})
+
+
+def _on_to(branch: Branch, first: str) -> Branch:
+    if branch.on != "completed":
+        return branch
+    return branch.model_copy(update={"to": first, "basis": "extension", "confidence": None})
+
+
+def _clashes(base: Procedure, more: Continuation) -> Iterator[Problem]:
+    """What the base declares stays as it is: a continuation adds, and changes nothing of the source."""
+    for name in more.documents:
+        if name in base.documents:
+            yield (
+                f"documents.{name}",
+                Bilingual(
+                    f"Dokumen '{name}' sudah dideklarasikan SOP '{base.id}'.",
+                    f"The document '{name}' is declared by the SOP '{base.id}' already.",
+                ),
+            )
+
+
+def _claims_of_the_source(more: Continuation) -> Iterator[Problem]:
+    for index, step in enumerate(more.steps):
+        bases = {
+            "actors": [one.basis for one in (*step.actors.responsible, *step.actors.involved)],
+            "precondition": [one.basis for one in step.precondition],
+            "inputs": [one.basis for one in step.inputs],
+            "outputs": [one.basis for one in step.outputs],
+            "flow.branches": [one.basis for one in step.flow.branches],
+        }
+        for part, found in bases.items():
+            if set(found) - {"extension"}:
+                yield (
+                    f"steps.{index}.{part}",
+                    Bilingual(
+                        "Semua bagian lanjutan harus 'basis: extension'; ia bukan isi sumber.",
+                        "Every part of a continuation must be 'basis: extension'; it is not of the source.",
+                    ),
+                )
+
+
+def _local(base: Procedure, problem: Problem) -> Problem:
+    """The problem at its place in the continuation's file."""
+    place, said = problem
+    group, _, rest = place.partition(".")
+    index, dot, below = rest.partition(".")
+    before = {"steps": len(base.steps), "roles": len(base.roles), "phases": len(base.phases)}
+    if group in before and index.isdigit() and int(index) >= before[group]:
+        return f"{group}.{int(index) - before[group]}{dot}{below}", said
+    return place, said
