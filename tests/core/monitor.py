@@ -92,6 +92,8 @@ class Monitor(Watch):
         self._hears(seen)
         for change in plan:
             match change:
+                case Remember(kind="shown"):  # remembered before the card says it, so it counts from here on
+                    self.showed(str(change.body["step"]), str(change.body["digest"]), seen)
                 case Remember(kind="act"):
                     self._ruled(change, decision)
                 case Remember(kind="closed"):

@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 from automation.bots import host, registrar
 from automation.bots.desk import Desk
 from automation.core.act import Act, Command
-from automation.core.authority import day_of
 from automation.core.codes import code_for
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
@@ -319,7 +318,7 @@ class Stage:
             hosting=self._facts(),
             targets=(),
             shown=ShownState(answers=self.answers, issue_open=self.issue_open),
-            today=day_of(self.now, procedure.identity.timezone),
+            now=self.now,
             agency="dinkes",
             merged=dict(self.merged),
         )
