@@ -210,7 +210,7 @@ def test_a_doubled_event_is_no_event(name: str) -> None:
 
 @every_sop
 def test_what_is_approved_after_lost_events_would_have_been_without_any_lost(name: str) -> None:
-    """Less, never more: where contents only go forward, people keep their roles and read before they write."""
+    """Less, never more: where contents only go forward, roles stay, and who writes has read."""
     met: Counter[str] = Counter()
 
     @plenty(name, 0.5)
