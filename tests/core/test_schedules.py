@@ -32,6 +32,7 @@ from tests.core.monitor import Monitor
 from tests.core.schedulemaker import CALM, HOSTING, MAKERS, Makers, deeds_of, next_deed
 from tests.core.schedules import Deed, Edit, Say, Sop, Stage, sop_of, starts
 
+pytestmark = pytest.mark.timeout(1200)  # thousands of schedules a test
 MANY = int(os.environ.get("LAIK_SCHEDULES", "2000"))
 BUNDLED = sorted(bundled())
 SOPS = {name: sop_of(confirm(one, EVERYTHING)) for name, one in sorted(bundled().items())}

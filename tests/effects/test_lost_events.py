@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from automation.keys import EVERYTHING
 from tests.effects import world as world_module
 from tests.effects.world import SHORT, World, running_world
 
-SCHEDULES = 24
+SCHEDULES = int(os.environ.get("LAIK_HTTP_SCHEDULES", "200"))
 SECRET = "rahasia-uji"
 SCRIPTS = (
     ("right",),
@@ -187,6 +188,7 @@ def disturbed(case: Playing, script: tuple[str, ...], lots: random.Random, met: 
     return case.comes_to(since)
 
 
+@pytest.mark.timeout(1200)
 def test_events_lost_doubled_late_or_out_of_order_come_to_the_same_after_one_sweep(world: World) -> None:
     met: Counter[str] = Counter()
     with serve() as (address, mount):
