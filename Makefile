@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_FLAGS ?=
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: help demo test lint types imports specs unit bench docs lock clean
+.PHONY: help demo test lint types imports specs unit bench mutants docs lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,10 @@ unit: $(VENV)/.ready ## Tests alone
 bench: $(VENV)/.ready ## Speed, one JSON object a line
 	@$(BIN)/python -m tests.bench
 
+mutants: $(VENV)/.ready requirements-mutants.lock ## Whether the tests notice a changed decision; minutes
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock
+	@$(BIN)/python -m tests.mutants
+
 docs: $(VENV)/.ready ## Generate checks/README.md from checks/checks.yml
 	@$(BIN)/laik check docs --write
 
@@ -53,6 +57,9 @@ lock: $(VENV)/.ready ## Lock the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links pyproject.toml --group dev --group bench \
 		-c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --group mutants \
+		-c requirements-dev.lock -o requirements-mutants.lock
 
 clean: ## Remove what was set up here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .laik .specs
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .laik .specs mutants

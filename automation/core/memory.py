@@ -269,9 +269,9 @@ class Memory:
         return _overtaken(memory, act.subjects.get("path", ""), act.digest)
 
 
-def remember(entries: Iterable[EntryLike]) -> Memory:
-    """The memory a case's ledger entries amount to, in order of ``seq``."""
-    memory = Memory()
+def remember(entries: Iterable[EntryLike], since: Memory | None = None) -> Memory:
+    """The memory a case's ledger entries amount to, in order of ``seq``; ``since``: that of those before."""
+    memory = since or Memory()
     for entry in entries:
         memory = replace(_read(memory, entry), seq=entry.seq)
     return memory

@@ -35,6 +35,7 @@ from automation.core.rulingwords import (
     EDITED,
     FINISHED,
     NOTED,
+    REFUSED_LATE,
     evidence_missing,
     needs_reason,
     no_such_step,
@@ -116,6 +117,8 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
     if way == "completed" and (taken_back := _taken_back(act, step, bench)):
         return bench.given_by(taken_back, step)
     state = bench.state.open
+    if way == "refused" and (late := _refused_late(act, step, bench)):
+        return bench.given_by(late, step)
     if state is None or state.step.key != step.key or (state.suspended and way != "resumed"):
         return void(act, step.key, not_yet(bench))
     return _rule_open(act, state, way, bench)
@@ -139,6 +142,25 @@ def _rule_open(act: Act, state: StepState, way: Way, bench: Bench) -> Ruled:
     ruling: Ruling = "refused" if not branch.moves else RULING_OF[way]
     reply = None if branch.moves else only_a_reading(branch)
     return bench.given_by(Ruled(act, ruling, step.key, bound.digest, bound.subjects, reply), step)
+
+
+def _refused_late(act: Act, step: Step, bench: Bench) -> Ruled | None:
+    """A refusal of what its card showed, read only when that was not there, or not to be decided, any more.
+
+    It binds all the same. Otherwise whoever pushes right after a refusal, or a rule that changes at that
+    moment, undoes it, and the refused content comes back for somebody else to approve. A step that was
+    decided on is not refused any more.
+    """
+    branch, code = step.way("refused"), act.command.code
+    if branch is None or not branch.moves or act.command.lacks_reason or len(code) < CODE_LENGTH:
+        return None
+    shown, state = bench.memory.digests_shown(step.key, code), bench.state.state(step.key)
+    if len(shown) != 1 or (state is not None and (state.given or state.digest == shown[0].digest)):
+        return None
+    closed = bench.memory.closed.get(step.key)
+    if closed is not None and closed.digest == shown[0].digest:
+        return None
+    return Ruled(act, "refused", step.key, shown[0].digest, shown[0].subjects, REFUSED_LATE)
 
 
 def _taken_back(act: Act, step: Step, bench: Bench) -> Ruled | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automation.core.act import Act
 from automation.core.bench import Bench, Ruled
-from automation.core.codes import APPROVE, HOSTING_WORD, REJECT, hosting_line
+from automation.core.codes import APPROVE, CODE_LENGTH, HOSTING_WORD, REJECT, hosting_line
 from automation.core.gate import HostingVerdict
 from automation.core.rulingauthority import bind, not_allowed
 from automation.core.rulingwords import needs_reason, void
@@ -37,6 +37,11 @@ def rule_hosting(act: Act, bench: Bench) -> Ruled:
     if refuse and act.command.lacks_reason:
         return void(act, key, needs_reason(line))
     bound = bind(act, key, verdict.digest, line, bench.memory)
+    shown = bench.memory.digests_shown(key, act.command.code) if len(act.command.code) >= CODE_LENGTH else ()
+    if refuse and len(shown) == 1:
+        # It binds the request file that its card showed, also when minutes or rules changed since: otherwise
+        # a push right after a refusal undoes it, and somebody else approves the file that was refused.
+        bound = shown[0]
     if isinstance(bound, Bilingual):
         return void(act, key, bound)
     if not refuse and not verdict.approvable:

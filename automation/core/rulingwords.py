@@ -135,3 +135,9 @@ DELEGATION = Bilingual(
     " their order and its term; this command does not change that.",
 )
 NOTED = Bilingual("Dicatat. Catatan tidak memutuskan apa pun.", "Recorded. A note decides nothing.")
+REFUSED_LATE = Bilingual(
+    "Dicatat: isi yang Anda kembalikan sudah berubah, atau langkahnya belum tiba gilirannya. Bila isi itu"
+    " kembali, ia tetap tertahan sampai Anda menariknya. Isi yang baru dinilai tersendiri; lihat kartu.",
+    "Recorded: what you sent back has changed, or its step is not to be decided now. Should it come back, it"
+    " is held until you take that back. What is new is judged on its own; see the card.",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from tests.bench import calls, clocks, effects, ledger, reading, scaffold
+from tests.bench import acts, calls, clocks, effects, ledger, reading, scaffold
 from tests.bench.timing import Bench
 
 # One entry a benchmark: a function that yields measures. Add a module here and an entry below.
@@ -17,6 +17,7 @@ BENCHES: dict[str, Bench] = {
     "due_times": clocks.due_times,
     "replay": effects.replay,
     "ledger": ledger.ledger,
+    "acts": acts.acts,
     "forge_calls": effects.forge_calls,
     "gitlab_calls": calls.gitlab_calls,
     "github_calls": calls.github_calls,

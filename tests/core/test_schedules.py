@@ -1,0 +1,368 @@
+"""Whatever happens in whatever order: tens of thousands of schedules over every SOP, in memory.
+
+A schedule starts at a random step of a case and holds deeds of people and disturbances of laik: runs that are
+lost, cut off after some writes, doubled, or overtaken by a deed while laik thinks. A monitor that was written
+apart from the engine (``tests/core/monitor.py``) looks at every plan; so do the sabotaged engines at the end,
+without which nobody would know that it sees anything.
+
+``LAIK_SCHEDULES`` sets how many schedules a SOP gets.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from automation.collect.procedures import bundled
+from automation.core import case as case_module
+from automation.core import gate, reconcile, ruling, standing
+from automation.core.confirmation import confirm
+from automation.core.gate import HostingFacts
+from automation.core.memory import Memory, RuledAct, remember
+from automation.core.reconcile import decide
+from tests.core.branching import branching
+from tests.core.cases import EVERYTHING, small_procedure
+from tests.core.monitor import Monitor
+from tests.core.schedulemaker import CALM, HOSTING, MAKERS, Makers, deeds_of, next_deed
+from tests.core.schedules import Deed, Edit, Say, Sop, Stage, sop_of, starts
+
+pytestmark = pytest.mark.timeout(1200)  # thousands of schedules a test
+MANY = int(os.environ.get("LAIK_SCHEDULES", "1700"))
+BUNDLED = sorted(bundled())
+SOPS = {name: sop_of(confirm(one, EVERYTHING)) for name, one in sorted(bundled().items())}
+SOPS |= {"bercabang": sop_of(confirm(branching(), EVERYTHING)), "kecil": sop_of(small_procedure())}
+every_sop = pytest.mark.parametrize("name", list(SOPS))
+
+
+def plenty(name: str, share: float = 1.0) -> settings:
+    """The bundled SOPs get them all, the two made for tests a quarter."""
+    number = int(MANY * share) if name in BUNDLED else int(MANY * share / 4)
+    return settings(
+        max_examples=max(number, 10),
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def schedules(deeds: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=1 + 3 * (deeds // 2), max_size=1 + 3 * deeds)
+
+
+def start(sop: Sop, schedule: bytes, *, last: int = 0) -> Stage:
+    """The case at the step that the first byte says; ``last``: at one of the last so many."""
+    found = starts(sop, Monitor)[-last:]
+    return found[schedule[0] % len(found)].copy()
+
+
+def does_disturbed(stage: Stage, deed: Deed, how: int) -> None:
+    """The deed, and whatever becomes of the run that it should have called."""
+    match how % 8:
+        case 0:
+            stage.does(deed)  # the event was lost
+        case 1:
+            stage.does(deed)
+            stage.runs(writes=how // 8 % 6)  # laik was cut off
+        case 2:
+            stage.runs(between=(deed,))  # it came while laik was thinking
+        case 3:
+            stage.does(deed)
+            stage.runs()
+            stage.runs()  # the event came twice
+        case _:
+            stage.does(deed)
+            stage.runs()
+
+
+def end(stage: Stage) -> object:
+    """All that a case comes to: rulings, closed steps, where it stands, what is merged and served."""
+    memory, decided = stage.memory, stage.decided
+    assert decided is not None
+    return (
+        {act.act: act.ruling for act in memory.acts},
+        {act.act: (act.step, act.digest, act.roles) for act in memory.acts if act.ruling != "void"},
+        {key: (one.digest, one.subjects) for key, one in memory.closed.items()},
+        [(one.step.key, one.digest, one.complete, one.suspended) for one in decided.state.steps],
+        (memory.finished, memory.applied, memory.admissions, dict(stage.merged)),
+    )
+
+
+def replays_to_itself(stage: Stage) -> None:
+    """Deciding twice is the same, and the ledger is all that there is to remember."""
+    observation, view, checks = stage.observation(), stage.view(), stage.sop.checks
+    assert decide(observation, view, checks) == decide(observation, view, checks) == stage.decided
+    assert remember(stage.entries) == stage.memory
+    assert stage.plan()[2] == ()
+
+
+# the monitor looks on
+
+
+@every_sop
+def test_no_interleaving_closes_or_merges_what_nobody_approved(name: str) -> None:
+    met: Counter[str] = Counter()
+
+    @plenty(name)
+    @given(schedules(7))
+    def hold(schedule: bytes) -> None:
+        stage = start(SOPS[name], schedule)
+        for kind, arg, how in deeds_of(schedule[1:]):
+            deed = next_deed(stage, kind, arg)
+            if deed is not None:
+                does_disturbed(stage, deed, how)
+        stage.runs()
+        replays_to_itself(stage)
+        met.update(schedules=1, deeds=stage.spoken, closed=_monitor(stage).closed)
+
+    hold()
+    print(f"{name}: {dict(met)}")
+    assert met["closed"] > met["schedules"] / 20
+
+
+@pytest.mark.parametrize("name", ["bolmut", "lombok-tengah", "kecil"])
+def test_no_interleaving_around_a_hosting_request_merges_what_nobody_approved(name: str) -> None:
+    met: Counter[str] = Counter()
+
+    @plenty(name, 0.25)
+    @given(schedules(8))
+    def hold(schedule: bytes) -> None:
+        stage = start(SOPS[name], schedule, last=3)
+        for kind, arg, how in deeds_of(schedule[1:]):
+            deed = next_deed(stage, kind, arg, HOSTING)
+            if deed is not None:
+                does_disturbed(stage, deed, how)
+        stage.runs()
+        replays_to_itself(stage)
+        merged = stage.memory.admitted is not None
+        met.update(schedules=1, intended=len(_monitor(stage).merges), merged=merged)
+
+    hold()
+    print(f"{name}: {dict(met)}")
+    assert met["merged"] > 0
+
+
+def _monitor(stage: Stage) -> Monitor:
+    assert isinstance(stage.watch, Monitor)
+    return stage.watch
+
+
+# lost, doubled, cut off
+
+
+@every_sop
+def test_events_that_are_lost_doubled_or_cut_off_change_nothing_after_one_sweep(name: str) -> None:
+    """As long as nothing else changed before laik read an act, and its code had been shown by then."""
+    met: Counter[str] = Counter()
+
+    @plenty(name)
+    @given(schedules(6))
+    def hold(schedule: bytes) -> None:
+        calm = start(SOPS[name], schedule)
+        rough, behind = calm.copy(), False
+        for kind, arg, how in deeds_of(schedule[1:]):
+            deed = next_deed(calm, kind, arg)
+            if deed is None:
+                continue
+            calm.does(deed)
+            calm.runs()
+            if behind and not _can_wait(rough, deed):
+                rough.runs()
+            does_disturbed(rough, deed, how)
+            behind = True
+            met.update(deeds=1, lost=how % 8 == 0, cut=how % 8 == 1, overtaken=how % 8 == 2)
+        rough.runs()
+        assert end(rough) == end(calm)
+        met.update(schedules=1)
+
+    hold()
+    print(f"{name}: {dict(met)}")
+
+
+def _can_wait(stage: Stage, deed: Deed) -> bool:
+    """A comment with a code that a card has shown changes nothing of what those before it meant."""
+    codes = {code for _, _, code in stage.cards}
+    return isinstance(deed, Say) and deed.command.code in codes
+
+
+@every_sop
+def test_a_doubled_event_is_no_event(name: str) -> None:
+    @plenty(name, 0.05)
+    @given(schedules(6))
+    def hold(schedule: bytes) -> None:
+        stage = start(SOPS[name], schedule)
+        for kind, arg, _ in deeds_of(schedule[1:]):
+            deed = next_deed(stage, kind, arg)
+            if deed is not None:
+                stage.does(deed)
+            stage.runs()
+            before = (list(stage.entries), dict(stage.merged), stage.issue_open)
+            stage.runs()
+            assert before == (stage.entries, stage.merged, stage.issue_open)
+
+    hold()
+
+
+@every_sop
+def test_what_is_approved_after_lost_events_would_have_been_without_any_lost(name: str) -> None:
+    """Less, never more: where contents only go forward, roles stay, and who writes has read."""
+    met: Counter[str] = Counter()
+
+    @plenty(name, 0.2)
+    @given(schedules(8))
+    def hold(schedule: bytes) -> None:
+        calm = start(SOPS[name], schedule)
+        rough = calm.copy()
+        for kind, arg, how in deeds_of(schedule[1:]):
+            deed = next_deed(calm, kind, arg, CALM)
+            if deed is None:
+                continue
+            calm.does(deed)
+            calm.runs()
+            if isinstance(deed, Say) and not _can_wait(rough, deed):
+                rough.runs()  # nobody knows a code that no card has shown
+            does_disturbed(rough, deed, how * (how % 3 != 0))
+        rough.runs()
+        less, all_of_it = approved(rough.memory), approved(calm.memory)
+        assert less <= all_of_it or calm.memory.finished  # what is finished takes no more approvals
+        met.update(schedules=1, less=less < all_of_it)
+
+    hold()
+    print(f"{name}: {dict(met)}")
+
+
+def approved(memory: Memory) -> frozenset[tuple[str, str]]:
+    """Which digests of which steps were ever approved."""
+    rulings = {"approved", "detoured", "waived"}
+    return frozenset((act.step, act.digest) for act in memory.acts if act.ruling in rulings)
+
+
+@pytest.mark.parametrize("name", ["bali", "lombok-tengah", "muara-enim-mandiri", "muara-enim-pengembang"])
+def test_comments_that_are_edited_or_deleted_before_they_took_effect_close_nothing(name: str) -> None:
+    """The same schedule with approvals edited or deleted: every step done then is done without it as well."""
+    met: Counter[str] = Counter()
+
+    @plenty(name, 0.2)
+    @given(schedules(8), st.binary(min_size=8, max_size=8))
+    def hold(schedule: bytes, edits: bytes) -> None:
+        calm = start(SOPS[name], schedule)
+        spoilt = calm.copy()
+        for (kind, arg, how), edit in zip(deeds_of(schedule[1:]), edits, strict=False):
+            deed = next_deed(calm, kind, arg, CALM)
+            if deed is None:
+                continue
+            spoil = isinstance(deed, Say) and edit < 128 and not _sends_back(calm, deed)
+            for stage in (calm, spoilt):
+                stage.does(deed)
+                if how % 2 and not spoil:
+                    stage.runs()
+            if spoil:
+                spoilt.does(Edit(spoilt.spoken, gone=bool(edit % 2)))
+            for stage in (calm, spoilt):
+                stage.runs()
+            met.update(spoilt=spoil)
+        assert done(spoilt) <= done(calm) or calm.memory.finished
+        met.update(schedules=1, less=done(spoilt) < done(calm))
+
+    hold()
+    print(f"{name}: {dict(met)}")
+
+
+def _sends_back(stage: Stage, say: Say) -> bool:
+    return any(one.act and one.act.refuse == say.command.verb for one in stage.sop.procedure.steps)
+
+
+def done(stage: Stage) -> frozenset[str]:
+    assert stage.decided is not None
+    return frozenset(one.step.key for one in stage.decided.state.steps if one.complete)
+
+
+# the monitor sees
+
+
+def _never(*args: object, **more: object) -> None:
+    return None
+
+
+def _forgets_refusals(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_module, "holding_refusal", _never)
+
+
+def _lets_anybody_act(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ruling, "not_allowed", _never)
+
+
+def _forgets_late_refusals(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ruling, "_refused_late", _never)
+
+
+def _counts_what_was_edited(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reconcile, "_lost", lambda *args: "")
+
+
+def _never_looks_at_contents(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_module, "evidence_digest", lambda evidence: "sama")
+
+
+def _one_is_enough(patch: pytest.MonkeyPatch) -> None:
+    def missing(act: object, voices: Sequence[object]) -> tuple[str, ...]:
+        return () if voices else ("",)
+
+    patch.setattr(standing, "missing_voices", missing)
+
+
+def _refuses_no_request(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gate, "_hosting_refusal", _never)
+
+
+def _merges_what_is_gone(patch: pytest.MonkeyPatch) -> None:
+    """An approval that stands whatever the request became."""
+
+    def newest(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
+        found = [act for act in memory.acts if act.step == facts.step_key and act.ruling == "approved"]
+        return found[-1] if found else None
+
+    patch.setattr(gate, "_hosting_approval", newest)
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "name", "makers"),
+    [
+        (_forgets_refusals, "kecil", MAKERS),
+        (_lets_anybody_act, "bali", MAKERS),
+        (_forgets_late_refusals, "kecil", MAKERS),
+        (_counts_what_was_edited, "bali", MAKERS),
+        (_never_looks_at_contents, "lombok-tengah", MAKERS),
+        (_one_is_enough, "muara-enim-mandiri", MAKERS),
+        (_refuses_no_request, "kecil", HOSTING),
+        (_merges_what_is_gone, "kecil", HOSTING),
+    ],
+)
+def test_the_monitor_sees_a_laik_that_errs(
+    sabotage: Callable[[pytest.MonkeyPatch], None], name: str, makers: Makers
+) -> None:
+    starts(SOPS[name], Monitor)  # the way there is an honest one
+    lots = random.Random(1)
+
+    def seen() -> bool:
+        stage = start(SOPS[name], bytes([lots.randrange(256)]))
+        try:
+            for _ in range(8):
+                kind, arg, how = (lots.randrange(256) for _ in range(3))
+                deed = next_deed(stage, kind, arg, makers)
+                if deed is not None:
+                    does_disturbed(stage, deed, how)
+            stage.runs()
+        except AssertionError:
+            return True
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        sabotage(patch)
+        assert any(seen() for _ in range(4000))

@@ -1,0 +1,52 @@
+"""``make mutants``: changes the decisions one by one and asks whether a test notices.
+
+The settings are in ``pyproject.toml`` (``tool.mutmut``). Prints what nobody noticed, then one JSON line, and
+fails below ``FLOOR``. What changes no behaviour at all is in ``EQUIVALENT``, each with its reason, and is
+not counted.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+FLOOR = 0.9
+NOTICED = frozenset({"killed", "timeout", "segfault", "caught by type check"})
+UNTOLD = frozenset({"skipped"})
+EQUIVALENT: dict[str, str] = {}
+"""Name of a mutant as ``mutmut results`` gives it, and why it does what the original does."""
+
+
+def outcomes(listing: str) -> dict[str, str]:
+    """Every mutant and what became of it, from ``mutmut results --all true``."""
+    rows = (line.strip().rpartition(": ") for line in listing.splitlines() if ": " in line)
+    return {name: status for name, _, status in rows if name and status not in UNTOLD}
+
+
+def judged(found: dict[str, str]) -> tuple[dict[str, object], list[str]]:
+    """The line to print, and who survived."""
+    counted = {name: status for name, status in found.items() if name not in EQUIVALENT}
+    killed = sum(status in NOTICED for status in counted.values())
+    ratio = round(killed / len(counted), 4) if counted else 0.0
+    left = sorted(f"{status}: {name}" for name, status in counted.items() if status not in NOTICED)
+    return {"mutants": len(counted), "killed": killed, "ratio": ratio}, left
+
+
+def main() -> int:
+    """Run all mutants; 0 when enough of them were noticed."""
+    program = str(Path(sys.executable).with_name("mutmut"))
+    run = subprocess.run([program, "run", "--max-children", "2"], stdout=subprocess.DEVNULL, check=False)
+    told = subprocess.run([program, "results", "--all", "true"], capture_output=True, text=True, check=True)
+    found = outcomes(told.stdout)
+    line, left = judged(found)
+    print("\n".join(left))
+    print(json.dumps(line))
+    unchecked = Counter(found.values())["not checked"]
+    return 0 if run.returncode == 0 and not unchecked and float(str(line["ratio"])) >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
