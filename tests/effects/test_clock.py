@@ -12,10 +12,11 @@ import pytest
 
 from automation.bots.timekeeper import LATE, NEAR
 from automation.cli import run
+from automation.core.canonical import canonical
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING
 from automation.store.engine import stamp, writing
-from automation.store.ledger import _append, _canonical
+from automation.store.ledger import _append
 from tests.effects.neutral import Neutral, neutral_world
 from tests.effects.quiet import quiet_cases
 
@@ -158,7 +159,7 @@ def test_a_sweep_over_a_thousand_running_clocks_costs_no_more_and_writes_nothing
     with writing(world.laik.store.engine) as connection:
         for key in made:
             body = {"near": (now + 500 * MINUTE).isoformat(), "due": (now + 900 * MINUTE).isoformat()}
-            _append(connection, key, "turn", _canonical(body), stamp(now), 3)
+            _append(connection, key, "turn", canonical(body), stamp(now), 3)
     rest_of_sweeper(world, now)
     ran: list[str] = []
     cost = world.spent(lambda: ran.extend(world.laik.reconciler.reconcile(EVERYTHING).follow))

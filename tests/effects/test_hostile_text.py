@@ -118,11 +118,14 @@ def test_editing_or_deleting_an_approval_later_reopens_no_closed_step(world: Wor
     key = world.with_application("disunting-kemudian")
     notes = world.who(org.HEAD).project(org.CONTROL).issues.get(int(key[8:])).notes
     mine = next(one for one in notes.list(get_all=True) if one.author["username"] == org.HEAD)
+    closed = world.memory(key).closed
     mine.body = "tidak jadi"
     mine.save()
-    assert world.writes_of(key) == 0
+    told = [world.writes_of(key), world.writes_of(key)]
     notes.delete(mine.id)
-    assert world.writes_of(key) == 0
+    told += [world.writes_of(key), world.writes_of(key)]
+    assert told == [1, 0, 1, 0]  # the card says that it was edited, then that it was deleted, and that is all
+    assert world.memory(key).closed == closed
 
 
 def test_a_broken_policy_is_one_error_with_file_and_line_and_touches_no_case(
