@@ -19,12 +19,16 @@ UNTOLD = frozenset({"skipped"})
 _WORKING = "Working days are whatever is not ``kalender``, and the type admits no other word."
 _BEYOND = "Stands for a duration that was not read: anything beyond ``MAX_DAYS`` is refused alike."
 EQUIVALENT: dict[str, str] = {
+    "automation.core.deadline.x_parse_duration__mutmut_11": _BEYOND,
+    "automation.core.deadline.x_parse_duration__mutmut_12": _BEYOND,
+    "automation.core.deadline.x_parse_duration__mutmut_13": _BEYOND,
     "automation.core.deadline.x_due_moment__mutmut_1": _WORKING,
     "automation.core.deadline.x_due_moment__mutmut_2": _WORKING,
     "automation.core.deadline.x_due_of__mutmut_1": _WORKING,
     "automation.core.deadline.x_due_of__mutmut_2": _WORKING,
     "automation.core.deadline.x_phase_dues__mutmut_1": _WORKING,
     "automation.core.deadline.x_phase_dues__mutmut_2": _WORKING,
+    "automation.core.gate.x_steps_missing__mutmut_18": "Asks for the step ``None``; no step has that key.",
 }
 """Name of a mutant as ``mutmut results`` gives it, and why it does what the original does."""
 
