@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_FLAGS ?=
-PYTEST_FLAGS ?= -n 2 --dist loadfile
+# A file's tests share a running forge, so they stay on one worker, in the order in which they lie.
+PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+MUTANTS_FLAGS ?= --max-children 2
 
 .PHONY: help demo test lint types imports specs unit bench mutants docs lock clean
 
@@ -46,7 +48,7 @@ bench: $(VENV)/.ready ## Speed, one JSON object a line
 
 mutants: $(VENV)/.ready requirements-mutants.lock ## Whether the tests notice a changed decision; minutes
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m tests.mutants $(MUTANTS_FLAGS)
 
 docs: $(VENV)/.ready ## Generate checks/README.md from checks/checks.yml
 	@$(BIN)/laik check docs --write

@@ -16,7 +16,20 @@ from pathlib import Path
 FLOOR = 0.9
 NOTICED = frozenset({"killed", "timeout", "segfault", "caught by type check"})
 UNTOLD = frozenset({"skipped"})
-EQUIVALENT: dict[str, str] = {}
+_WORKING = "Working days are whatever is not ``kalender``, and the type admits no other word."
+_BEYOND = "Stands for a duration that was not read: anything beyond ``MAX_DAYS`` is refused alike."
+EQUIVALENT: dict[str, str] = {
+    "automation.core.deadline.x_parse_duration__mutmut_11": _BEYOND,
+    "automation.core.deadline.x_parse_duration__mutmut_12": _BEYOND,
+    "automation.core.deadline.x_parse_duration__mutmut_13": _BEYOND,
+    "automation.core.deadline.x_due_moment__mutmut_1": _WORKING,
+    "automation.core.deadline.x_due_moment__mutmut_2": _WORKING,
+    "automation.core.deadline.x_due_of__mutmut_1": _WORKING,
+    "automation.core.deadline.x_due_of__mutmut_2": _WORKING,
+    "automation.core.deadline.x_phase_dues__mutmut_1": _WORKING,
+    "automation.core.deadline.x_phase_dues__mutmut_2": _WORKING,
+    "automation.core.gate.x_steps_missing__mutmut_18": "Asks for the step ``None``; no step has that key.",
+}
 """Name of a mutant as ``mutmut results`` gives it, and why it does what the original does."""
 
 
@@ -27,18 +40,25 @@ def outcomes(listing: str) -> dict[str, str]:
 
 
 def judged(found: dict[str, str]) -> tuple[dict[str, object], list[str]]:
-    """The line to print, and who survived."""
+    """The line to print, and who survived. ``modules``: of each module how many were killed, of how many."""
     counted = {name: status for name, status in found.items() if name not in EQUIVALENT}
-    killed = sum(status in NOTICED for status in counted.values())
-    ratio = round(killed / len(counted), 4) if counted else 0.0
+    killed = Counter(_module(name) for name, status in counted.items() if status in NOTICED)
+    tried = Counter(map(_module, counted))
+    ratio = round(killed.total() / len(counted), 4) if counted else 0.0
     left = sorted(f"{status}: {name}" for name, status in counted.items() if status not in NOTICED)
-    return {"mutants": len(counted), "killed": killed, "ratio": ratio}, left
+    modules = {name: [killed[name], tried[name]] for name in sorted(tried)}
+    return {"mutants": len(counted), "killed": killed.total(), "ratio": ratio, "modules": modules}, left
+
+
+def _module(mutant: str) -> str:
+    """``automation.core.gate.x_gates__mutmut_1`` -> ``automation.core.gate``."""
+    return mutant.rpartition(".")[0]
 
 
 def main() -> int:
-    """Run all mutants; 0 when enough of them were noticed."""
+    """Run all mutants; 0 when enough of them were noticed. Arguments go to ``mutmut run``."""
     program = str(Path(sys.executable).with_name("mutmut"))
-    run = subprocess.run([program, "run", "--max-children", "2"], stdout=subprocess.DEVNULL, check=False)
+    run = subprocess.run([program, "run", *sys.argv[1:]], stdout=subprocess.DEVNULL, check=False)
     told = subprocess.run([program, "results", "--all", "true"], capture_output=True, text=True, check=True)
     found = outcomes(told.stdout)
     line, left = judged(found)

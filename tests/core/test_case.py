@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from automation.core.case import judge_step, replay
+from automation.core.case import CaseState, judge_step, replay
 from automation.core.evidence import EvidenceView, NotCollected
 from automation.core.finding import Finding, Outcome
 from automation.core.judging import CheckLike
 from automation.core.memory import Memory
+from tests.core.branching import branching_case
 from tests.core.cases import (
     BROKEN,
     FLAWED,
@@ -256,3 +257,69 @@ def test_findings_are_in_one_order_whatever_the_check_gives() -> None:
         return case.decide().state.steps[0].digest
 
     assert judged("a", "b") == judged("b", "a") != judged("a")
+
+
+def test_all_that_a_step_its_checks_and_its_ways_need_is_asked_for_in_one_round() -> None:
+    case = branching_case()
+    for name in ("dokumen_ada", "tersedia", "tidak_tersedia"):
+        case.checks[name] = FakeCheck(name, needs=(f"ask:{name}",))
+    with pytest.raises(NotCollected) as question:
+        judge_step(case.procedure, case.procedure.step("sediakan"), EvidenceView(), Memory(), case.checks)
+    asked = {"doc:ketersediaan", "ask:dokumen_ada", "ask:tersedia", "ask:tidak_tersedia"}
+    assert question.value.ids == asked
+
+
+def test_of_several_subjects_those_that_changed_are_named_in_one_order() -> None:
+    case = walk_to(small_case(), "amankan")
+    step = case.procedure.step("periksa")
+    judging = step.judging.model_copy(update={"subjects": ("surat", "naskah", "scan")})
+    wide = step.model_copy(update={"judging": judging})
+    steps = tuple(wide if one.key == "periksa" else one for one in case.procedure.steps)
+    case.procedure = case.procedure.model_copy(update={"steps": steps})
+    case.pastes("teknis-1")
+    assert case.open_step == "amankan"
+    case.content |= {"surat": "surat lain", "naskah": "naskah lain"}
+    state = case.decide().state.open
+    assert state is not None
+    assert (state.step.key, state.lapsed) == ("periksa", ("naskah", "surat"))
+
+
+def test_a_step_that_was_not_looked_at_has_no_state() -> None:
+    state = small_case().decide().state
+    assert state.state("sajikan") is None
+    found = state.state("tulis")
+    assert found is not None
+    assert found.step.key == "tulis"
+
+
+def test_only_the_step_that_the_read_back_completes_waits_for_it() -> None:
+    case = walk_to(small_case(), "sajikan")
+    waiting = {one.step.key: one.waiting_for_service for one in case.decide().state.steps}
+    assert waiting == {"tulis": False, "periksa": False, "amankan": False, "sajikan": True}
+    bare = case.procedure.model_copy(update={"hosting": None})
+    last = judge_step(bare, bare.step("sajikan"), case.view(), case.memory, case.checks)
+    assert not last.waiting_for_service
+
+
+def test_a_step_that_provisions_waits_only_where_it_is_complete_once_the_repository_stands() -> None:
+    case = small_case()
+    tulis = case.procedure.step("tulis")
+    later = tulis.model_copy(update={"complete_when": "provided"})
+    for step, waits in ((tulis, False), (later, True)):
+        state = judge_step(case.procedure, step, case.view(), Memory(), case.checks)
+        assert (state.waiting_for_provision, state.complete) == (waits, not waits)
+    there = Memory(provisioned={"aplikasi": "w"})
+    assert judge_step(case.procedure, later, case.view(), there, case.checks).complete
+
+
+def test_what_lies_before_the_open_step_and_was_not_walked_is_passed_by() -> None:
+    case = branching_case()
+    assert case.decide().state.passed_by == frozenset()
+    case.takes("kabid", "lengkap")
+    state = case.decide().state
+    assert (state.passed_by, state.done, state.suspended) == ({"usulkan"}, 1, False)
+    assert CaseState(case.procedure, ()).passed_by == frozenset()
+    assert CaseState(case.procedure, ()).open is None
+    ended = CaseState(case.procedure, state.steps[:1])
+    keys = [step.key for step in case.procedure.steps]
+    assert (ended.open, ended.passed_by) == (None, frozenset(keys[1:]))

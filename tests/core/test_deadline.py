@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.core.deadline import Due, Pause, WorkingTime, due_moment, due_of, parse_duration, phase_dues
+from automation.core.deadline import (
+    MAX_DAYS,
+    MINUTES_A_DAY,
+    Due,
+    Pause,
+    WorkingTime,
+    due_moment,
+    due_of,
+    parse_duration,
+    phase_dues,
+)
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure import Procedure, load_procedure
 from automation.core.procedure_model import Duration
@@ -43,6 +53,32 @@ def test_a_blank_duration_stays_blank() -> None:
 def test_what_is_no_duration_is_refused(iso: str) -> None:
     with pytest.raises(InvalidProcedure):
         due_moment(PLAIN, MONDAY, iso)
+
+
+def test_what_is_no_duration_is_refused_with_its_words_and_how_it_is_written() -> None:
+    with pytest.raises(InvalidProcedure) as refused:
+        parse_duration("7 Hari")
+    said = (refused.value.explain("id"), refused.value.explain("en"))
+    assert said == (
+        "Durasi '7 Hari' tidak dapat dibaca. Tulis seperti P7D atau PT2H30M.",
+        "The duration '7 Hari' cannot be read. Write it like P7D or PT2H30M.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("longest", "beyond"),
+    [
+        (f"P{MAX_DAYS}D", f"P{MAX_DAYS + 1}D"),
+        (f"PT{MAX_DAYS * MINUTES_A_DAY + MINUTES_A_DAY - 1}M", f"PT{(MAX_DAYS + 1) * MINUTES_A_DAY}M"),
+        (f"P{MAX_DAYS - 1}DT{MINUTES_A_DAY}M", f"P{MAX_DAYS}DT{MINUTES_A_DAY}M"),
+    ],
+)
+def test_the_longest_duration_is_ten_years_and_not_a_day_more(longest: str, beyond: str) -> None:
+    read = parse_duration(longest)
+    assert read is not None
+    assert read.whole_days == MAX_DAYS
+    with pytest.raises(InvalidProcedure):
+        parse_duration(beyond)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +126,42 @@ def test_a_pause_is_given_back_in_the_durations_own_unit() -> None:
         assert due_moment(PLAIN, MONDAY, iso, pauses=lunch) == due_moment(PLAIN, MONDAY, iso)
 
 
+def test_a_pause_as_long_as_the_work_moves_it_by_so_much_and_not_to_the_evening() -> None:
+    morning = (Pause(at("2026-04-06 10:00"), at("2026-04-06 12:00")),)
+    assert due_moment(PLAIN, MONDAY, "PT2H", pauses=morning) == at("2026-04-06 14:00")
+
+
+def test_work_without_a_length_is_given_its_pause_back_too() -> None:
+    hour = (Pause(at("2026-04-06 10:00"), at("2026-04-06 11:00")),)
+    assert due_moment(PLAIN, MONDAY, "P0D", pauses=hour) == at("2026-04-06 10:00")
+
+
+def test_several_pauses_are_given_back_together() -> None:
+    nights = tuple(Pause(at(f"2026-04-0{day} 15:00"), at(f"2026-04-0{day + 1} 08:30")) for day in (6, 7))
+    assert due_moment(PLAIN, MONDAY, "PT2H", pauses=nights) == at("2026-04-06 16:00")
+    assert due_moment(PLAIN, MONDAY, "P1D", pauses=nights) == at("2026-04-09 16:00")
+    assert due_moment(PLAIN, MONDAY, "P1D", days="kalender", pauses=nights) == at("2026-04-09 23:59")
+
+
+def test_a_range_counts_its_days_and_pauses_like_a_single_duration() -> None:
+    days = Duration(raw="1-2 Hari", iso="P1D", iso_max="P2D")
+    night = (Pause(at("2026-04-06 15:00"), at("2026-04-07 08:30")),)
+    assert due_of(PLAIN, MONDAY, days, days="kalender", pauses=night) == Due(
+        at("2026-04-09 23:59"), at("2026-04-08 23:59")
+    )
+    assert due_of(PLAIN, MONDAY, days, pauses=night) == Due(at("2026-04-09 16:00"), at("2026-04-08 16:00"))
+
+
+def test_a_range_written_the_wrong_way_round_is_due_at_its_later_end() -> None:
+    hours = Duration(raw="2 - 1 Jam", iso="PT2H", iso_max="PT1H")
+    assert due_of(PLAIN, MONDAY, hours) == Due(at("2026-04-06 11:00"), at("2026-04-06 10:00"))
+
+
+def test_a_range_with_a_latest_end_alone_is_due_then() -> None:
+    until = Duration(raw="paling lama 2 Jam", iso=None, iso_max="PT2H")
+    assert due_of(PLAIN, MONDAY, until) == Due(at("2026-04-06 11:00"), at("2026-04-06 11:00"))
+
+
 @COUNT
 @given(calendars(), moments, st.integers(1, 60))
 def test_a_deadline_in_days_is_the_end_of_the_nth_working_day(
@@ -135,6 +207,11 @@ def test_a_phase_without_a_duration_is_not_due(lombok: Procedure) -> None:
     dues = phase_dues(PLAIN, changed, MONDAY)
     assert "permohonan" not in dues
     assert dues["hosting"] == due_moment(PLAIN, MONDAY, "P26D")
+
+
+def test_phases_in_calendar_days_run_through_weekends(lombok: Procedure) -> None:
+    dues = phase_dues(PLAIN, lombok, MONDAY, days="kalender")
+    assert dues["hosting"] == due_moment(PLAIN, MONDAY, "P27D", days="kalender")
 
 
 def test_a_holiday_moves_the_phases_after_it(lombok: Procedure) -> None:

@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from automation.core.evidence import NotCollected
 from automation.core.finding import Outcome
-from automation.core.gate import FLOOR, HOSTING_CHECK, HostingVerdict, Light, steps_missing
+from automation.core.gate import (
+    FLOOR,
+    HOSTING_CHECK,
+    GateState,
+    HostingVerdict,
+    Light,
+    gates,
+    steps_missing,
+)
 from automation.core.plan import MergeHosting
+from tests.core.branching import BRANCHING, branching_case
 from tests.core.cases import (
     BROKEN,
     FLAWED,
@@ -65,6 +73,52 @@ def test_a_gate_is_red_while_a_refusal_stands() -> None:
     assert lights(case)["naskah"] is Light.FAILED
 
 
+def test_a_gate_shows_its_steps_and_which_of_them_is_open() -> None:
+    case = small_case()
+    state = case.decide().state
+    write, check, secure, serve = case.procedure.steps
+    assert gates(state) == (
+        GateState("naskah", Light.PENDING, (write, check), state.open),
+        GateState("keamanan", Light.PENDING, (secure,), None),
+        GateState("hosting", Light.PENDING, (serve,), None),
+    )
+    case.pastes("teknis-1")
+    assert gates(case.decide().state)[0] == GateState("naskah", Light.SUCCESS, (write, check), None)
+
+
+def test_a_gate_waits_for_its_steps_that_lie_behind_those_of_another() -> None:
+    case = small_case()
+    moved = case.procedure.step("amankan").model_copy(update={"gate": "naskah"})
+    between = case.procedure.step("periksa").model_copy(update={"gate": "keamanan"})
+    steps = (case.procedure.steps[0], between, moved, case.procedure.steps[3])
+    case.procedure = case.procedure.model_copy(update={"steps": steps})
+    assert case.open_step == "periksa"
+    assert lights(case)["naskah"] is Light.PENDING
+
+
+def test_a_gate_that_is_passed_by_judged_nothing_and_is_not_green() -> None:
+    own = BRANCHING.replace(
+        "number: 2\n    phase: awal\n    gate: kebutuhan", "number: 2\n    phase: awal\n    gate: usul"
+    )
+    case = branching_case(text=own)
+    case.takes("kabid", "lengkap")
+    passed = next(gate for gate in case.decide().gates if gate.name == "usul")
+    assert (passed.light, passed.steps, passed.open) == (Light.PENDING, (), None)
+
+
+def test_a_gate_is_green_when_the_steps_its_way_needs_are_complete() -> None:
+    case = branching_case()
+    case.takes("kabid", "lengkap")
+    gate = case.decide().gates[0]
+    assert (gate.light, [step.key for step in gate.steps]) == (Light.SUCCESS, ["periksa"])
+
+
+def test_a_gate_whose_step_only_wants_its_act_is_not_red() -> None:
+    case = walk_to(small_case(), "sajikan")
+    assert case.decide().state.steps[-1].findings == ()
+    assert lights(case)["hosting"] is Light.PENDING
+
+
 def test_a_request_opened_before_its_time_names_the_steps_that_are_missing() -> None:
     case = small_case()
     case.asks()
@@ -115,25 +169,6 @@ def test_a_request_whose_file_is_gone_is_not_merged() -> None:
     case.asks(blob="", sha="")
     keys = {one.key for one in verdict(case).findings if not one.holds}
     assert "merged_file" in keys
-
-
-def test_missing_evidence_is_asked_for_before_judging() -> None:
-    case = ready_for_hosting()
-    view = case.view()
-    collected = {name: one for name, one in view.collected.items() if name != "scan" and "uat" not in name}
-    from automation.core.gate import judge_hosting
-
-    decision = case.decide()
-    with pytest.raises(NotCollected) as question:
-        judge_hosting(
-            case.procedure,
-            decision.state,
-            verdict(case).facts,
-            type(view)(collected, view.policy, view.documents, view.roles),
-            decision.memory,
-            case.checks,
-        )
-    assert question.value.ids == {"scan", "doc:uat_skenario", "doc:uat_hasil"}
 
 
 def test_an_approved_request_is_merged_at_the_head_that_was_judged() -> None:
