@@ -103,7 +103,7 @@ class Monitor(Watch):
                 case Remember(kind="finished"):
                     self._finishes()
                 case MergeHosting():
-                    self._merges(change, seen)
+                    self._merges(change, seen, finished=decision.memory.finished)
                 case ServeHosting():
                     assert change.decision in self.merges, "serves what was never merged"
 
@@ -292,11 +292,16 @@ class Monitor(Watch):
         assert all(one.key in self.closings for one in walked)
         self.finished = True
 
-    def _merges(self, change: MergeHosting, seen: Seen) -> None:
+    def _merges(self, change: MergeHosting, seen: Seen, *, finished: bool) -> None:
+        """Also after the end: the name of a finished case may be asked for, changed and renewed.
+
+        Then every step was done once and takes no more acts, so what changed since holds nothing up. All else
+        is asked for as before: the very request that the card showed, the floor, and an approval of its own.
+        """
         rule, request = self.procedure.hosting, seen.request
         assert rule is not None
         assert request is not None, "merges a request that is not open"
-        assert not self.finished
+        assert self.finished or not finished, "finished unseen"
         assert request.target == "main", "merges into another branch"
         assert change.head_sha == request.head, "merges another head"
         digest = str(change.intent["decision"])
@@ -307,7 +312,7 @@ class Monitor(Watch):
         fair = [one for one in self._spoke(rule.approved_by, seen) if one.act.account_id not in barred]
         assert any(one.act.command.verb == "setuju" and one.digest == digest for one in fair), "no approval"
         self._nobody_refuses(rule.approved_by, request.blob, fair)
-        self._steps_are_done(seen)
+        self._steps_are_done(seen, finished=finished)
         assert not {seen.content.get(name) for name in FLOOR} & {None, FLAWED, BROKEN, UNKNOWN}, "the floor"
         self.merges.add(digest)
 
@@ -340,13 +345,15 @@ class Monitor(Watch):
                 assert request is not None
                 yield one, request.blob
 
-    def _steps_are_done(self, seen: Seen) -> None:
+    def _steps_are_done(self, seen: Seen, *, finished: bool) -> None:
         rule = self.procedure.hosting
         assert rule is not None
         keys = [step.key for step in self.procedure.steps]
         walked = {step.key for step in self._way_walked()}
         for key in rule.after:
             assert key in walked, f"merges before {key}"
+        if finished:
+            return
         last = max(keys.index(key) for key in rule.after)
         for key in walked & set(keys[: last + 1]):
             step = self.procedure.step(key)
