@@ -12,8 +12,8 @@ from hypothesis import settings
 
 from tests.specgate import plugin
 
-# How long one example takes says how busy the machine is, not whether the code is right. In CI the examples are
-# the same in every run, so that a change is judged by itself; everywhere else each run looks at others.
+# How long one example takes says how busy the machine is, not whether the code is right. In CI the examples
+# are the same in every run, so that a change is judged by itself; everywhere else each run looks at others.
 settings.register_profile("laik", deadline=None, derandomize=bool(os.environ.get("CI")))
 
 
