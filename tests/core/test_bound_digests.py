@@ -16,6 +16,7 @@ from automation.core.digest import digest_of
 from automation.core.finding import Outcome
 from automation.core.gate import FLOOR, HOSTING_CHECK, HostingVerdict, judge_hosting
 from automation.core.memory import REVOKED, Memory, RuledAct
+from tests.core.branching import agreed, branching_case
 from tests.core.cases import (
     COMMIT,
     FLAWED,
@@ -256,3 +257,24 @@ def test_a_step_whose_findings_changed_alone_lapses_by_the_rules() -> None:
     answer = (finding("naskah_is_filled", Outcome.PASS, key="bagian baru"),)
     case.checks["naskah_is_filled"] = FakeCheck("naskah_is_filled", answer=lambda view, subjects: answer)
     assert state_of(case, "periksa").lapsed == ("aturan",)
+
+
+def test_a_step_that_keeps_its_completion_is_held_by_content_that_was_refused_before() -> None:
+    case = closed_case()
+    memory = case.memory
+    old = replace(memory.acts[-1], act="issue/99/0", ruling="refused", digest="0" * 64, seq=1, account=99)
+    refused = replace(old, subjects={"naskah": sha("naskah pertama")})
+    case.content["naskah"] = "naskah pertama"
+    state = state_of(case, "periksa", replace(memory, acts=(refused, *memory.acts)))
+    assert (state.kept, state.held, state.given, state.complete) == (True, refused, False, False)
+
+
+def test_an_approved_way_whose_own_check_holds_no_more_is_not_taken() -> None:
+    case = agreed(branching_case())
+    case.takes("kabid", "tersedia")
+    assert state_of(case, "sediakan").given
+    gone = (finding("tersedia", Outcome.FAIL),)
+    case.checks["tersedia"] = FakeCheck("tersedia", answer=lambda view, subjects: gone)
+    state = state_of(case, "sediakan")
+    assert state.approval is not None
+    assert (state.evidence_holds, state.given, state.complete) == (True, False, False)

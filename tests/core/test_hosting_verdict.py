@@ -153,3 +153,14 @@ def test_why_a_case_does_not_run_holds_up_everything_but_a_removal() -> None:
         )
         assert (stop in judged.findings) is not removes
         assert judged.evidence_holds is removes
+
+
+def test_a_verdict_on_nothing_holds_nothing() -> None:
+    found = verdict(ready_for_hosting())
+    assert found.evidence_holds
+    assert not replace(found, findings=()).evidence_holds
+
+
+def test_acts_on_one_request_are_not_acts_on_the_next() -> None:
+    facts = verdict(ready_for_hosting()).facts
+    assert (facts.step_key, replace(facts, iid=8).step_key) == ("hosting!7", "hosting!8")
