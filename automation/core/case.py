@@ -40,7 +40,6 @@ from automation.core.standing import (
     Standing,
     holding_refusal,
     is_unknown,
-    refusals_of,
     sent_back_since,
     standing_at,
 )
@@ -53,11 +52,8 @@ __all__ = [
     "StepState",
     "judge_step",
     "replay",
-    "standing_refusals",
     "subject_evidence",
 ]
-
-standing_refusals = refusals_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from automation.core.act import Act
 from automation.core.authority import deciders
 from automation.core.bench import Bench, Ruled
-from automation.core.case import StepState, standing_refusals
+from automation.core.case import StepState
 from automation.core.codes import (
     CODE_LENGTH,
     code_for,
@@ -45,6 +45,7 @@ from automation.core.rulingwords import (
     usage,
     void,
 )
+from automation.core.standing import refusals_of
 from automation.core.text import Bilingual
 from automation.core.verbs import VERBS
 
@@ -173,7 +174,7 @@ def _taken_back(act: Act, step: Step, bench: Bench) -> Ruled | None:
     if held is None or held.step != step.key or len(code) < CODE_LENGTH:
         return None
     shown = [one.digest for one in bench.memory.digests_shown(step.key, code)]
-    for refusal in standing_refusals(bench.memory, step.key):
+    for refusal in refusals_of(bench.memory, step.key):
         # Two may have refused the same content: each takes back his own, in any order.
         own = refusal.account == act.account_id and dict(refusal.subjects) == dict(held.subjects)
         if own and shown == [refusal.digest]:
