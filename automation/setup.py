@@ -76,7 +76,8 @@ class Setup:
             self._look_at_group(path)
         policy = self._policy_that_counts(wanted)
         if policy is not None:
-            wishes = projects_of(policy, self._answers.pemilik_kebijakan, self._parts.procedures)
+            owners = policy.pemilik_kebijakan or self._answers.pemilik_kebijakan
+            wishes = projects_of(policy, owners, self._parts.procedures)
             for wish in wishes:
                 self._look_at_project(wish, files[wish.key])
             if not self._sheet.blocked:

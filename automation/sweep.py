@@ -31,7 +31,7 @@ from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
-from automation.keys import HOSTING, SERVING
+from automation.keys import HOSTING, POLICY, SERVING
 from automation.observe.keys import KEY, case_key
 from automation.observe.office import Office, OfficeReader
 from automation.store.open import Store
@@ -69,7 +69,7 @@ class Sweeper:
         self._groups: tuple[Group, ...] = ()
 
     def whole(self) -> tuple[str, ...]:
-        """Every unfinished case, every open request, hosting, and what is served."""
+        """Every unfinished case, every open request, hosting, the policy, and what is served."""
         self._office.refresh()
         return self._all_of(self._office.read(secret=False))
 
@@ -99,7 +99,8 @@ class Sweeper:
     def _all_of(self, office: Office) -> tuple[str, ...]:
         open_issues = self._open_issues(office)
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
-        return (*dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)]), HOSTING, SERVING)
+        cases = dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)])
+        return (*cases, POLICY, HOSTING, SERVING)
 
     def _since(self, office: Office, last: _Mark, now: datetime) -> tuple[str, ...]:
         since = last.at - OVERLAP
@@ -108,6 +109,7 @@ class Sweeper:
             *self._with_issues(office, since, accepted),
             *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
+            *self._with_policy(office, since),
             *self._with_hosting(office, since, last),
             *(key for key in self._store.ledger.turning(last.woken, now) if key in unfinished),
         ]
@@ -173,6 +175,14 @@ class Sweeper:
             return unfinished
         folders = {path.partition("/")[0].upper() for path in paths}
         return tuple(key for key in unfinished if key in folders)
+
+    def _with_policy(self, office: Office, since: datetime) -> list[str]:
+        """The policy's desk, while another policy stands on the branch and when a request there changed."""
+        control = office.control.id
+        changed = office.policy_differs or self._forge.list_merge_requests(
+            control, state="all", updated_after=since
+        )
+        return [POLICY] if changed else []
 
     def _with_hosting(self, office: Office, since: datetime, last: _Mark) -> list[str]:
         """The hosting desk, and the cases whose request there changed, was closed or was merged."""

@@ -52,7 +52,7 @@ def found(forge: RunningForge, cast: Cast = LOMBOK_TENGAH) -> Organisation:
         )
         owner.push(path, dict(files), "Siapkan proyek", rewrite=True)
     _invite(owner, cast)
-    _protect(owner)
+    _protect(owner, cast)
     case_files, applications = homes("github")
 
     def page(project: str, kind: Kind, iid: int) -> str:
@@ -94,9 +94,12 @@ def _let_in(owner: GitHubPerson, cast: Cast) -> None:
 
 
 def _invite(owner: GitHubPerson, cast: Cast) -> None:
-    """Everyone may file and comment in the control project; builders read there and nothing more."""
+    """Everyone may file and comment in the control project; builders read there and nothing more.
+
+    The office's own people own the policy: they merge its changes there.
+    """
     for account in cast.accounts:
-        _collaborator(owner, CONTROL, account, "push" if account in cast.reviewers else "pull")
+        _collaborator(owner, CONTROL, account, "maintain" if account in cast.staff else "pull")
     for account in (*cast.reviewers, *cast.owners):
         _collaborator(owner, HOSTING, account, "push")
     for account in cast.reviewers:
@@ -107,10 +110,11 @@ def _collaborator(owner: GitHubPerson, project: str, account: str, permission: s
     _asked(owner.client, "PUT", f"/repos/{project}/collaborators/{account}", {"permission": permission})
 
 
-def _protect(owner: GitHubPerson) -> None:
+def _protect(owner: GitHubPerson, cast: Cast) -> None:
     """Only laik merges into the hosting project; the office may push its own reports."""
     only_laik = {"users": [], "teams": [], "apps": [BOT]}
-    for project, restrictions in ((CONTROL, only_laik), (HOSTING, only_laik), (SECRET, None)):
+    owners_too = {**only_laik, "users": list(cast.staff)}
+    for project, restrictions in ((CONTROL, owners_too), (HOSTING, only_laik), (SECRET, None)):
         _asked(
             owner.client,
             "PUT",

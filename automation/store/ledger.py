@@ -56,6 +56,7 @@ KINDS = frozenset(
         "life",
         "issue_gone",
         "inventory",
+        "policy",
         REVOKED,
     }
 )

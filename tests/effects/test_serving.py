@@ -15,7 +15,7 @@ from automation.core.errors import CheckFailed, LaikError
 from automation.demo import organisation as org
 from automation.forges.base import Hook
 from automation.reconciler import SERVING
-from automation.serving import ALARM_TITLE, Serving
+from automation.serving import BELL, Serving
 from tests.effects.world import World
 
 PATH = "permohonan/tersaji.yaml"
@@ -47,7 +47,7 @@ def branch(world: World, case: str) -> Iterator[Any]:
 def alarms(world: World) -> list[str]:
     """The open alarm issues' cards."""
     issues = world.project(org.CONTROL).issues.list(get_all=True, state="opened")
-    found = [one.iid for one in issues if one.title == ALARM_TITLE]
+    found = [one.iid for one in issues if one.title == BELL.title]
     return [card for iid in found for card in world.cards(org.CONTROL, iid)]
 
 

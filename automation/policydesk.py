@@ -1,0 +1,258 @@
+"""The policy's desk: judges changes of the policy, admits what its owners agreed to, and tells of the rest.
+
+Nothing but this module brings another policy into force, and nothing but :mod:`automation.inforce` says which
+one is. A merge request is judged while it is open, so that its owners know before they merge; what counts is
+what stands on the protected branch afterwards, and the forge's own word that it came by a merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from automation.alarm import Alarm, AlarmBell, Deviating
+from automation.apply import Applier, Serve
+from automation.bots import policykeeper
+from automation.bots.desk import card_marker
+from automation.bots.policykeeper import CARD, PolicyDeskView, Stage
+from automation.core.errors import LaikError
+from automation.core.forgery import forgeries
+from automation.core.memory import Memory, remember
+from automation.core.plan import Change, Place, Plan, WriteCard
+from automation.core.policy import Known, load_policy
+from automation.core.policyadmission import (
+    STEP,
+    Difference,
+    PolicyChange,
+    StandingPolicy,
+    differences,
+    judge,
+    owners_entry,
+)
+from automation.core.reconcile import ShownState, Target, difference
+from automation.core.text import Bilingual
+from automation.forges.base import Comment, Forge, MergeRequest
+from automation.inforce import POLICY_FILE, change_to, digest_of_text
+from automation.keys import POLICY
+from automation.observe import people
+from automation.observe.office import Office, OfficeReader
+from automation.observe.policyrequests import PolicyRequest, landed_change, open_changes
+from automation.observe.shown import answers, cards, statuses
+from automation.proposedpolicy import judged_change
+from automation.store.open import Store
+
+BELL = AlarmBell(POLICY, "penyimpangan-kebijakan", "Kebijakan yang belum berlaku")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one look did: what was written, whether another policy is in force, what could not be judged."""
+
+    changes: Plan
+    admitted: bool
+    failed: tuple[LaikError, ...]
+
+
+class PolicyDesk:
+    """Judges changes of the policy; holds clients, never state."""
+
+    def __init__(
+        self,
+        forge: Forge,
+        store: Store,
+        office: OfficeReader,
+        *,
+        known: Known,
+        serve: Serve,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._forge = forge
+        self._store = store
+        self._office = office
+        self._known = known
+        self._serve = serve
+        self._now = now
+        self._alarm = Alarm(forge, store.ledger, BELL, now=now)
+
+    def sort_out(self) -> Judged:
+        """Judge every open change of the policy, and what stands on the branch."""
+        done: list[Plan] = []
+        failed: list[LaikError] = []
+        admitted = self._settle_branch(self._office.read(secret=False), done)
+        office = self._office.read(secret=False)
+        for seen in open_changes(self._forge, office):
+            try:
+                done.append(self._settle_open(office, seen))
+            except LaikError as problem:  # one request must not keep the others from being looked at
+                failed.append(problem)
+        return Judged(tuple(change for plan in done for change in plan), admitted, tuple(failed))
+
+    # ---- what stands on the branch
+
+    def _settle_branch(self, office: Office, done: list[Plan]) -> bool:
+        """Whether the policy that stands on the branch came into force now."""
+        if not office.policy_differs:
+            self._alarm.tell(office, (), "")
+            return False
+        request = landed_change(self._forge, office)
+        if request is None:
+            self._raise(office, _UNCALLED)
+            return False
+        seen = PolicyRequest(request, office.on_branch, touches=True, stage="merged")
+        done.append(self._settle(office, seen, "merged"))
+        if self._admit(office, seen):
+            now = self._office.read(secret=False)
+            done.append(self._settle(now, seen, "in_force"))
+            self._alarm.tell(now, (), "")
+            return True
+        self._raise(office, _merged_without(request.iid))
+        return False
+
+    def _admit(self, office: Office, seen: PolicyRequest) -> bool:
+        """Bring into force what two owners agreed to and the forge says was merged."""
+        request, text = seen.request, office.on_branch
+        if request.merged_by is None or text is None:
+            return False
+        standing = self._standing()
+        change = self._change(office, text)
+        acts = people.acts(office.me, self._comments(office, request))
+        verdict = judge(change, standing, acts, self._memory())
+        if not verdict.admissible:
+            return False
+        entry = owners_entry(
+            change,
+            standing,
+            verdict,
+            merge_request=request.iid,
+            merge_sha=request.merge_sha or "",
+            merged_by=request.merged_by.id,
+        )
+        self._office.in_force.admit(text, entry)
+        return True
+
+    def _raise(self, office: Office, said: Bilingual) -> None:
+        seen = digest_of_text(office.on_branch) if office.on_branch is not None else ""
+        deviating = Deviating(POLICY_FILE, "changed" if seen else "deleted", seen, said)
+        self._alarm.tell(office, [deviating], policykeeper.alarm_card(card_marker(BELL.card), said))
+
+    # ---- merge requests
+
+    def _settle_open(self, office: Office, seen: PolicyRequest) -> Plan:
+        if not seen.touches and not self._had_card(seen.request):
+            return ()
+        return self._settle(office, seen, "open")
+
+    def _had_card(self, request: MergeRequest) -> bool:
+        """Whether a code was shown there once; only then can there be a card to take back."""
+        told = self._memory().shown
+        return any(one.step == STEP and one.subjects.get("merge_request") == str(request.iid) for one in told)
+
+    def _settle(self, office: Office, seen: PolicyRequest, stage: Stage) -> Plan:
+        """Show on one merge request what it amounts to."""
+        request, memory = seen.request, self._memory()
+        place = Place(office.control.id, "merge_request", request.iid)
+        comments = self._comments(office, request)
+        if stage == "open" and not seen.touches:
+            card = (
+                policykeeper.unreadable_card(seen.problem) if seen.problem else policykeeper.untouched_card()
+            )
+            wished: list[Change] = [WriteCard(place, card, None)]
+        else:
+            wished = policykeeper.wishes(self._view(office, seen, stage, comments))
+        targets = [Target(place.project_id, request.head_sha)] if self._postable(office, seen, stage) else []
+        posted = statuses(self._forge, office.me, targets)
+        shown = ShownState(
+            cards=cards(CARD, office.me, comments),
+            answers=answers(office.me, comments, memory.answered),
+            statuses=posted.standing,
+            foreign=posted.foreign,
+            details=posted.details,
+        )
+        plan = (*forgeries(shown.foreign, memory), *difference(wished, shown))
+        return self._carried_out(memory, plan)
+
+    def _view(
+        self, office: Office, seen: PolicyRequest, stage: Stage, comments: people.Comments
+    ) -> PolicyDeskView:
+        request, standing, memory = seen.request, self._standing(), self._memory()
+        change = self._change(office, seen.text)
+        if seen.problem is not None:
+            change = replace(change, problems=(seen.problem, *change.problems))
+        return PolicyDeskView(
+            place=Place(office.control.id, "merge_request", request.iid),
+            head_sha=request.head_sha if self._postable(office, seen, stage) else "",
+            stage=stage,
+            standing=standing,
+            verdict=judge(change, standing, people.acts(office.me, comments), memory),
+            differences=self._differences(office, seen.text),
+            owners=office.policy.pemilik_kebijakan,
+            memory=memory,
+            web_url=request.web_url,
+        )
+
+    def _postable(self, office: Office, seen: PolicyRequest, stage: Stage) -> bool:
+        """A forge takes statuses for commits on a branch only."""
+        return (
+            stage == "open" and seen.touches and office.control_mirror.is_on_a_branch(seen.request.head_sha)
+        )
+
+    def _comments(self, office: Office, request: MergeRequest) -> Mapping[Place, tuple[Comment, ...]]:
+        place = Place(office.control.id, "merge_request", request.iid)
+        return {place: tuple(self._forge.list_comments(place.project_id, place.kind, place.iid))}
+
+    # ---- what a text amounts to
+
+    def _change(self, office: Office, text: bytes | None) -> PolicyChange:
+        if text is None:
+            return change_to(None, (), (_TAKEN_AWAY,))
+        return judged_change(self._forge, self._office, office.policy, text, self._known)
+
+    def _differences(self, office: Office, text: bytes | None) -> tuple[Difference, ...] | None:
+        try:
+            return differences(office.policy, load_policy(text)) if text is not None else None
+        except LaikError:  # the card says what is wrong with it
+            return None
+
+    def _standing(self) -> StandingPolicy:
+        found = self._office.in_force.standing()
+        if found is None:
+            raise AssertionError("reading the office admits the first policy")
+        return found
+
+    def _memory(self) -> Memory:
+        return remember(self._store.ledger.entries(POLICY))
+
+    def _carried_out(self, memory: Memory, plan: Plan) -> Plan:
+        applier = Applier(
+            self._forge,
+            self._store,
+            key=POLICY,
+            seq=memory.seq,
+            issue=None,
+            templates={},
+            hook=None,
+            serve=self._serve,
+            now=self._now,
+        )
+        for problem in applier.carry_out(plan):
+            raise problem
+        return plan
+
+
+_TAKEN_AWAY = Bilingual(f"Berkas {POLICY_FILE} dihapus.", f"The file {POLICY_FILE} is taken away.")
+_UNCALLED = Bilingual(
+    f"{POLICY_FILE} pada cabang utama berubah tanpa merge request: didorong langsung, atau riwayatnya ditulis"
+    " ulang.",
+    f"{POLICY_FILE} on the default branch changed without a merge request: it was pushed there, or history"
+    " was rewritten.",
+)
+
+
+def _merged_without(iid: int) -> Bilingual:
+    return Bilingual(
+        f"Perubahan pada merge request nomor {iid} sudah digabungkan, tetapi belum disetujui dua pemilik,"
+        " atau tidak dapat berlaku. Lihat kartu di sana.",
+        f"The change in merge request number {iid} was merged, but two owners have not agreed to it, or it"
+        " cannot come into force. See the card there.",
+    )
