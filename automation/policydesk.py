@@ -20,26 +20,24 @@ from automation.core.errors import LaikError
 from automation.core.forgery import forgeries
 from automation.core.memory import Memory, remember
 from automation.core.plan import Change, Place, Plan, WriteCard
-from automation.core.policy import Known, load_policy
+from automation.core.policy import Known
 from automation.core.policyadmission import (
     STEP,
-    Difference,
     PolicyChange,
     StandingPolicy,
-    differences,
     judge,
     owners_entry,
 )
 from automation.core.reconcile import ShownState, Target, difference
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, MergeRequest
-from automation.inforce import POLICY_FILE, change_to, digest_of_text
+from automation.inforce import POLICY_FILE, digest_of_text
 from automation.keys import POLICY
 from automation.observe import people
 from automation.observe.office import Office, OfficeReader
 from automation.observe.policyrequests import PolicyRequest, landed_change, open_changes
 from automation.observe.shown import answers, cards, statuses
-from automation.proposedpolicy import judged_change
+from automation.proposedpolicy import TAKEN_AWAY, between, judged_change
 from automation.store.open import Store
 
 BELL = AlarmBell(POLICY, "penyimpangan-kebijakan", "Kebijakan yang belum berlaku")
@@ -55,7 +53,7 @@ class Judged:
 
 
 class PolicyDesk:
-    """Judges changes of the policy; holds clients, never state."""
+    """Judges changes of the policy; holds clients, and of what it saw only whether to look again."""
 
     def __init__(
         self,
@@ -74,6 +72,8 @@ class PolicyDesk:
         self._serve = serve
         self._now = now
         self._alarm = Alarm(forge, store.ledger, BELL, now=now)
+        self.waits = False
+        """Whether a change of the policy was open at the last look: people may be speaking there."""
 
     def sort_out(self) -> Judged:
         """Judge every open change of the policy, and what stands on the branch."""
@@ -81,7 +81,9 @@ class PolicyDesk:
         failed: list[LaikError] = []
         admitted = self._settle_branch(self._office.read(secret=False), done)
         office = self._office.read(secret=False)
-        for seen in open_changes(self._forge, office):
+        requests = open_changes(self._forge, office)
+        self.waits = any(one.touches for one in requests)
+        for seen in requests:
             try:
                 done.append(self._settle_open(office, seen))
             except LaikError as problem:  # one request must not keep the others from being looked at
@@ -185,7 +187,7 @@ class PolicyDesk:
             stage=stage,
             standing=standing,
             verdict=judge(change, standing, people.acts(office.me, comments), memory),
-            differences=self._differences(office, seen.text),
+            differences=between(office.policy, seen.text),
             owners=office.policy.pemilik_kebijakan,
             memory=memory,
             web_url=request.web_url,
@@ -201,18 +203,12 @@ class PolicyDesk:
         place = Place(office.control.id, "merge_request", request.iid)
         return {place: tuple(self._forge.list_comments(place.project_id, place.kind, place.iid))}
 
-    # ---- what a text amounts to
+    # ---- what is remembered
 
     def _change(self, office: Office, text: bytes | None) -> PolicyChange:
         if text is None:
-            return change_to(None, (), (_TAKEN_AWAY,))
+            return TAKEN_AWAY
         return judged_change(self._forge, self._office, office.policy, text, self._known)
-
-    def _differences(self, office: Office, text: bytes | None) -> tuple[Difference, ...] | None:
-        try:
-            return differences(office.policy, load_policy(text)) if text is not None else None
-        except LaikError:  # the card says what is wrong with it
-            return None
 
     def _standing(self) -> StandingPolicy:
         found = self._office.in_force.standing()
@@ -240,7 +236,6 @@ class PolicyDesk:
         return plan
 
 
-_TAKEN_AWAY = Bilingual(f"Berkas {POLICY_FILE} dihapus.", f"The file {POLICY_FILE} is taken away.")
 _UNCALLED = Bilingual(
     f"{POLICY_FILE} pada cabang utama berubah tanpa merge request: didorong langsung, atau riwayatnya ditulis"
     " ulang.",

@@ -2,14 +2,100 @@
 
 from __future__ import annotations
 
-from automation.core.errors import LaikError
+from dataclasses import dataclass
+
+from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.policy import Known, Policy, load_policy
-from automation.core.policyadmission import PolicyChange
+from automation.core.policyadmission import (
+    Difference,
+    PolicyChange,
+    StandingPolicy,
+    differences,
+    operator_entry,
+)
 from automation.core.policylint import lockouts
 from automation.core.text import Bilingual
 from automation.forges.base import Forge
-from automation.inforce import POLICY_FILE, change_to
+from automation.inforce import POLICY_FILE, change_to, digest_of_text
 from automation.observe.office import OfficeReader
+
+
+@dataclass(frozen=True, slots=True)
+class OnBranch:
+    """The policy on the default branch beside the one in force.
+
+    Attributes:
+        place: the file's full name.
+        text: what stands on the branch; None where no such file can be read.
+        standing: the policy in force; None while the ledger knows none.
+        in_force: its content; None where that cannot be read any more.
+        change: what the text on the branch amounts to.
+        differences: None where one of the two cannot be read.
+    """
+
+    place: str
+    text: bytes | None
+    standing: StandingPolicy | None
+    in_force: Policy | None
+    change: PolicyChange
+    differences: tuple[Difference, ...] | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the branch has another policy than the one in force."""
+        return self.text is None or self.standing is None or digest_of_text(self.text) != self.standing.digest
+
+
+def look_at_branch(forge: Forge, reader: OfficeReader, known: Known) -> OnBranch:
+    """Both policies, held against each other.
+
+    Raises:
+        InvalidPolicy: there is no control project.
+        ForgeUnreachable, ForgeRefused: the forge could not be asked.
+    """
+    control, mirror, text = reader.control()
+    place, standing = f"{control.path}/{POLICY_FILE}", reader.in_force.standing()
+    in_force = None
+    if standing is not None:
+        try:
+            in_force = load_policy(reader.in_force.text(standing, mirror, path=place), path=place)
+        except LaikError:  # lost, or of another time: then there is nothing to compare with
+            in_force = None
+    change = TAKEN_AWAY if text is None else judged_change(forge, reader, in_force, text, known)
+    return OnBranch(place, text, standing, in_force, change, between(in_force, text))
+
+
+def admit_by_hand(reader: OfficeReader, seen: OnBranch) -> StandingPolicy:
+    """Bring into force what stands on the branch, by the word of who runs laik's machine.
+
+    It is the way out where no two owners can agree any more, or the text in force is lost.
+
+    Raises:
+        InvalidPolicy: it could not be in force at all.
+    """
+    if seen.text is None or seen.change.problems:
+        raise InvalidPolicy(
+            Bilingual(
+                " ".join(one.id for one in seen.change.problems),
+                " ".join(one.en for one in seen.change.problems),
+            ),
+            remedy=Bilingual(
+                f"Perbaiki {POLICY_FILE} pada cabang utama, lalu ulangi.",
+                f"Mend {POLICY_FILE} on the default branch, then run this again.",
+            ),
+            where=Where(file=seen.place),
+        )
+    return reader.in_force.admit(seen.text, operator_entry(seen.change, seen.standing))
+
+
+def between(in_force: Policy | None, text: bytes | None) -> tuple[Difference, ...] | None:
+    """What a text would change; None where that cannot be told."""
+    if in_force is None or text is None:
+        return None
+    try:
+        return differences(in_force, load_policy(text))
+    except LaikError:  # what is wrong with it is said elsewhere
+        return None
 
 
 def judged_change(
@@ -35,7 +121,7 @@ def judged_change(
     problems = [said for _, said in lockouts(policy, known.procedures)]
     problems += [_no_owner(name) for name, user in named.items() if user is None]
     problems += [_other_bot(policy.bot)] if policy.bot.casefold() != reader.me.username.casefold() else []
-    problems += [_no_place(path) for path in _places(policy, standing) if not _is_there(forge, path)]
+    problems += [_no_place(place) for place in _places(policy, standing) if not _is_there(forge, place)]
     return change_to(text, owners, tuple(problems))
 
 
@@ -76,3 +162,8 @@ def _other_bot(name: str) -> Bilingual:
         f"Kunci 'bot' menyebut '{name}', bukan akun laik; semua kasus akan berhenti.",
         f"The key 'bot' names '{name}', which is not laik's account; every case would stop.",
     )
+
+
+TAKEN_AWAY = change_to(
+    None, (), (Bilingual(f"Berkas {POLICY_FILE} dihapus.", f"The file {POLICY_FILE} is taken away."),)
+)

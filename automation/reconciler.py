@@ -113,7 +113,7 @@ class Reconciler:
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
         self._accounts = Accounts(store.ledger)
-        self._sweeper = Sweeper(forge, store, office, now=now)
+        self._sweeper = Sweeper(forge, store, office, now=now, policy_waits=lambda: policy_desk.waits)
         self._showing: dict[str, tuple[Plan, int]] = {}
 
     def reconcile(self, key: str) -> Result:

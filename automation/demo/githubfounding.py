@@ -52,7 +52,7 @@ def found(forge: RunningForge, cast: Cast = LOMBOK_TENGAH) -> Organisation:
         )
         owner.push(path, dict(files), "Siapkan proyek", rewrite=True)
     _invite(owner, cast)
-    _protect(owner, cast)
+    _protect(owner)
     case_files, applications = homes("github")
 
     def page(project: str, kind: Kind, iid: int) -> str:
@@ -96,7 +96,7 @@ def _let_in(owner: GitHubPerson, cast: Cast) -> None:
 def _invite(owner: GitHubPerson, cast: Cast) -> None:
     """Everyone may file and comment in the control project; builders read there and nothing more.
 
-    The office's own people own the policy: they merge its changes there.
+    The office's own people own the policy and may be let merge its changes there.
     """
     for account in cast.accounts:
         _collaborator(owner, CONTROL, account, "maintain" if account in cast.staff else "pull")
@@ -110,11 +110,10 @@ def _collaborator(owner: GitHubPerson, project: str, account: str, permission: s
     _asked(owner.client, "PUT", f"/repos/{project}/collaborators/{account}", {"permission": permission})
 
 
-def _protect(owner: GitHubPerson, cast: Cast) -> None:
+def _protect(owner: GitHubPerson) -> None:
     """Only laik merges into the hosting project; the office may push its own reports."""
     only_laik = {"users": [], "teams": [], "apps": [BOT]}
-    owners_too = {**only_laik, "users": list(cast.staff)}
-    for project, restrictions in ((CONTROL, owners_too), (HOSTING, only_laik), (SECRET, None)):
+    for project, restrictions in ((CONTROL, only_laik), (HOSTING, only_laik), (SECRET, None)):
         _asked(
             owner.client,
             "PUT",

@@ -26,6 +26,7 @@ from automation.core.canonical import JSON, canonical
 from automation.core.chain import START, Link, first_break, link_digest
 from automation.core.errors import LedgerConflict, Where
 from automation.core.heldnames import ADMITTED, REVOKED, AdmittedRow, Names, ReleasedRow, Told, names_of
+from automation.core.policyadmission import KIND as POLICY_KIND
 from automation.core.text import Bilingual
 from automation.store.engine import reading, stamp, unstamp, writing
 from automation.store.schema import ledger as table
@@ -56,11 +57,12 @@ KINDS = frozenset(
         "life",
         "issue_gone",
         "inventory",
-        "policy",
+        POLICY_KIND,
         REVOKED,
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _BLOB = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
 
 
@@ -103,6 +105,8 @@ class Ledger:
             raise ValueError(f"unknown kind of ledger entry: {kind}")
         if kind == ADMITTED:
             _hold_admitted(body)
+        if kind == POLICY_KIND:
+            _hold_policy(body)
         text_of = canonical(body)
         if len(text_of) > BODY_LIMIT:
             raise ValueError(f"the body of a ledger entry is over {BODY_LIMIT} bytes")
@@ -284,6 +288,18 @@ def _hold_admitted(body: Mapping[str, JSON]) -> None:
         raise ValueError("an admission says whether it removes, and its blob as text")
     if not removed and not _BLOB.fullmatch(blob):
         raise ValueError("an admission names the whole blob id")
+
+
+def _hold_policy(body: Mapping[str, JSON]) -> None:
+    """Refuse an admission of policy that could be misread: who may decide everything else hangs on it."""
+    fields = {"digest", "blob", "before", "owners", "way", "agreed"}
+    fields |= {"merge_request", "merge_sha", "merged_by"}
+    if set(body) != fields:
+        raise ValueError(f"an admission of policy has other fields: {sorted(body)}")
+    if not isinstance(body["digest"], str) or not _DIGEST.fullmatch(body["digest"]):
+        raise ValueError("an admission of policy names the whole SHA-256 of its text")
+    if not isinstance(body["owners"], list) or not all(isinstance(one, int) for one in body["owners"]):
+        raise ValueError("an admission of policy lists its owners by account number")
 
 
 def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:

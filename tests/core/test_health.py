@@ -81,6 +81,8 @@ OFFICE = OfficeFacts(
     accounts={},
     outsiders=(),
     owners=("a", "b"),
+    in_force=None,
+    on_branch="",
     groups=(),
     national=NationalDays(years=frozenset({2026})),
     today=TODAY,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from automation.bots.policykeeper import CONTEXT
 from automation.core.policyadmission import standing_policy
 from automation.demo import organisation as org
+from automation.forges.base import Access, Protection
 from automation.keys import EVERYTHING, POLICY
 from automation.policydesk import BELL
 from automation.settings import ForgeKind
@@ -25,6 +26,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     dialect: ForgeKind = request.param
     with neutral_world(tmp_path_factory.mktemp(f"kebijakan-{dialect}"), dialect) as made:
         made.laik.office.read()
+        protected(made)
         yield made
 
 
@@ -34,7 +36,7 @@ def in_force_again(world: Neutral) -> Iterator[None]:
     yield
     office = world.laik.office.read(secret=False)
     if office.policy_differs:
-        world.who(SECOND).push(org.CONTROL, {"laik.yaml": office.policy_text}, "Kembalikan kebijakan")
+        pushed_past(world, {"laik.yaml": office.policy_text})
     world.worked(POLICY)
     assert alarms(world) == []
 
@@ -89,10 +91,18 @@ def merges(world: Neutral, number: int) -> list[str]:
     return world.worked(POLICY)
 
 
-def unprotected(world: Neutral) -> None:
-    """The owner of the group takes the branch's protection away, as an owner of a forge always can."""
-    if world.laik.forge.find_protection(world.number(org.CONTROL), "main") is not None:
-        world.who(org.OWNER).allow_force_push(org.CONTROL, "main")
+def protected(world: Neutral) -> None:
+    """As `laik init` has it: nobody pushes, Maintainers merge. Where that is GitLab, owners push here too."""
+    if world.organisation.forge == "github":
+        wanted = Protection("main", Access.NONE, Access.MAINTAINER)
+        world.laik.forge.ensure_protection(world.number(org.CONTROL), wanted)
+
+
+def pushed_past(world: Neutral, files: Mapping[str, bytes | None], *, force: bool = False) -> None:
+    """The owner of the group takes the protection away and pushes, as an owner of a forge always can."""
+    world.who(org.OWNER).allow_force_push(org.CONTROL, "main")
+    world.who(org.OWNER).push(org.CONTROL, files, "Langsung", force=force)
+    protected(world)
 
 
 def alarms(world: Neutral) -> list[str]:
@@ -208,28 +218,25 @@ def test_an_owner_takes_his_word_back(world: Neutral) -> None:
 
 def test_what_is_pushed_past_all_merge_requests_is_not_in_force_and_alarmed(world: Neutral) -> None:
     before = ttl(world)
-    unprotected(world)
-    world.who(org.OWNER).push(org.CONTROL, {"laik.yaml": changed(world, 1809)}, "Langsung")
+    pushed_past(world, {"laik.yaml": changed(world, 1809)})
     assert world.worked(EVERYTHING).count(POLICY) == 1
     assert ttl(world) == before
     (alarm,) = alarms(world)
     assert "tanpa merge request" in alarm
-    world.who(org.OWNER).push(org.CONTROL, {"laik.yaml": changed(world, before)}, "Kembali")
+    pushed_past(world, {"laik.yaml": changed(world, before)})
     world.worked(EVERYTHING)
     assert alarms(world) == []
 
 
 def test_history_put_back_does_not_bring_an_older_policy_back(world: Neutral) -> None:
-    owner = world.who(org.OWNER)
     before = ttl(world)
     number = proposed(world, changed(world, 1810))
     agrees(world, FIRST, number)
     agrees(world, SECOND, number)
     merges(world, number)
     assert ttl(world) == 1810
-    unprotected(world)
-    files: dict[str, bytes | None] = {"laik.yaml": changed(world, before), "README.md": b"# Kendali\n"}
-    owner.push(org.CONTROL, files, "Tulis ulang", force=True)
+    old = changed(world, before)
+    pushed_past(world, {"laik.yaml": old, "README.md": b"# Kendali\n"}, force=True)
     world.worked(POLICY)
     assert ttl(world) == 1810
     assert len(alarms(world)) == 1

@@ -16,6 +16,7 @@ from automation.demo import organisation as org
 from automation.forges.base import Hook
 from automation.reconciler import SERVING
 from automation.serving import BELL, Serving
+from tests.effects.policies import other_policy
 from tests.effects.world import World
 
 PATH = "permohonan/tersaji.yaml"
@@ -164,16 +165,11 @@ def test_a_check_that_fails_keeps_the_last_good_state(
     checker.write_text("#!/bin/sh\necho 'zona ditolak' >&2\nexit 1\n")
     checker.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/sbin:/usr/bin:/bin")
-    policy = world.project(org.CONTROL).files.get("laik.yaml", ref="main")
-    text = policy.decode().decode()
-    try:
-        policy.content = text.replace("ttl: 3600", "ttl: 7200")
-        policy.save(branch="main", commit_message="Umur rekaman")
-        with pytest.raises(CheckFailed) as refusal:
-            world.settle(SERVING)
-    finally:
-        policy.content = text
-        policy.save(branch="main", commit_message="Kembalikan")
+    with (
+        other_policy(world.laik, world.project(org.CONTROL), "ttl: 3600", "ttl: 7200"),
+        pytest.raises(CheckFailed) as refusal,
+    ):
+        world.settle(SERVING)
     assert "Penerapan ditolak" in refusal.value.message.id
     assert world.served() == before
 
