@@ -34,6 +34,19 @@ ASKED: Mapping[Way, str] = {
     "refused": "Untuk mengembalikan:",
     "resumed": "Untuk melanjutkan kasus:",
 }
+LACKING: Mapping[Way, str] = {
+    "completed": "Untuk memutuskan masih diperlukan:",
+    "detour": "Untuk memutuskan sebaliknya masih diperlukan:",
+}
+LAPSES = {
+    "aturan": "aturan atau hasil pemeriksaannya berubah",
+    "komentar": "komentar persetujuannya disunting atau dihapus",
+    "peran": "pemberinya tidak lagi memegang perannya",
+    "form": "isi formulir permohonan berubah",
+    "code": "kode aplikasi berubah",
+    "scan": "hasil pemindaian berubah",
+    "hosting": "permohonan hosting berubah",
+}
 
 
 def open_step(desk: Desk, state: StepState) -> list[Part]:
@@ -42,8 +55,7 @@ def open_step(desk: Desk, state: StepState) -> list[Part]:
     parts.extend(_marks(desk, state))
     if state.held is not None:
         parts.extend(_sent_back(desk, state.held))
-    if state.lapsed:
-        parts.append(f"Keputusan sebelumnya gugur karena berubah: {', '.join(state.lapsed)}.\n\n")
+    parts.extend(_lapsed(desk, state))
     parts.extend(finding_lines(state.findings))
     parts.extend(_waivers(desk, state))
     code = desk.decision.observation.code_digest
@@ -71,6 +83,20 @@ def _marks(desk: Desk, state: StepState) -> list[Part]:
     return marks
 
 
+def _lapsed(desk: Desk, state: StepState) -> list[Part]:
+    """Which decisions do not count any more, and why."""
+    gone = state.lapsed or state.forfeited
+    if not gone:
+        return []
+    what = "Keputusan sebelumnya" if state.lapsed else "Persetujuan yang sudah diberikan"
+    documents = desk.decision.procedure.documents
+    reasons = [
+        LAPSES.get(name) or f"isi {documents[name].name if name in documents else name} berubah"
+        for name in gone
+    ]
+    return [f"{what} gugur: ", Untrusted("; ".join(reasons)), ".\n\n"]
+
+
 def _agreement(desk: Desk, state: StepState) -> list[Part]:
     """Of a decision of several persons: how many gave it, and whose is still missing."""
     act, standing = state.step.act, state.standing
@@ -91,7 +117,7 @@ def _lines(desk: Desk, state: StepState) -> list[Part]:
         if state.open_way(way):
             parts.extend(_line(desk, state, way))
         else:
-            parts.append(f"\n{ASKED[way].removesuffix(':')} masih diperlukan:\n\n")
+            parts.append(f"\n{LACKING[way]}\n\n")
             parts.extend(finding_lines(state.ways.get(way, ())))
     if state.step.act.refuse:
         parts.extend(_line(desk, state, "refused"))

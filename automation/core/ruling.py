@@ -36,6 +36,7 @@ from automation.core.rulingwords import (
     FINISHED,
     NOTED,
     REFUSED_LATE,
+    another_person,
     evidence_missing,
     needs_reason,
     no_such_step,
@@ -141,8 +142,17 @@ def _rule_open(act: Act, state: StepState, way: Way, bench: Bench) -> Ruled:
         return void(act, step.key, evidence_missing(state, state.ways.get(way, ()), bench))
     # Said and not enforced: the step is not done, which is certain, and the case stays where it is.
     ruling: Ruling = "refused" if not branch.moves else RULING_OF[way]
-    reply = None if branch.moves else only_a_reading(branch)
+    reply = _said_before(act, state, way, bench) if branch.moves else only_a_reading(branch)
     return bench.given_by(Ruled(act, ruling, step.key, bound.digest, bound.subjects, reply), step)
+
+
+def _said_before(act: Act, state: StepState, way: Way, bench: Bench) -> Bilingual | None:
+    """What a person hears who agrees to the same content twice: one person counts once."""
+    standing = state.standing
+    again = any(one.account == act.account_id for one in standing.approvals)
+    if not (again and standing.missing and way == standing.way):
+        return None
+    return another_person(bench.procedure, standing.missing)
 
 
 def _refused_late(act: Act, step: Step, bench: Bench) -> Ruled | None:

@@ -9,7 +9,7 @@ from automation.core.bench import Bench, Ruled
 from automation.core.case import StepState
 from automation.core.codes import HOSTING_WORD, hosting_line, line_to_paste, line_to_take_back, typed
 from automation.core.finding import Finding
-from automation.core.procedure import Branch
+from automation.core.procedure import Branch, Procedure
 from automation.core.text import Bilingual
 
 
@@ -75,6 +75,20 @@ def evidence_missing(state: StepState, more: Iterable[Finding], bench: Bench) ->
 def needs_reason(line: str) -> Bilingual:
     """The line to paste says where the reason goes."""
     return Bilingual(f"Sertakan alasannya. Tempelkan: `{line}`", f"Give the reason. Paste: `{line}`")
+
+
+def another_person(procedure: Procedure, missing: Iterable[str]) -> Bilingual:
+    """One person counts once, whatever roles they hold; ``missing`` as in ``authority.missing_voices``."""
+    labels = {role.id: role for role in procedure.roles}
+    wanted = [labels[one] for one in missing if one in labels]
+    named = (", ".join(role.label for role in wanted), ", ".join(role.en for role in wanted))
+    still = (f": {named[0]}", f": {named[1]}") if wanted else ("", "")
+    return Bilingual(
+        "Anda sudah menyetujui isi ini; satu orang dihitung sekali, apa pun perannya."
+        f" Masih diperlukan orang lain{still[0]}.",
+        "You have approved this content already; one person counts once, whatever roles they hold."
+        f" Somebody else is still needed{still[1]}.",
+    )
 
 
 def only_a_reading(branch: Branch) -> Bilingual:

@@ -104,7 +104,7 @@ def test_a_check_that_fails_anywhere_is_never_shown_as_holding_too() -> None:
 def test_a_decision_that_lapsed_says_what_changed() -> None:
     case = walk_to(small_case(), "amankan")
     case.content["naskah"] = "naskah kedua"
-    assert "Keputusan sebelumnya gugur karena berubah: naskah." in case.card()
+    assert "Keputusan sebelumnya gugur: isi Naskah berubah." in case.card()
 
 
 def test_a_forge_that_does_not_answer_is_not_told_as_a_change() -> None:
