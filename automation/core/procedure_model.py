@@ -172,14 +172,17 @@ class Branch(Strict):
 
 
 class Wait(Strict):
-    """A wait after the step that the source does not count as a step; the clock stops.
+    """A wait that the source does not count as a step; the clock stops.
 
-    ``on`` are the roles that the case waits for meanwhile.
+    ``on`` are the roles that the case waits for meanwhile: it is their turn. The wait comes after the step,
+    until the first sign of work on the next one; with ``until`` it lies within the step, while that document
+    is all that the step still lacks.
     """
 
     key: Name
     text: Words
     on: tuple[Name, ...] = ()
+    until: Name | None = None
 
 
 class Flow(Strict):

@@ -161,6 +161,9 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
 
 
 def _broken_judging(step: Step, place: str) -> Iterator[Problem]:
+    until = step.flow.wait.until if step.flow.wait else None
+    if until is not None and until not in step.judging.subjects:
+        yield unknown(f"{place}.flow.wait.until", "Yang dinilai", "Subject", until, step.judging.subjects)
     for at, group in enumerate(step.judging.any_of):
         for subject in group:
             if subject not in step.judging.subjects:
