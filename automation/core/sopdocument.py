@@ -17,8 +17,8 @@ from datetime import date
 from automation.core.flowchart import UNSTATED, Chart, label_of
 from automation.core.flowsvg import shown
 from automation.core.policy import Organisation
-from automation.core.procedure_model import Input, Output, Procedure, Step
-from automation.core.text import indonesian_date
+from automation.core.procedure_model import Input, Month, Output, Procedure, Step
+from automation.core.text import indonesian_date, indonesian_month
 
 LONGEST_WORD = 18  # letters that fit into the narrowest column of text
 _MARKUP = re.compile(r"</?(?:i|b|u|em|strong)>", re.IGNORECASE)
@@ -150,7 +150,9 @@ def _given(procedure: Procedure, output: Output) -> Cell:
     if output.raw:
         return Cell(breakable(output.raw), output.basis in UNSTATED)
     state = f" ({output.state.replace('_', ' ')})" if output.state else ""
-    return Cell(breakable(f"{procedure.documents[output.document].name}{state}"), output.basis in UNSTATED)
+    given = procedure.documents.get(output.document)  # the application itself is no document
+    name = given.name if given is not None else "Aplikasi"
+    return Cell(breakable(f"{name}{state}"), output.basis in UNSTATED)
 
 
 def _remarks(procedure: Procedure, step: Step) -> Iterable[Cell]:
@@ -177,8 +179,11 @@ def _or_blank(text: str | None) -> Cell:
     return Cell(breakable(text)) if text else BLANK
 
 
-def _date(day: date | None) -> Cell:
-    return Cell(indonesian_date(day)) if day else BLANK
+def _date(day: date | Month | None) -> Cell:
+    """As exactly as the source has it: a day, a month, or nothing."""
+    if day is None:
+        return BLANK
+    return Cell(indonesian_date(day) if isinstance(day, date) else indonesian_month(day))
 
 
 def breakable(text: str) -> str:

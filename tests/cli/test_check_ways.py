@@ -48,8 +48,18 @@ def test_a_step_that_no_way_leads_out_of_fails_and_is_named(tmp_path, capsys):
 def test_of_two_alternatives_the_absent_one_is_not_asked_for(tmp_path, capsys):
     folder = clone(tmp_path, {"penugasan/surat-tugas.pdf": b"%PDF-1.4\n"})
     run(
-        ["check", "run", "--repo", str(folder), "--home", "berkas", "--sop", "bali", "--step"]
-        + ["berita-acara-surat-tugas"]
+        [
+            "check",
+            "run",
+            "--repo",
+            str(folder),
+            "--home",
+            "berkas",
+            "--sop",
+            "bali",
+            "--step",
+            "berita-acara-surat-tugas",
+        ]
     )
     shown = capsys.readouterr().out
     assert "Surat Tugas" in shown
