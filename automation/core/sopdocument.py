@@ -162,10 +162,12 @@ def _remarks(procedure: Procedure, step: Step) -> Iterable[Cell]:
         yield Cell(breakable(step.flow.question), all(one.basis in UNSTATED for one in step.flow.branches))
     for branch in step.flow.branches:
         word = label_of(step, branch)
+        after = "ditangguhkan" if step.suspends else "selesai"
+        to = f"ke {number[branch.to]}" if branch.to else after
         if word:
-            after = "ditangguhkan" if step.suspends else "selesai"
-            to = f"ke {number[branch.to]}" if branch.to else after
             yield Cell(breakable(f"{word}: {branch.when} ({to})"), branch.basis in UNSTATED)
+        elif branch.to is None and branch.basis in UNSTATED:  # that it ends here is no arrow of the source
+            yield Cell(breakable(f"{branch.when} ({to})"), inferred=True)
     if step.flow.wait is not None:
         yield Cell(breakable(f"Jeda: {step.flow.wait.text.id}"), inferred=True)
 

@@ -68,6 +68,24 @@ def test_the_application_itself_is_an_output_without_being_a_document() -> None:
     assert rows[11]["output"] == [{"text": "Aplikasi", "inferred": True}]
 
 
+@pytest.mark.parametrize(
+    ("sop", "number", "said"),
+    [
+        ("bolmut", 7, "ditangguhkan; laporan kepada Kadis (ditangguhkan)"),
+        ("bali", 7, "berita acara dan/atau surat tugas terbit (selesai)"),
+    ],
+)
+def test_an_end_that_the_source_does_not_draw_is_remarked_as_a_reading(
+    sop: str, number: int, said: str
+) -> None:
+    rows = document_of(PROCEDURES[sop], chart_of(PROCEDURES[sop]), None)["langkah"]
+    assert isinstance(rows, list)
+    remarks = {
+        re.sub("[\u200b\u2060]", "", one["text"]): one["inferred"] for one in rows[number - 1]["keterangan"]
+    }
+    assert remarks[said] is True
+
+
 @EACH
 def test_the_identity_page_has_the_parts_of_the_regulation(sop: Procedure) -> None:
     first = pages(printed(sop.id))[0]
