@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from automation.core.procedure_flow import Problem, broken_flow, unknown
-from automation.core.procedure_model import Procedure, Step, Way
+from automation.core.procedure_model import Input, Procedure, Step, Way
 from automation.core.procedure_proofs import proof_faults
 from automation.core.text import Bilingual
 from automation.core.verbs import VERBS
@@ -147,17 +147,19 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
                 output.state,
                 declared.states,
             )
-    for at, needed in enumerate(step.inputs):
-        if not needed.document:
-            continue
-        read = procedure.documents.get(needed.document)
-        if read is None:
-            yield unknown(
-                f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document, procedure.documents
-            )
-        elif needed.state and needed.state not in read.states:
-            place_of = f"{place}.inputs.{at}.state"
-            yield unknown(place_of, "Status dokumen", "Document state", needed.state, read.states)
+    for part, cells in (("precondition", step.precondition), ("inputs", step.inputs)):
+        for at, needed in enumerate(cells):
+            yield from _unknown_input(procedure, needed, f"{place}.{part}.{at}")
+
+
+def _unknown_input(procedure: Procedure, needed: Input, place: str) -> Iterator[Problem]:
+    if not needed.document:
+        return
+    read = procedure.documents.get(needed.document)
+    if read is None:
+        yield unknown(f"{place}.document", "Dokumen", "Document", needed.document, procedure.documents)
+    elif needed.state and needed.state not in read.states:
+        yield unknown(f"{place}.state", "Status dokumen", "Document state", needed.state, read.states)
 
 
 def _broken_judging(step: Step, place: str) -> Iterator[Problem]:
