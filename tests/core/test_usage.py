@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from automation.core.authority import Acting
 from automation.core.confirmation import Confirmed, confirm
+from automation.core.text import indonesian_date
 from automation.core.verbs import VERBS
 from tests.core.branching import agreed, branching, branching_case
 from tests.core.cases import Case, lombok_case, small_case, walk_to
@@ -122,6 +126,20 @@ def test_a_suspension_that_no_command_ends_does_not_ask_for_that_command() -> No
 def test_a_suspension_that_the_region_ends_by_command_asks_for_it() -> None:
     case = standing_still("sediakan:detour", "lapor:resumed")
     assert "Lanjutkan dengan `@laik lanjut laporan" in answered(case, "kabid", "@laik ajukan laporan abcd")
+
+
+@pytest.mark.parametrize(("since", "until"), [(-9, -1), (1, 9)])
+def test_an_acting_official_out_of_term_is_told_the_term(since: int, until: int) -> None:
+    case = branching_case()
+    day = case.now.date()
+    first, last = day + timedelta(days=since), day + timedelta(days=until)
+    case.acting = (Acting("kabid", "Sekretaris", "plh", first, last),)
+    case.settle()
+    line = next(one for one in case.card().splitlines() if one.startswith("@laik lengkap"))
+    told = answered(case, "sekretaris", line)
+    assert f"sebagai Plh. Kabid berlaku {indonesian_date(first)} sampai {indonesian_date(last)}" in told
+    assert "di luar masa itu" in told
+    assert "Bila Anda memegangnya" in answered(case, "orang-lain", line)
 
 
 def test_what_decides_the_way_cannot_be_waived_and_the_answer_says_so() -> None:
