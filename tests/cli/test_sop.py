@@ -113,6 +113,22 @@ def test_the_lint_gives_places_to_programs(tmp_path: Path, capsys: pytest.Captur
     assert result["remedy"]["en"]
 
 
+def test_a_check_whose_document_is_nowhere_is_refused_where_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bolmut = SOURCE.with_name("bolmut.yaml").read_text(encoding="utf-8")
+    text = bolmut.replace(
+        "        - code_is_built\n", "        - code_is_built\n        - kak_is_legalised\n"
+    )
+    copy = tmp_path / "bolmut.yaml"
+    copy.write_text(text, encoding="utf-8")
+    assert run(["sop", "lint", "--lang", "en", str(copy)]) == 1
+    told = capsys.readouterr().err
+    line = next(at for at, one in enumerate(text.splitlines(), 1) if "code_is_built" in one)
+    assert "The check 'kak_is_legalised' reads the document 'kak_sah', which is not declared" in told
+    assert f"{copy}:{line - 1}:" in told or f"{copy}:{line}:" in told
+
+
 def test_the_lint_names_every_fault_on_a_line_of_its_own_in_either_language(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
