@@ -104,7 +104,7 @@ def _agreement(desk: Desk, state: StepState) -> list[Part]:
         return []
     named = ", ".join(role_label(desk, role) if role else "satu orang lagi" for role in standing.missing)
     given = f"\nSudah disetujui {len(standing.approvals)} dari {act.persons} orang; masih diperlukan: "
-    return [given, Untrusted(named), ".\n"]
+    return [given, Untrusted(named), ", dari unit lain.\n" if act.units else ".\n"]
 
 
 def _lines(desk: Desk, state: StepState) -> list[Part]:

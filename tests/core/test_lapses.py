@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.core.branching import branching_case
+from tests.core.branching import BRANCHING, agreed, branching_case
 from tests.core.cases import UNKNOWN, Case, small_case, walk_to
 
 
@@ -87,6 +87,18 @@ def test_a_decision_that_completed_its_step_is_told_as_a_decision() -> None:
     case.content["naskah"] = "naskah kedua"
     assert forfeited(case) == ()
     assert "Keputusan sebelumnya gugur: isi Naskah berubah." in case.card()
+
+
+def test_where_units_must_differ_the_card_says_that_another_unit_is_needed() -> None:
+    text = BRANCHING.replace("[kadis, kabid], quorum: 2}", "[kadis, kabid], quorum: 2, units: true}")
+    case = agreed(branching_case(text=text))
+    case.takes("kabid", "tersedia")
+    case.takes("kasi", "buat-project")
+    case.takes("kabid", "disposisi")
+    assert "masih diperlukan: satu orang lagi, dari unit lain." in case.card()
+    case.takes("kepala-diskominfo", "disposisi")  # of the ICT agency as well: still one unit
+    assert case.open_step == "tugaskan"
+    assert "masih diperlukan: satu orang lagi, dari unit lain." in case.card()
 
 
 def test_whoever_speaks_for_both_sides_is_told_that_another_person_is_needed() -> None:
