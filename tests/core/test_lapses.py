@@ -82,6 +82,17 @@ def test_an_approval_that_waits_for_the_served_name_says_why_it_counts_no_more()
     assert "Persetujuan yang sudah diberikan gugur: isi Surat berubah." in case.card()
 
 
+def test_what_another_decided_anew_is_not_missed_any_more() -> None:
+    case = small_case()
+    case.roles = {**case.roles, "kepala_diskominfo": frozenset({"kepala-diskominfo", "orang-lain"})}
+    walk_to(case, "sajikan")
+    case.pastes("kepala-diskominfo")
+    case.content["surat"] = "surat kedua"
+    case.pastes("orang-lain")
+    assert forfeited(case) == ()
+    assert "gugur" not in case.card()
+
+
 def test_a_decision_that_completed_its_step_is_told_as_a_decision() -> None:
     case = walk_to(small_case(), "amankan")
     case.content["naskah"] = "naskah kedua"
