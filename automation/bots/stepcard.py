@@ -12,6 +12,7 @@ from automation.core.finding import Finding, Outcome
 from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted
 from automation.core.procedure import Step, Way
+from automation.core.readings import is_added
 from automation.core.standing import rounds
 from automation.core.text import indonesian_date
 from automation.core.waiver import in_force
@@ -76,6 +77,8 @@ def _marks(desk: Desk, state: StepState) -> list[Part]:
     marks: list[Part] = []
     if (turn := rounds(desk.decision.memory, state.step.key)) > 1:
         marks.append(f"Putaran ke-{turn}.\n\n")
+    if is_added(state.step):
+        marks.append("Langkah ini **tambahan daerah**: bukan isi SOP sumbernya.\n\n")
     if state.step.completion == "attested":
         marks.append(f"Langkah ini **{ATTESTED}**: laik mencatat pernyataan orang yang berwenang.\n\n")
     if state.suspended:

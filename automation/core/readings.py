@@ -33,9 +33,12 @@ def readings_of(procedure: Procedure) -> tuple[Reading, ...]:
 
 def added(procedure: Procedure) -> tuple[Step, ...]:
     """The steps that a region adds after the end of its source."""
-    return tuple(
-        step for step in procedure.steps if all(one.basis == "extension" for one in step.actors.responsible)
-    )
+    return tuple(step for step in procedure.steps if is_added(step))
+
+
+def is_added(step: Step) -> bool:
+    """Whether a step is no step of the source."""
+    return all(one.basis == "extension" for one in step.actors.responsible)
 
 
 def _of(procedure: Procedure, step: Step) -> Iterator[Reading]:

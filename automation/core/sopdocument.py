@@ -18,6 +18,7 @@ from automation.core.flowchart import UNSTATED, Chart, label_of
 from automation.core.flowsvg import shown
 from automation.core.policy import Organisation
 from automation.core.procedure_model import Input, Month, Output, Procedure, Step
+from automation.core.readings import is_added
 from automation.core.text import indonesian_date, indonesian_month
 
 LONGEST_WORD = 18  # letters that fit into the narrowest column of text
@@ -128,17 +129,12 @@ def _row(procedure: Procedure, step: Step) -> Mapping[str, object]:
     needs = (*step.precondition, *step.inputs)
     return {
         "nomor": str(step.number),
-        "uraian": asdict(Cell(breakable(step.activity.id), _added(step))),
+        "uraian": asdict(Cell(breakable(step.activity.id), is_added(step))),
         "kelengkapan": _cells(_need(one) for one in needs),
         "waktu": _cells([Cell(breakable(step.duration.raw))] if step.duration.raw else []),
         "output": _cells(_given(procedure, one) for one in step.outputs),
         "keterangan": _cells(_remarks(procedure, step)),
     }
-
-
-def _added(step: Step) -> bool:
-    """Whether the whole step is a region's addition to the end of its source."""
-    return all(actor.basis == "extension" for actor in step.actors.responsible)
 
 
 def _need(needed: Input) -> Cell:

@@ -8,6 +8,7 @@ from automation.core.plan import Answer, Remember, WriteCard
 from automation.core.procedure import load_procedure
 from tests.core.cases import (
     FLAWED,
+    GOOD,
     ISSUE,
     REQUEST,
     ROLES,
@@ -18,6 +19,7 @@ from tests.core.cases import (
     finding,
     ready_for_hosting,
     small_case,
+    small_procedure,
     walk_to,
 )
 
@@ -99,6 +101,18 @@ def test_what_holds_takes_one_line_a_check() -> None:
 def test_a_check_that_fails_anywhere_is_never_shown_as_holding_too() -> None:
     lines = told((*many(5, Outcome.PASS), finding("naskah_is_filled", Outcome.FAIL, key="z", seen="Kurang.")))
     assert lines == ["- ✘ belum `naskah_is_filled` Kurang. Perbaiki."]
+
+
+def test_a_step_that_a_region_adds_says_that_it_is_not_from_the_source() -> None:
+    text = SMALL.replace(
+        "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}]}",
+        "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: extension}]}",
+    )
+    case = Case(procedure=small_procedure(text), content=dict(GOOD))
+    case.settle()
+    assert "tambahan daerah" not in case.card()
+    walk_to(case, "amankan")
+    assert "Langkah ini **tambahan daerah**: bukan isi SOP sumbernya." in case.card()
 
 
 def test_a_decision_that_lapsed_says_what_changed() -> None:
