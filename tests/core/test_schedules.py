@@ -162,7 +162,8 @@ def test_events_that_are_lost_doubled_or_cut_off_change_nothing_after_one_sweep(
 
     The end of a case is such a change: it is an entry that laik writes in a run, and a line said after it
     decides nothing any more. If that run is lost the case has not ended, and the line is one said in time.
-    So whoever speaks after the end speaks here after laik has written it as well.
+    A merge is another: a refusal said after it comes too late, and in time where the run with it was lost.
+    So whoever speaks after either speaks here after laik has written it as well.
     """
     met: Counter[str] = Counter()
 
@@ -175,10 +176,10 @@ def test_events_that_are_lost_doubled_or_cut_off_change_nothing_after_one_sweep(
             deed = next_deed(calm, kind, arg)
             if deed is None:
                 continue
-            ended = calm.memory.finished
+            written = calm.memory.finished or calm.merged != rough.merged
             calm.does(deed)
             calm.runs()
-            if behind and (ended or not _can_wait(rough, deed)):
+            if behind and (written or not _can_wait(rough, deed)):
                 rough.runs()
             does_disturbed(rough, deed, how)
             behind = True
