@@ -9,6 +9,8 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from automation.core.remembered import LIFE, REVOKED, Ruling
+
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
@@ -27,12 +29,20 @@ COMMENTS = {
     "dihapus": "DIHAPUS sesudah diputuskan",
     "tidak_terlihat": "tidak terlihat",
 }
-_RULINGS = {
+_RULINGS: Mapping[Ruling, str] = {
     "approved": "disetujui",
+    "detoured": "disetujui lewat jalan lain",
     "refused": "dikembalikan",
+    "resumed": "dilanjutkan",
+    "waived": "dikecualikan",
+    "migrated": "pindah versi SOP disetujui",
+    "noted": "dicatat",
     "void": "tidak dihitung",
     "told": "pertanyaan",
 }
+
+
+_STEPS = {LIFE: "(seluruh kasus)", REVOKED: "(pencabutan nama)"}
 
 
 def page(facts: Mapping[str, Any]) -> str:
@@ -110,8 +120,8 @@ def _file(one: Mapping[str, Any]) -> list[str]:
 def _act(one: Mapping[str, Any]) -> list[str]:
     return [
         _text(one["seq"]),
-        _text(one["step"]),
-        _text(_RULINGS.get(str(one["ruling"]), str(one["ruling"]))),
+        _text(_STEPS.get(str(one["step"]), one["step"])),
+        _text(_RULINGS.get(one["ruling"], str(one["ruling"]))),
         _text(one["account"]),
         _text(COMMENTS.get(str(one["comment_now"]), str(one["comment_now"]))),
     ]
