@@ -88,7 +88,8 @@ def _step_time(
     step: Step, mine: list[Visit], calendar: WorkCalendar, now: datetime, *, still_open: bool
 ) -> StepTime:
     running = [[(one, end) for one, end in visit if runs(one)] for visit in mine]
-    worked = sum((calendar.between(one.since, end) for visit in running for one, end in visit), NOTHING)
+    stretches = (calendar.between(one.since, end) for visit in running for one, end in visit)
+    worked = sum((max(one, NOTHING) for one in stretches), NOTHING)  # a clock put back took no time
     dues = [one.due for one, _ in running[-1]]
     return StepTime(
         step=step.key,

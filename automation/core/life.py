@@ -96,8 +96,8 @@ class Life:
 class Docket:
     """What a line about the whole case is ruled on.
 
-    ``accounts`` are by role, casefolded; ``closed_by_hand`` as in :class:`Life`; ``cases`` keys that exist;
-    ``asked`` path and blob of the open hosting request.
+    ``accounts`` are by role, casefolded; ``closed_by_hand`` as in :class:`Life`; ``cases`` keys
+    of others that lead on (:func:`leads_on`); ``asked`` path and blob of the open hosting request.
     """
 
     procedure: Procedure
@@ -118,8 +118,19 @@ def life_of(memory: Memory, *, closed_by_hand: bool = False) -> Life:
 
 
 def hands_over(former: Memory, agency: str) -> bool:
-    """Whether another case of ``agency`` may go on with the application of a former case."""
-    return former.agency == agency and (former.finished or life_of(former).ended)
+    """Whether another case of ``agency`` may go on with the application of a former case.
+
+    One whose issue was deleted can neither be finished nor withdrawn any more, and would keep it for ever.
+    """
+    return former.agency == agency and (former.finished or former.issue_gone or life_of(former).ended)
+
+
+def leads_on(other: Memory) -> bool:
+    """Whether people who are sent to that case find one that goes on, or went on to its end.
+
+    Two cases that call each other duplicates would send them round and round.
+    """
+    return other.is_case and not other.issue_gone and not life_of(other).ended
 
 
 def rule_life(act: Act, docket: Docket) -> Ruled | None:
@@ -206,8 +217,10 @@ def _not_now(verb: str, life: Life, docket: Docket) -> Bilingual | None:
 def _no_duplicate(other: str, docket: Docket) -> Bilingual | None:
     if re.fullmatch(CASE, other) is None or other not in docket.cases:
         return Bilingual(
-            "Sebut kunci kasus lain yang ada dan berjalan, misalnya `@laik duplikat PA-2026-0042 <alasan>`.",
-            "Name another case that exists, as in `@laik duplikat PA-2026-0042 <reason>`.",
+            "Sebut kunci kasus lain yang ada dan tidak ditarik atau duplikat, misalnya"
+            " `@laik duplikat PA-2026-0042 <alasan>`.",
+            "Name another case that exists and is neither withdrawn nor a duplicate, as in"
+            " `@laik duplikat PA-2026-0042 <reason>`.",
         )
     if docket.memory.names:
         return Bilingual(

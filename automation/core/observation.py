@@ -80,7 +80,7 @@ class Observation:
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
-        cases: which of the cases that a ``duplikat`` line names exist.
+        cases: which of the cases that a ``duplikat`` line names lead on.
         inventory_text: the application's file in the inventory, as merged; ``admitted_text`` the request file
             of the name that is served. Both are read once the case is finished.
         passed_on: a later case has adopted the application; its repository is that case's to arrange.
