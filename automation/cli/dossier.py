@@ -45,6 +45,8 @@ def build(
     from automation.signing.keyfiles import load_private, load_ring
     from automation.wiring import build as wire
 
+    if not target.parent.is_dir():
+        raise click.UsageError(f"Folder {target.parent} tidak ada; buat dahulu, atau sebut --out yang lain.")
     settings = from_environment()
     key_file, keyring = key_file or settings.signing_key, keyring or settings.keyring
     ring = load_ring(keyring).text() if keyring else ""

@@ -69,6 +69,22 @@ def duration_words(duration: Duration, days: DayKind = "kerja") -> str:
     return " sampai ".join(words) or "-"
 
 
+def turn_words(turn: str) -> str:
+    """Whose turn it is, for people who read a terminal: roles by their ids, and why a clock stands still."""
+    kind, _, named = turn.partition(":")
+    match kind:
+        case "paused":
+            return "tidak ada, kasus berhenti"
+        case "wait":
+            return f"pihak lain, menunggu {named.replace('_', '-')}"
+        case "mend":
+            return f"{named.replace(',', ', ')}, memperbaiki"
+        case "laik":
+            return "laik sendiri"
+        case _:
+            return turn.replace(",", ", ")
+
+
 def worked_words(time: timedelta) -> str:
     """Working time for people; a day is 7 hours 30 minutes."""
     days, minutes = divmod(int(time.total_seconds()) // 60, MINUTES_A_DAY)

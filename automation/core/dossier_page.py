@@ -42,7 +42,7 @@ _RULINGS: Mapping[Ruling, str] = {
 }
 
 
-_STEPS = {LIFE: "(seluruh kasus)", REVOKED: "(pencabutan nama)"}
+_STEPS: Mapping[str, str] = {LIFE: "(seluruh kasus)", REVOKED: "(pencabutan nama)"}
 
 
 def page(facts: Mapping[str, Any]) -> str:
@@ -73,6 +73,18 @@ def page(facts: Mapping[str, Any]) -> str:
         + "\n".join(body)
         + "\n</body></html>\n"
     )
+
+
+def ruling_words(ruling: str) -> str:
+    """How an act was ruled, for people; as it stands where a newer laik wrote it."""
+    known: Mapping[str, str] = {str(name): words for name, words in _RULINGS.items()}
+    return known.get(ruling, ruling)
+
+
+def step_words(step: str) -> str:
+    """What an act was about, for people: a step by its key, a hosting request by its number."""
+    name, mark, number = step.partition("!")
+    return _STEPS.get(step) or (f"permintaan hosting {number}" if mark and name == "hosting" else step)
 
 
 def _problems(problems: Iterable[object]) -> list[str]:
@@ -120,8 +132,8 @@ def _file(one: Mapping[str, Any]) -> list[str]:
 def _act(one: Mapping[str, Any]) -> list[str]:
     return [
         _text(one["seq"]),
-        _text(_STEPS.get(str(one["step"]), one["step"])),
-        _text(_RULINGS.get(one["ruling"], str(one["ruling"]))),
+        _text(step_words(str(one["step"]))),
+        _text(ruling_words(str(one["ruling"]))),
         _text(one["account"]),
         _text(COMMENTS.get(str(one["comment_now"]), str(one["comment_now"]))),
     ]

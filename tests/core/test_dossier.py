@@ -289,11 +289,12 @@ def test_the_page_tells_of_an_edited_comment_and_of_what_is_left_out() -> None:
 def test_the_page_names_every_ruling_and_place_in_words_for_people() -> None:
     one = case_file().acts[0]
     acts = [replace(one, act=replace(one.act, ruling=ruling)) for ruling in get_args(Ruling)]
-    acts += [replace(one, act=replace(one.act, step=step)) for step in (LIFE, REVOKED)]
+    acts += [replace(one, act=replace(one.act, step=step)) for step in (LIFE, REVOKED, "hosting!12")]
     page = decode(sealed(acts=acts))[0].content.decode()
     for word in (*get_args(Ruling), LIFE, REVOKED):
         assert f"<td>{word}</td>" not in page
     assert "(pencabutan nama)" in page
+    assert "permintaan hosting 12" in page
     assert "dikecualikan" in page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,13 @@ def test_no_case_gives_no_dossier(at_hand: None, tmp_path: Path, capsys: pytest.
     assert not (tmp_path / "x.zip").exists()
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_gathered(
+    at_hand: None, case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["dossier", "build", case, "--out", str(tmp_path / "tiada" / "x.zip")]) == 2
+    assert "tidak ada; buat dahulu" in capsys.readouterr().err
+
+
 def clean_environment(folder: Path) -> Path:
     """A virtual environment with laik's wheel and the few packages that verifying needs; its Python.
 
@@ -211,6 +219,11 @@ def test_an_edited_and_a_deleted_comment_are_told_by_card_timeline_and_dossier(
     told = capsys.readouterr().out
     assert "[komentar DISUNTING]" in told
     assert "[komentar DIHAPUS]" in told
+    assert re.search(r"act +permohonan-bantuan-teknis: disetujui, akun \d+  \[komentar DISUNTING\]", told)
+    assert "turn            permohonan-bantuan-teknis: giliran" in told
+    assert run(["case", "timeline", key, "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    assert [one["body"]["ruling"] for one in entries if one["comment"] == "dihapus"] == ["approved"]
     file = tmp_path / "berubah.zip"
     assert run(["dossier", "build", key, "--out", str(file)]) == 0
     verdict = verify(file.read_bytes(), check, ring=load_ring(world.folder / "kunci" / RING))
