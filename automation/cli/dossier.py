@@ -40,7 +40,7 @@ def build(
     from datetime import UTC, datetime
 
     from automation.core.dossier import assemble
-    from automation.dossier import Wishes, gather, write_private
+    from automation.dossier import Wishes, gather, gather_outlived, write_private
     from automation.settings import from_environment
     from automation.signing.keyfiles import load_private, load_ring
     from automation.wiring import build as wire
@@ -56,6 +56,8 @@ def build(
         unsigned = _sign(laik)
         wishes = Wishes(with_secret, ring, datetime.now(UTC))
         case = gather(key, laik.reconciler, laik.forge, laik.store, wishes)
+        if case is None:
+            case = gather_outlived(key, laik.office, laik.versions, laik.forge, laik.store, wishes)
     finally:
         laik.close()
     if case is None:

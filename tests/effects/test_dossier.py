@@ -249,3 +249,27 @@ def test_a_forge_that_does_not_answer_leaves_the_timeline_and_says_so(
     assert "accepted" in said.out
     assert "1*" in said.out, "a signed entry is marked"
     assert "Forge sunyi" in said.err
+
+
+def test_a_case_whose_issue_was_deleted_can_be_proven_all_the_same(
+    world: World, at_hand: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = world.with_application("terhapus")
+    done = world.memory(key).closed
+    world.project(org.CONTROL).issues.delete(int(key[8:]))
+    world.settle(key)
+    file = tmp_path / "terhapus.zip"
+    assert run(["dossier", "build", key, "--out", str(file)]) == 0
+    verdict = verify(file.read_bytes(), check, ring=load_ring(world.folder / "kunci" / RING))
+    assert verdict.proven
+    facts = json.loads({one.name: one.content for one in decode(file.read_bytes())}["indeks.json"])
+    assert {one["key"] for one in facts["steps"] if one["state"] == "selesai"} == set(done)
+    assert {one["home"] for one in facts["files"]} >= {"berkas", "aplikasi"}
+    spoken = [one for one in facts["acts"] if one["act"].startswith("issue/")]
+    assert spoken
+    assert {one["comment_now"] for one in spoken} == {"dihapus"}
+    capsys.readouterr()
+    assert run(["case", "timeline", key]) == 0
+    told = capsys.readouterr()
+    assert "[komentar DIHAPUS]" in told.out
+    assert told.err == ""
