@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from automation.bots.desk import Desk
 from automation.core.comments import SeenAct, seen_acts
-from automation.core.memory import LIFE, REVOKED, Ruling
+from automation.core.memory import LIFE, ORPHANED, REVOKED, Ruling
 from automation.core.outputport import Untrusted
 
 MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
@@ -22,7 +22,7 @@ _RULINGS: Mapping[Ruling, str] = {
     "migrated": "pindah versi SOP",
     "noted": "catatan",
 }
-_WHOLE = {LIFE: "perintah atas kasus", REVOKED: "pencabutan nama"}
+_WHOLE = {LIFE: "perintah atas kasus", REVOKED: "pencabutan nama", ORPHANED: "pencabutan nama"}
 """What was said of the whole case, or of a name, and not of a step."""
 _STATES = {"disunting": "disunting", "dihapus": "dihapus"}
 

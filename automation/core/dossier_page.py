@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from automation.core.remembered import LIFE, REVOKED, Ruling
+from automation.core.remembered import LIFE, ORPHANED, REVOKED, Ruling
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
@@ -42,7 +42,11 @@ _RULINGS: Mapping[Ruling, str] = {
 }
 
 
-_STEPS: Mapping[str, str] = {LIFE: "(seluruh kasus)", REVOKED: "(pencabutan nama)"}
+_STEPS: Mapping[str, str] = {
+    LIFE: "(seluruh kasus)",
+    REVOKED: "(pencabutan nama)",
+    ORPHANED: "(pencabutan nama)",
+}
 
 
 def page(facts: Mapping[str, Any]) -> str:

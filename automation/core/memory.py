@@ -44,6 +44,7 @@ from typing import Protocol
 
 from automation.core.remembered import (
     LIFE,
+    ORPHANED,
     REVOKED,
     RULINGS,
     Admission,
@@ -59,6 +60,7 @@ from automation.core.remembered import (
 
 __all__ = [
     "LIFE",
+    "ORPHANED",
     "REVOKED",
     "RULINGS",
     "Admission",

@@ -43,6 +43,7 @@ from automation.observe.hostingrequests import (
 )
 from automation.observe.keys import case_key, issue_number
 from automation.observe.office import Office, OfficeReader
+from automation.observe.orphans import orphans
 from automation.observe.shown import shown_state
 from automation.store.open import Store
 
@@ -256,6 +257,9 @@ class Observer:
             inventory_text=_inventory_text(parts),
             admitted_text=_admitted_text(parts),
             cases=self._named_cases(parts.key, acts, parts.memory),
+            orphans=orphans(
+                self._forge, parts.office.control.id, self._store.ledger, parts.key, acts, parts.memory
+            ),
         )
 
     def _named_cases(self, key: str, acts: Sequence[Act], memory: Memory) -> frozenset[str]:

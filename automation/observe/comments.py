@@ -39,14 +39,14 @@ def read_comments(forge: Forge, office: Office, iid: int, memory: Memory) -> Com
         ForgeRefused, ForgeUnreachable: they cannot be read.
     """
     places = [Place(office.hosting.id, "merge_request", one) for one in sorted(_requests(memory))]
-    there = _is_there(forge.get_issue(office.control.id, iid), memory)
+    there = is_there(forge.get_issue(office.control.id, iid), memory)
     if there:
         places.insert(0, Place(office.control.id, "issue", iid))
     found = comments_of({one: forge.list_comments(one.project_id, one.kind, one.iid) for one in places})
     return found if there else replace(found, issue=True)  # with the issue all that was said in it is gone
 
 
-def _is_there(issue: Issue | None, memory: Memory) -> bool:
+def is_there(issue: Issue | None, memory: Memory) -> bool:
     """Whether it is the case's own issue, and not a later one of the same number."""
     return issue is not None and memory.filed in {"", issue.created_at.isoformat()}
 

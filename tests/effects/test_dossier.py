@@ -273,3 +273,16 @@ def test_a_case_whose_issue_was_deleted_can_be_proven_all_the_same(
     told = capsys.readouterr()
     assert "[komentar DIHAPUS]" in told.out
     assert told.err == ""
+
+
+def test_a_name_revoked_from_another_case_is_signed_into_the_chain_of_the_one_that_held_it(
+    world: World, case: str
+) -> None:
+    world.project(org.CONTROL).issues.delete(int(case[8:]))
+    other = world.accepted("pencabut")
+    world.say(org.ICT_HEAD, other, "@laik cabut bukti disusupi")
+    world.settle(other)
+    world.laik.witness.sign()
+    assert world.kinds(case)[-2:] == ["revoked", "applied"]
+    assert world.laik.store.signatures.unsigned() == ()
+    assert "bukti." not in str(world.served())
