@@ -61,6 +61,8 @@ class Monitor(Watch):
     counted: set[str] = field(default_factory=set)
     finished: bool = False
     closed: int = 0
+    acting: int = 0
+    """How many acts of acting officials counted."""
 
     def copy(self) -> Monitor:
         fresh = Monitor(self.sop, dict(self.showings), dict(self.heard), dict(self.closings))
@@ -111,7 +113,7 @@ class Monitor(Watch):
         for number, act in seen.comments.items():
             if number in self.heard:
                 continue
-            held = frozenset(role for role, names in seen.roles.items() if act.account in names)
+            held = seen.holding(act.account, act.at)  # an acting official's words are those of his term
             meant = [
                 (step, digest)
                 for step, digest in self.showings
@@ -157,6 +159,7 @@ class Monitor(Watch):
             return
         assert self._may(heard, step), f"{heard.act.account} may not {heard.act.command.verb} at {key}"
         assert heard.digest == change.body["digest"], "counted a code that no card showed"
+        self.acting += bool(change.body.get("capacity"))
         if ruling == "refused":
             self.refusals.append((heard, step))
 
@@ -214,10 +217,10 @@ class Monitor(Watch):
         raise AssertionError(f"{step.key} closed without its people")
 
     def _stands(self, heard: Heard, step: Step, seen: Seen) -> bool:
-        """The comment is there as it was, and its author still holds the role."""
+        """The comment is there as it was, and its author still holds the role, or acted for it that day."""
         now = seen.comments.get(heard.number)
         assert step.act is not None
-        holds = any(heard.act.account in seen.roles.get(role, ()) for role in step.act.by)
+        holds = bool(seen.holding(heard.act.account, heard.act.at) & set(step.act.by))
         return now is not None and now.body_digest == heard.act.body_digest and holds
 
     def _enough(self, step: Step, voices: list[Heard]) -> bool:
@@ -323,7 +326,7 @@ class Monitor(Watch):
             one
             for one in spoken
             if one.roles & set(by) and not one.builder and not one.act.edited
-            if any(one.act.account in seen.roles.get(role, ()) for role in by)
+            if seen.holding(one.act.account, seen.now) & set(by)
             if (now := seen.comments.get(one.number)) and now.body_digest == one.act.body_digest
         ]
 
