@@ -11,6 +11,7 @@ from automation.bots.desk import Desk
 from automation.core.comments import SeenAct, seen_acts
 from automation.core.memory import LIFE, ORPHANED, REVOKED, Ruling
 from automation.core.outputport import Untrusted
+from automation.core.rulingmigration import MIGRATION
 
 MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
 _RULINGS: Mapping[Ruling, str] = {
@@ -22,7 +23,12 @@ _RULINGS: Mapping[Ruling, str] = {
     "migrated": "pindah versi SOP",
     "noted": "catatan",
 }
-_WHOLE = {LIFE: "perintah atas kasus", REVOKED: "pencabutan nama", ORPHANED: "pencabutan nama"}
+_WHOLE: Mapping[str, str] = {
+    LIFE: "perintah atas kasus",
+    REVOKED: "pencabutan nama",
+    ORPHANED: "pencabutan nama",
+    MIGRATION: "pindah versi SOP",
+}
 """What was said of the whole case, or of a name, and not of a step."""
 _STATES = {"disunting": "disunting", "dihapus": "dihapus"}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from automation.core.remembered import LIFE, ORPHANED, REVOKED, Ruling
+from automation.core.rulingmigration import MIGRATION
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
@@ -46,6 +47,7 @@ _STEPS: Mapping[str, str] = {
     LIFE: "(seluruh kasus)",
     REVOKED: "(pencabutan nama)",
     ORPHANED: "(pencabutan nama)",
+    MIGRATION: "(versi SOP)",
 }
 
 

@@ -7,14 +7,15 @@ before it is carried out, and fails with what laik would have done wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 from automation.core.act import Act
 from automation.core.plan import MergeHosting, Plan, Remember, ServeHosting
 from automation.core.procedure import Procedure, Step
 from automation.core.reconcile import Decision
+from automation.core.rulingmigration import MIGRATION
 from tests.core.cases import BROKEN, FLAWED, UNKNOWN
 from tests.core.schedules import IID, Seen, Sop, Watch
 
@@ -61,6 +62,7 @@ class Monitor(Watch):
     counted: set[str] = field(default_factory=set)
     finished: bool = False
     closed: int = 0
+    offers: set[str] = field(default_factory=set)
     acting: int = 0
     """How many acts of acting officials counted."""
 
@@ -88,12 +90,30 @@ class Monitor(Watch):
         assert request is not None
         return (request.head, request.blob, *seen.of(FLOOR), seen.content.get("hosting"))
 
+    def moves_to(self, sop: Sop, carried: Mapping[str, tuple[str, str]]) -> None:
+        """The case runs under another version: what was closed on what is there now is closed there as well.
+
+        What was shown and said of a step that is taken along means the same there, under another digest.
+        """
+        self.sop = sop
+        self.closings = {
+            key: replace(one, digest=carried[key][1]) for key, one in self.closings.items() if key in carried
+        }
+        for key, (old, new) in carried.items():
+            if (key, old) in self.showings:
+                self.showings[key, new] = self.showings[key, old]
+            for number, heard in self.heard.items():
+                if heard.shown == ((key, old),):
+                    self.heard[number] = replace(heard, shown=((key, new),))
+
     # what laik does
 
     def plans(self, plan: Plan, decision: Decision, seen: Seen) -> None:
         self._hears(seen)
         for change in plan:
             match change:
+                case Remember(kind="shown") if change.body["step"] == MIGRATION:
+                    self.offers.add(str(change.body["digest"]))
                 case Remember(kind="shown"):  # remembered before the card says it, so it counts from here on
                     self.showed(str(change.body["step"]), str(change.body["digest"]), seen)
                 case Remember(kind="act"):
@@ -152,11 +172,16 @@ class Monitor(Watch):
             assert heard.digest == change.body["digest"], "counted a code that no card showed"
             self.counted |= {heard.act.id} if ruling == "refused" else set()
             return
-        step = self.procedure.step(key)
-        if ruling == "waived":
-            heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
+        heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
+        if ruling == "migrated":
+            offer = str(change.body["digest"])
+            assert offer in self.offers, "moved to what no card offered"
+            assert offer.startswith(heard.act.command.code), "moved to another offer"
+        if ruling in {"waived", "migrated"}:
             assert heard.roles & heads
+            assert not heard.builder
             return
+        step = self.procedure.step(key)
         assert self._may(heard, step), f"{heard.act.account} may not {heard.act.command.verb} at {key}"
         assert heard.digest == change.body["digest"], "counted a code that no card showed"
         self.acting += bool(change.body.get("capacity"))

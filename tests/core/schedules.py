@@ -258,6 +258,7 @@ class Stage:
     watch: Watch = field(default_factory=Watch)
     decided: Decision | None = None
     acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
     memory: Memory = field(default_factory=Memory)
 
     def copy(self) -> Stage:
@@ -358,6 +359,7 @@ class Stage:
             roles=roles_on(self.roles, self.acting, self.today),
             permanent=self.roles,
             acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=(),
             shown=ShownState(answers=self.answers, issue_open=self.issue_open),
