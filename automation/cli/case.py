@@ -126,7 +126,7 @@ def timeline(key: str, as_json: bool) -> int:
 @click.option("--dry-run", is_flag=True, help="Tunjukkan saja; tidak ada yang ditawarkan.")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> int:
-    """Tawarkan pindah versi SOP bagi kasus KEY; kepala instansi TIK yang memutuskan, pada kartunya."""
+    """Tawarkan pindah versi SOP bagi kasus KEY; yang berwenang memutuskannya pada kartunya."""
     from automation.migrating import offer_migration
     from automation.settings import from_environment
     from automation.wiring import build
@@ -156,7 +156,7 @@ def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> i
     ):
         click.echo(f"{word}: {', '.join(keys) or '-'}")
     if written:
-        click.echo(f"Ditawarkan pada kartu {key}: kepala instansi TIK menempelkan baris yang ada di sana.")
+        click.echo(f"Ditawarkan pada kartu {key}: yang berwenang menempelkan baris yang ada di sana.")
     else:
         click.echo("Tidak ada yang ditulis.")
     return 0

@@ -235,6 +235,8 @@ class Watch:
 
     def showed(self, step: str, digest: str, seen: Seen) -> None: ...
 
+    def moves_to(self, sop: Sop, carried: Mapping[str, tuple[str, str]]) -> None: ...
+
     def plans(self, plan: Plan, decision: Decision, seen: Seen) -> None: ...
 
 
@@ -458,6 +460,10 @@ class Stage:
     def _append(self, kind: str, body: Mapping[str, object]) -> None:
         self.entries.append(Entry(kind, len(self.entries) + 1, body, self.now))
         self.memory = remember(self.entries[-1:], since=self.memory)
+        if kind == "migrated" and self.successor is not None:  # read under its new version from now on
+            carried = {key: (old, new) for key, (old, new) in body["carried"].items()}  # type: ignore[attr-defined]
+            self.sop, self.successor = sop_of(self.successor), None
+            self.watch.moves_to(self.sop, carried)
 
 
 WISH = RepositoryWish("aplikasi", "aplikasi", "antrean", "Antrean", KEY, "base", {})
