@@ -227,12 +227,15 @@ def visits(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], ...]:
 
 
 def pauses_in(visit: tuple[Turn, ...], opened: datetime, until: datetime) -> tuple[Pause, ...]:
-    """The stretches of a visit between ``opened`` and ``until`` in which the step's time did not run."""
+    """The stretches of a visit between ``opened`` and ``until`` in which the step's time did not run.
+
+    One that ends before it began is of a machine whose clock was put back, and took no time.
+    """
     ends = (*(one.since for one in visit[1:]), until)
     return tuple(
         Pause(one.since, end)
         for one, end in zip(visit, ends, strict=True)
-        if not runs(one) and one.since >= opened
+        if not runs(one) and opened <= one.since < end
     )
 
 
@@ -271,7 +274,11 @@ def _who(state: CaseState, memory: Memory, moment: Moment) -> tuple[str, str, st
 
 
 def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, step: str) -> datetime:
-    """When the turn began: at the act or closing that caused it, else now; never before the last one."""
+    """When the turn began: at the act or closing that caused it where that is after the last one, else now.
+
+    Now may lie before the last one, where the machine's clock went wrong and was put right: better that than
+    turns that go on for ever after a moment years ahead.
+    """
     cause = _cause(state, memory, moment) if last is None or last.step != step else None
     if state.open is not None and state.open.held is not None:
         cause = _act_time(state.open.held, moment)
@@ -306,7 +313,7 @@ def _timed(turn: Turn, state: CaseState, before: tuple[Turn, ...], moment: Momen
     if state.open is None or not runs(turn):
         return untimed
     visit = visits((*before, turn))[-1]
-    opened, rules = opened_at(visit) or turn.since, moment.rules
+    opened, rules = min(opened_at(visit) or turn.since, turn.since), moment.rules
     pauses = pauses_in(visit, opened, turn.since)
     due = due_of(rules.calendar, opened, state.open.step.duration, days=rules.days, pauses=pauses)
     if due is None:

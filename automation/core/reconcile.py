@@ -223,7 +223,8 @@ def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
 def _docket(observation: Observation, act: Act, state: CaseState, memory: Memory) -> Docket:
     closed = _closed_by_hand(observation, state)
     asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
-    return Docket(observation.procedure, memory, observation.roles_at(act), closed, observation.cases, asked)
+    cases, orphans = observation.cases, observation.orphans
+    return Docket(observation.procedure, memory, observation.roles_at(act), closed, cases, asked, orphans)
 
 
 def remembers(decision: Decision) -> list[Change]:

@@ -21,6 +21,8 @@ RULINGS: Mapping[str, Ruling] = {
 
 LIFE, REVOKED = "kasus!", "cabut!"
 """Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
+ORPHANED = "cabut-yatim!"
+"""And under this one the revocation of a name of another case, whose issue was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
