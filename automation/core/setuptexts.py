@@ -13,7 +13,8 @@ POLICY_COUNTS = Bilingual(
     "sudah ada dan berlaku; tidak ditulis ulang", "exists and counts; not written again"
 )
 NOT_IN_FORCE = Bilingual(
-    "bukan kebijakan yang berlaku menurut buku besar: dua pemilik belum menyetujuinya; lihat laik policy show",
+    "bukan kebijakan yang berlaku menurut buku besar: dua pemilik belum menyetujuinya; lihat laik policy"
+    " show",
     "not the policy in force by the ledger: two owners have not agreed to it; see laik policy show",
 )
 NO_POLICY = Bilingual(
