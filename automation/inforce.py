@@ -31,7 +31,7 @@ from automation.core.policyadmission import (
 from automation.core.text import Bilingual
 from automation.forges.base import User
 from automation.keys import POLICY
-from automation.store.ledger import JSON, Ledger
+from automation.store.ledger import JSON, Ledger, moved_on
 
 POLICY_FILE = "laik.yaml"
 COPY = "kebijakan-berlaku.yaml"
@@ -80,15 +80,28 @@ class PolicyInForce:
             LedgerConflict: somebody else was first.
         """
         owners = tuple(one.id for one in self.owners_of(policy, find_user, me).values() if one is not None)
-        return self.admit(text, first_entry(change_to(text, owners)))
+        return self.admit(text, first_entry(change_to(text, owners)), over=None)
 
-    def admit(self, text: bytes, entry: Mapping[str, object]) -> StandingPolicy:
+    def admit(
+        self, text: bytes, entry: Mapping[str, object], *, over: StandingPolicy | None
+    ) -> StandingPolicy:
         """Write an entry of admission, and keep its text.
 
         The text is kept first: cut off in between, the copy is not the policy in force and is read anew.
+
+        Args:
+            text: of the policy.
+            entry: what the ledger is to say.
+            over: the policy in force when this was judged; None where there was none.
+
+        Raises:
+            LedgerConflict: another one came into force meanwhile; nothing was agreed to over that.
         """
+        entries = self._ledger.entries(POLICY)
+        last = entries[-1].seq if entries else 0
+        if standing_policy(entries) != over:
+            raise moved_on(POLICY, last)
         self._keep(text)
-        last = self._ledger.last_seq(POLICY)
         self._ledger.append(POLICY, KIND, cast(Mapping[str, JSON], entry), at=self._now(), expect=last)
         found = self.standing()
         if found is None:
