@@ -128,7 +128,7 @@ def _differences(view: PolicyDeskView) -> list[str | Untrusted]:
         return ["Tidak ada nilai yang berubah; hanya penulisan atau komentarnya.\n\n"]
     parts: list[str | Untrusted] = ["| Kunci | Berlaku | Diminta |\n|--|--|--|\n"]
     for one in view.differences[:MAX_DIFFERENCES]:
-        row = [Untrusted(text or "-", limit=200) for text in (one.key, one.before, one.after)]
+        row = [Untrusted(text, limit=200) if text else "-" for text in (one.key, one.before, one.after)]
         parts.extend(["| ", row[0], " | ", row[1], " | ", row[2], " |\n"])
     left = len(view.differences) - MAX_DIFFERENCES
     parts.append(f"\n... dan {left} kunci lagi; lihat perubahannya pada berkas.\n\n" if left > 0 else "\n")
