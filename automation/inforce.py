@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -62,7 +63,8 @@ class PolicyInForce:
             path: the name that errors give.
 
         Raises:
-            InvalidPolicy: it is nowhere any more; nothing is decided until somebody admits one by hand.
+            InvalidPolicy: it is nowhere any more, so nothing is decided until one is admitted by hand; or
+                it was found and cannot be kept, and apply would have none.
         """
         kept = self._kept()
         if kept is not None and digest_of_text(kept) == standing.digest:
@@ -129,10 +131,15 @@ class PolicyInForce:
 
     def _keep(self, text: bytes) -> None:
         """Whole or not at all: apply may be reading it."""
-        self.copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = self.copy.with_name(f".{COPY}.{secrets.token_hex(4)}")
-        beside.write_bytes(text)
-        beside.replace(self.copy)
+        try:
+            self.copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            beside.write_bytes(text)
+            beside.replace(self.copy)
+        except OSError as problem:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise _not_kept(self.copy, problem) from None
 
 
 def change_to(
@@ -152,6 +159,20 @@ def digest_of_text(text: bytes) -> str:
 def _blob_id(text: bytes) -> str:
     """As git names the content in a repository of SHA-1; used to find it again, never to trust it."""
     return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
+
+
+def _not_kept(copy: Path, problem: OSError) -> InvalidPolicy:
+    return InvalidPolicy(
+        Bilingual(
+            f"Teks kebijakan yang berlaku tidak dapat disimpan ({problem.strerror}).",
+            f"The text of the policy in force cannot be kept ({problem.strerror}).",
+        ),
+        remedy=Bilingual(
+            "Singkirkan yang menghalangi berkas itu, atau sediakan ruang dan izin tulis bagi laik.",
+            "Take away what stands in that file's place, or give laik room and the right to write.",
+        ),
+        where=Where(file=str(copy)),
+    )
 
 
 def _lost(path: str) -> InvalidPolicy:
