@@ -17,7 +17,7 @@ from automation.apply import Applier, Serve
 from automation.bots import policykeeper
 from automation.bots.desk import card_marker
 from automation.bots.policykeeper import CARD, PolicyDeskView
-from automation.core.errors import LaikError
+from automation.core.errors import ForgeRefused, LaikError
 from automation.core.forgery import forgeries
 from automation.core.memory import Memory, remember
 from automation.core.plan import Change, Place, Plan, WriteCard
@@ -31,7 +31,7 @@ from automation.core.policyadmission import (
 )
 from automation.core.reconcile import ShownState, Target, difference
 from automation.core.text import Bilingual
-from automation.forges.base import Comment, Forge, MergeRequest
+from automation.forges.base import Comment, Forge
 from automation.inforce import POLICY_FILE, digest_of_text
 from automation.keys import POLICY
 from automation.observe import people
@@ -41,6 +41,7 @@ from automation.observe.shown import answers, cards, statuses
 from automation.proposedpolicy import TAKEN_AWAY, between, judged_change
 from automation.store.open import Store
 
+GONE = 404
 BELL = AlarmBell(POLICY, "penyimpangan-kebijakan", "Kebijakan yang belum berlaku")
 
 
@@ -88,8 +89,10 @@ class PolicyDesk:
         office = self._office.read(secret=False)
         requests = open_changes(self._forge, office)
         self.waits = any(one.touches for one in requests)
+        spoken = self._spoken()
         for seen in requests:
-            _tried(partial(self._settle_open, office, seen), done, failed)
+            if seen.touches or str(seen.request.iid) in spoken:
+                _tried(partial(self._settle, office, seen), done, failed)
         return Judged(tuple(change for plan in done for change in plan), admitted, tuple(failed))
 
     # ---- what stands on the branch
@@ -143,7 +146,13 @@ class PolicyDesk:
         if not standing.merge_request or self._told == standing.seq:
             return ()
         place = Place(office.control.id, "merge_request", standing.merge_request)
-        comments = self._comments(office, place.iid)
+        try:
+            comments = self._comments(office, place.iid)
+        except ForgeRefused as refusal:
+            if refusal.status == GONE:  # whoever deletes the request must not keep laik trying for good
+                self._told = standing.seq
+                return ()
+            raise
         names = [one.account for one in people.acts(office.me, comments) if one.id in standing.acts]
         card = WriteCard(place, policykeeper.in_force_card(standing, names), None)
         shown = ShownState(cards=cards(CARD, office.me, comments))
@@ -158,15 +167,10 @@ class PolicyDesk:
 
     # ---- merge requests
 
-    def _settle_open(self, office: Office, seen: PolicyRequest) -> Plan:
-        if not seen.touches and not self._had_card(seen.request):
-            return ()
-        return self._settle(office, seen)
-
-    def _had_card(self, request: MergeRequest) -> bool:
-        """Whether a code was shown there once; only then can there be a card to take back."""
+    def _spoken(self) -> frozenset[str]:
+        """The requests on which a code was shown once; only there can there be a card to take back."""
         told = self._memory().shown
-        return any(one.step == STEP and one.subjects.get("merge_request") == str(request.iid) for one in told)
+        return frozenset(one.subjects.get("merge_request", "") for one in told if one.step == STEP)
 
     def _settle(self, office: Office, seen: PolicyRequest) -> Plan:
         """Show on one merge request what it amounts to."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.policyadmission import (
+    OWNERS_NEEDED,
     Difference,
     PolicyChange,
     StandingPolicy,
@@ -121,6 +122,7 @@ def judged_change(
     owners = tuple(dict.fromkeys(user.id for user in named.values() if user is not None))
     problems = [said for _, said in lockouts(policy, known.procedures)]
     problems += [_no_owner(name) for name, user in named.items() if user is None]
+    problems += [_ONE_PERSON] if not problems and len(owners) < OWNERS_NEEDED else []
     problems += [_other_bot(policy.bot)] if policy.bot.casefold() != reader.me.username.casefold() else []
     problems += _confused(policy, reader.control_path)
     problems += [_no_place(place) for place in _places(policy, standing) if not _is_there(forge, place)]
@@ -158,6 +160,10 @@ def _no_place(place: tuple[str, bool]) -> Bilingual:
     )
 
 
+_ONE_PERSON = Bilingual(
+    "Nama-nama pada 'pemilik_kebijakan' adalah akun yang sama.",
+    "The names in 'pemilik_kebijakan' are one and the same account.",
+)
 _SAME = Bilingual(
     "'proyek.kendali', 'proyek.hosting', dan 'proyek.rahasia' harus tiga proyek yang berbeda.",
     "'proyek.kendali', 'proyek.hosting' and 'proyek.rahasia' must be three different projects.",

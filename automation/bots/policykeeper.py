@@ -15,6 +15,7 @@ from automation.core.codes import REJECT
 from automation.core.memory import Memory
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, Place, PostStatus, Remember, WriteCard
+from automation.core.policy import MAX_OWNERS
 from automation.core.policyadmission import (
     OWNERS_NEEDED,
     STEP,
@@ -31,7 +32,6 @@ CONTEXT = "laik/kebijakan"
 # GitHub takes 65,536 characters, and a hostile text grows to twice its length when it is made inert.
 MAX_DIFFERENCES = 40
 MAX_PROBLEMS = 20
-MAX_OWNERS = 20
 PROBLEM_LENGTH = 400
 NAME_LENGTH = 100
 
@@ -92,10 +92,10 @@ def unreadable_card(reason: Bilingual) -> str:
 def _shown(view: PolicyDeskView) -> list[Change]:
     """A code binds only what a card showed; it is remembered before the card is written."""
     digest = view.verdict.digest
-    known = any(one.step == STEP and one.digest == digest for one in view.memory.shown)
-    if known or view.verdict.problems:
-        return []
     subjects = {"merge_request": str(view.place.iid)}
+    known = [one.subjects for one in view.memory.shown if (one.step, one.digest) == (STEP, digest)]
+    if subjects in known or view.verdict.problems:
+        return []
     return [Remember("shown", {"step": STEP, "digest": digest, "subjects": subjects})]
 
 

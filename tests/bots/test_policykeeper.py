@@ -11,7 +11,6 @@ from automation.bots.desk import answer_prefix, card_marker
 from automation.bots.policykeeper import (
     CARD,
     MAX_DIFFERENCES,
-    MAX_OWNERS,
     MAX_PROBLEMS,
     alarm_card,
     in_force_card,
@@ -19,6 +18,7 @@ from automation.bots.policykeeper import (
     untouched_card,
 )
 from automation.core.plan import Answer, PostStatus, Remember, WriteCard
+from automation.core.policy import MAX_OWNERS
 from automation.core.policyadmission import Difference
 from automation.core.text import Bilingual
 from tests.core.policyworld import FIRST, HEAD, SECOND, STRANGER, PolicyWorld, changed_to
