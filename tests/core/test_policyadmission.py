@@ -290,6 +290,17 @@ def test_an_entry_by_owners_says_who_agreed_by_which_act_and_over_what() -> None
     assert "pemilik" not in str(body)  # numbers and hashes only
 
 
+def test_what_becomes_of_comments_after_admission_changes_nothing() -> None:
+    world = both_agreed()
+    world.admits()
+    standing = world.standing
+    world.edits(1, "tidak jadi")
+    world.deletes(2)
+    world.look()
+    assert world.standing == standing
+    assert (world.agreed, world.verdict.admissible) == (set(), False)
+
+
 def test_no_entry_by_owners_is_made_of_what_is_not_admissible() -> None:
     world = PolicyWorld()
     world.agrees(FIRST)
