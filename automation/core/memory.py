@@ -32,9 +32,10 @@ reminded        step, since, what: people were told that a turn is ``near`` its 
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
-policy          under ``!kebijakan``: a policy came into force (``automation.core.policyadmission``); there
-                ``act`` keeps refusals alone, with the forge's time of each
 ==============  ===================================================================================
+
+What comes under ``!kebijakan`` beside this is told in ``automation.core.policyadmission``; ``act`` keeps refusals
+alone there, with the forge's time of each.
 """
 
 from __future__ import annotations
