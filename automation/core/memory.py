@@ -34,8 +34,8 @@ belongs         under ``!organisasi``: name, forge, path, project, root (``autom
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
 ==============  ===================================================================================
 
-What comes under ``!kebijakan`` beside this is told in ``automation.core.policyadmission``; ``act`` keeps refusals
-alone there, with the forge's time of each.
+What comes under ``!kebijakan`` beside this is told in ``automation.core.policyadmission``; ``act`` keeps
+refusals alone there, with the forge's time of each.
 """
 
 from __future__ import annotations
