@@ -13,12 +13,14 @@ import pytest
 from automation.collect.procedures import bundled
 from automation.core.errors import LaikError
 from automation.core.policy import Known, Policy, load_policy
+from automation.core.policyadmission import StandingPolicy, bound_digest
 from automation.forges.base import Forge, User
 from automation.inforce import PolicyInForce, digest_of_text
 from automation.observe.office import OfficeReader
 from automation.proposedpolicy import TAKEN_AWAY, between, judged_change
 from automation.store import open_store
 from tests.core.cases import POLICY as TEXT
+from tests.core.cases import START
 
 ME = User(1, "laik-bot", "laik")
 PEOPLE = {"pemilik-1": 11, "pemilik-2": 12}
@@ -102,6 +104,21 @@ def test_two_names_of_one_account_are_one_owner(desk: Desk) -> None:
     """A forge may lead an old name to who had it."""
     desk.people["pemilik-2"] = 11
     assert any("akun yang sama" in one for one in desk.problems(TEXT))
+
+
+def test_a_name_that_somebody_else_took_makes_it_another_change(desk: Desk) -> None:
+    """The attack: one who is to own the policy gives his name up between agreement and merge."""
+    text = changed("[pemilik-1, pemilik-2]", "[pemilik-1, pemilik-2, baru]")
+    standing = StandingPolicy(1, "0" * 64, "b" * 40, frozenset({11, 12}), "first", START)
+    digests = set()
+    for number in (13, 66):
+        desk.people["baru"] = number
+        change = judged_change(
+            cast(Forge, desk), cast(OfficeReader, desk), None, text.encode(), desk.known(text)
+        )
+        assert change.owners == (11, 12, number)
+        digests.add(bound_digest(change, standing))
+    assert len(digests) == 2
 
 
 def test_projects_that_are_one_another_are_told(desk: Desk) -> None:
