@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -31,7 +32,7 @@ from automation.core.policyadmission import (
 from automation.core.text import Bilingual
 from automation.forges.base import User
 from automation.keys import POLICY
-from automation.store.ledger import JSON, Ledger
+from automation.store.ledger import JSON, Ledger, moved_on
 
 POLICY_FILE = "laik.yaml"
 COPY = "kebijakan-berlaku.yaml"
@@ -62,7 +63,8 @@ class PolicyInForce:
             path: the name that errors give.
 
         Raises:
-            InvalidPolicy: it is nowhere any more; nothing is decided until somebody admits one by hand.
+            InvalidPolicy: it is nowhere any more, so nothing is decided until one is admitted by hand; or
+                it was found and cannot be kept, and apply would have none.
         """
         kept = self._kept()
         if kept is not None and digest_of_text(kept) == standing.digest:
@@ -80,15 +82,28 @@ class PolicyInForce:
             LedgerConflict: somebody else was first.
         """
         owners = tuple(one.id for one in self.owners_of(policy, find_user, me).values() if one is not None)
-        return self.admit(text, first_entry(change_to(text, owners)))
+        return self.admit(text, first_entry(change_to(text, owners)), over=None)
 
-    def admit(self, text: bytes, entry: Mapping[str, object]) -> StandingPolicy:
+    def admit(
+        self, text: bytes, entry: Mapping[str, object], *, over: StandingPolicy | None
+    ) -> StandingPolicy:
         """Write an entry of admission, and keep its text.
 
         The text is kept first: cut off in between, the copy is not the policy in force and is read anew.
+
+        Args:
+            text: of the policy.
+            entry: what the ledger is to say.
+            over: the policy in force when this was judged; None where there was none.
+
+        Raises:
+            LedgerConflict: another one came into force meanwhile; nothing was agreed to over that.
         """
+        entries = self._ledger.entries(POLICY)
+        last = entries[-1].seq if entries else 0
+        if standing_policy(entries) != over:
+            raise moved_on(POLICY, last)
         self._keep(text)
-        last = self._ledger.last_seq(POLICY)
         self._ledger.append(POLICY, KIND, cast(Mapping[str, JSON], entry), at=self._now(), expect=last)
         found = self.standing()
         if found is None:
@@ -116,10 +131,15 @@ class PolicyInForce:
 
     def _keep(self, text: bytes) -> None:
         """Whole or not at all: apply may be reading it."""
-        self.copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = self.copy.with_name(f".{COPY}.{secrets.token_hex(4)}")
-        beside.write_bytes(text)
-        beside.replace(self.copy)
+        try:
+            self.copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            beside.write_bytes(text)
+            beside.replace(self.copy)
+        except OSError as problem:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise _not_kept(self.copy, problem) from None
 
 
 def change_to(
@@ -139,6 +159,20 @@ def digest_of_text(text: bytes) -> str:
 def _blob_id(text: bytes) -> str:
     """As git names the content in a repository of SHA-1; used to find it again, never to trust it."""
     return hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
+
+
+def _not_kept(copy: Path, problem: OSError) -> InvalidPolicy:
+    return InvalidPolicy(
+        Bilingual(
+            f"Teks kebijakan yang berlaku tidak dapat disimpan ({problem.strerror}).",
+            f"The text of the policy in force cannot be kept ({problem.strerror}).",
+        ),
+        remedy=Bilingual(
+            "Singkirkan yang menghalangi berkas itu, atau sediakan ruang dan izin tulis bagi laik.",
+            "Take away what stands in that file's place, or give laik room and the right to write.",
+        ),
+        where=Where(file=str(copy)),
+    )
 
 
 def _lost(path: str) -> InvalidPolicy:

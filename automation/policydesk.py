@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from automation.alarm import Alarm, AlarmBell, Deviating
 from automation.apply import Applier, Serve
 from automation.bots import policykeeper
 from automation.bots.desk import card_marker
-from automation.bots.policykeeper import CARD, PolicyDeskView, Stage
-from automation.core.errors import LaikError
+from automation.bots.policykeeper import CARD, PolicyDeskView
+from automation.core.errors import ForgeRefused, LaikError
 from automation.core.forgery import forgeries
 from automation.core.memory import Memory, remember
 from automation.core.plan import Change, Place, Plan, WriteCard
@@ -30,7 +31,7 @@ from automation.core.policyadmission import (
 )
 from automation.core.reconcile import ShownState, Target, difference
 from automation.core.text import Bilingual
-from automation.forges.base import Comment, Forge, MergeRequest
+from automation.forges.base import Comment, Forge
 from automation.inforce import POLICY_FILE, digest_of_text
 from automation.keys import POLICY
 from automation.observe import people
@@ -40,6 +41,7 @@ from automation.observe.shown import answers, cards, statuses
 from automation.proposedpolicy import TAKEN_AWAY, between, judged_change
 from automation.store.open import Store
 
+GONE = 404
 BELL = AlarmBell(POLICY, "penyimpangan-kebijakan", "Kebijakan yang belum berlaku")
 
 
@@ -53,7 +55,10 @@ class Judged:
 
 
 class PolicyDesk:
-    """Judges changes of the policy; holds clients, and of what it saw only whether to look again."""
+    """Judges changes of the policy; holds clients, and of what it saw only whether to look again.
+
+    Besides that, which entry was told of: a process that was cut off in between makes good by the next.
+    """
 
     def __init__(
         self,
@@ -72,6 +77,7 @@ class PolicyDesk:
         self._serve = serve
         self._now = now
         self._alarm = Alarm(forge, store.ledger, BELL, now=now)
+        self._told = 0
         self.waits = False
         """Whether a change of the policy was open at the last look: people may be speaking there."""
 
@@ -79,34 +85,35 @@ class PolicyDesk:
         """Judge every open change of the policy, and what stands on the branch."""
         done: list[Plan] = []
         failed: list[LaikError] = []
-        admitted = self._settle_branch(self._office.read(secret=False), done)
+        admitted = self._settle_branch(self._office.read(secret=False), done, failed)
         office = self._office.read(secret=False)
         requests = open_changes(self._forge, office)
         self.waits = any(one.touches for one in requests)
+        spoken = self._spoken()
         for seen in requests:
-            try:
-                done.append(self._settle_open(office, seen))
-            except LaikError as problem:  # one request must not keep the others from being looked at
-                failed.append(problem)
+            if seen.touches or str(seen.request.iid) in spoken:
+                _tried(partial(self._settle, office, seen), done, failed)
         return Judged(tuple(change for plan in done for change in plan), admitted, tuple(failed))
 
     # ---- what stands on the branch
 
-    def _settle_branch(self, office: Office, done: list[Plan]) -> bool:
+    def _settle_branch(self, office: Office, done: list[Plan], failed: list[LaikError]) -> bool:
         """Whether the policy that stands on the branch came into force now."""
         if not office.policy_differs:
             self._alarm.tell(office, (), "")
+            _tried(partial(self._tell_in_force, office), done, failed)
             return False
         request = landed_change(self._forge, office)
         if request is None:
             self._raise(office, _UNCALLED)
             return False
         seen = PolicyRequest(request, office.on_branch, touches=True, stage="merged")
-        done.append(self._settle(office, seen, "merged"))
+        # Who merged may close the request to comments: neither admission nor alarm hangs on the card.
+        _tried(partial(self._settle, office, seen), done, failed)
         if self._admit(office, seen):
             now = self._office.read(secret=False)
-            done.append(self._settle(now, seen, "in_force"))
             self._alarm.tell(now, (), "")
+            _tried(partial(self._tell_in_force, now), done, failed)
             return True
         self._raise(office, _merged_without(request.iid))
         return False
@@ -118,7 +125,7 @@ class PolicyDesk:
             return False
         standing = self._standing()
         change = self._change(office, text)
-        acts = people.acts(office.me, self._comments(office, request))
+        acts = people.acts(office.me, self._comments(office, request.iid))
         verdict = judge(change, standing, acts, self._memory())
         if not verdict.admissible:
             return False
@@ -130,8 +137,28 @@ class PolicyDesk:
             merge_sha=request.merge_sha or "",
             merged_by=request.merged_by.id,
         )
-        self._office.in_force.admit(text, entry)
+        self._office.in_force.admit(text, entry, over=standing)
         return True
+
+    def _tell_in_force(self, office: Office) -> Plan:
+        """Say on its merge request that the policy is in force; looked after once by every process."""
+        standing = self._standing()
+        if not standing.merge_request or self._told == standing.seq:
+            return ()
+        place = Place(office.control.id, "merge_request", standing.merge_request)
+        try:
+            comments = self._comments(office, place.iid)
+        except ForgeRefused as refusal:
+            if refusal.status == GONE:  # whoever deletes the request must not keep laik trying for good
+                self._told = standing.seq
+                return ()
+            raise
+        names = [one.account for one in people.acts(office.me, comments) if one.id in standing.acts]
+        card = WriteCard(place, policykeeper.in_force_card(standing, names), None)
+        shown = ShownState(cards=cards(CARD, office.me, comments))
+        plan = self._carried_out(self._memory(), difference([card], shown))
+        self._told = standing.seq
+        return plan
 
     def _raise(self, office: Office, said: Bilingual) -> None:
         seen = digest_of_text(office.on_branch) if office.on_branch is not None else ""
@@ -140,29 +167,24 @@ class PolicyDesk:
 
     # ---- merge requests
 
-    def _settle_open(self, office: Office, seen: PolicyRequest) -> Plan:
-        if not seen.touches and not self._had_card(seen.request):
-            return ()
-        return self._settle(office, seen, "open")
-
-    def _had_card(self, request: MergeRequest) -> bool:
-        """Whether a code was shown there once; only then can there be a card to take back."""
+    def _spoken(self) -> frozenset[str]:
+        """The requests on which a code was shown once; only there can there be a card to take back."""
         told = self._memory().shown
-        return any(one.step == STEP and one.subjects.get("merge_request") == str(request.iid) for one in told)
+        return frozenset(one.subjects.get("merge_request", "") for one in told if one.step == STEP)
 
-    def _settle(self, office: Office, seen: PolicyRequest, stage: Stage) -> Plan:
+    def _settle(self, office: Office, seen: PolicyRequest) -> Plan:
         """Show on one merge request what it amounts to."""
         request, memory = seen.request, self._memory()
         place = Place(office.control.id, "merge_request", request.iid)
-        comments = self._comments(office, request)
-        if stage == "open" and not seen.touches:
+        comments = self._comments(office, request.iid)
+        if seen.stage == "open" and not seen.touches:
             card = (
                 policykeeper.unreadable_card(seen.problem) if seen.problem else policykeeper.untouched_card()
             )
             wished: list[Change] = [WriteCard(place, card, None)]
         else:
-            wished = policykeeper.wishes(self._view(office, seen, stage, comments))
-        targets = [Target(place.project_id, request.head_sha)] if self._postable(office, seen, stage) else []
+            wished = policykeeper.wishes(self._view(office, seen, comments))
+        targets = [Target(place.project_id, request.head_sha)] if self._postable(office, seen) else []
         posted = statuses(self._forge, office.me, targets)
         shown = ShownState(
             cards=cards(CARD, office.me, comments),
@@ -174,17 +196,15 @@ class PolicyDesk:
         plan = (*forgeries(shown.foreign, memory), *difference(wished, shown))
         return self._carried_out(memory, plan)
 
-    def _view(
-        self, office: Office, seen: PolicyRequest, stage: Stage, comments: people.Comments
-    ) -> PolicyDeskView:
+    def _view(self, office: Office, seen: PolicyRequest, comments: people.Comments) -> PolicyDeskView:
         request, standing, memory = seen.request, self._standing(), self._memory()
         change = self._change(office, seen.text)
         if seen.problem is not None:
             change = replace(change, problems=(seen.problem, *change.problems))
         return PolicyDeskView(
             place=Place(office.control.id, "merge_request", request.iid),
-            head_sha=request.head_sha if self._postable(office, seen, stage) else "",
-            stage=stage,
+            head_sha=request.head_sha if self._postable(office, seen) else "",
+            stage=seen.stage,
             standing=standing,
             verdict=judge(change, standing, people.acts(office.me, comments), memory),
             differences=between(office.policy, seen.text),
@@ -193,14 +213,13 @@ class PolicyDesk:
             web_url=request.web_url,
         )
 
-    def _postable(self, office: Office, seen: PolicyRequest, stage: Stage) -> bool:
+    def _postable(self, office: Office, seen: PolicyRequest) -> bool:
         """A forge takes statuses for commits on a branch only."""
-        return (
-            stage == "open" and seen.touches and office.control_mirror.is_on_a_branch(seen.request.head_sha)
-        )
+        on_branch = office.control_mirror.is_on_a_branch
+        return seen.stage == "open" and seen.touches and on_branch(seen.request.head_sha)
 
-    def _comments(self, office: Office, request: MergeRequest) -> Mapping[Place, tuple[Comment, ...]]:
-        place = Place(office.control.id, "merge_request", request.iid)
+    def _comments(self, office: Office, iid: int) -> Mapping[Place, tuple[Comment, ...]]:
+        place = Place(office.control.id, "merge_request", iid)
         return {place: tuple(self._forge.list_comments(place.project_id, place.kind, place.iid))}
 
     # ---- what is remembered
@@ -234,6 +253,14 @@ class PolicyDesk:
         for problem in applier.carry_out(plan):
             raise problem
         return plan
+
+
+def _tried(settle: Callable[[], Plan], done: list[Plan], failed: list[LaikError]) -> None:
+    """One request must not keep the others, nor the alarm, from being looked at."""
+    try:
+        done.append(settle())
+    except LaikError as problem:
+        failed.append(problem)
 
 
 _UNCALLED = Bilingual(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.policyadmission import (
+    OWNERS_NEEDED,
     Difference,
     PolicyChange,
     StandingPolicy,
@@ -72,6 +73,7 @@ def admit_by_hand(reader: OfficeReader, seen: OnBranch) -> StandingPolicy:
 
     Raises:
         InvalidPolicy: it could not be in force at all.
+        LedgerConflict: another one came into force since ``seen``.
     """
     if seen.text is None or seen.change.problems:
         raise InvalidPolicy(
@@ -85,7 +87,7 @@ def admit_by_hand(reader: OfficeReader, seen: OnBranch) -> StandingPolicy:
             ),
             where=Where(file=seen.place),
         )
-    return reader.in_force.admit(seen.text, operator_entry(seen.change, seen.standing))
+    return reader.in_force.admit(seen.text, operator_entry(seen.change, seen.standing), over=seen.standing)
 
 
 def between(in_force: Policy | None, text: bytes | None) -> tuple[Difference, ...] | None:
@@ -120,7 +122,9 @@ def judged_change(
     owners = tuple(dict.fromkeys(user.id for user in named.values() if user is not None))
     problems = [said for _, said in lockouts(policy, known.procedures)]
     problems += [_no_owner(name) for name, user in named.items() if user is None]
+    problems += [_ONE_PERSON] if not problems and len(owners) < OWNERS_NEEDED else []
     problems += [_other_bot(policy.bot)] if policy.bot.casefold() != reader.me.username.casefold() else []
+    problems += _confused(policy, reader.control_path)
     problems += [_no_place(place) for place in _places(policy, standing) if not _is_there(forge, place)]
     return change_to(text, owners, tuple(problems))
 
@@ -135,6 +139,14 @@ def _places(policy: Policy, standing: Policy | None) -> list[tuple[str, bool]]:
     ]
 
 
+def _confused(policy: Policy, control: str) -> list[Bilingual]:
+    """Requests to the one project would be read as the other's, and secret reports be open to all."""
+    paths = policy.proyek
+    own = {one.casefold() for one in (paths.kendali, paths.hosting, paths.rahasia)}
+    other = [_other_control(paths.kendali, control)] if paths.kendali.casefold() != control.casefold() else []
+    return other if len(own) == 3 else [*other, _SAME]
+
+
 def _is_there(forge: Forge, place: tuple[str, bool]) -> bool:
     path, group = place
     return (forge.find_group(path) if group else forge.find_project(path)) is not None
@@ -145,6 +157,23 @@ def _no_place(place: tuple[str, bool]) -> Bilingual:
     return Bilingual(
         f"{'Grup' if group else 'Proyek'} '{path}' tidak ada, atau laik tidak dapat membukanya.",
         f"There is no {'group' if group else 'project'} '{path}', or laik cannot open it.",
+    )
+
+
+_ONE_PERSON = Bilingual(
+    "Nama-nama pada 'pemilik_kebijakan' adalah akun yang sama.",
+    "The names in 'pemilik_kebijakan' are one and the same account.",
+)
+_SAME = Bilingual(
+    "'proyek.kendali', 'proyek.hosting', dan 'proyek.rahasia' harus tiga proyek yang berbeda.",
+    "'proyek.kendali', 'proyek.hosting' and 'proyek.rahasia' must be three different projects.",
+)
+
+
+def _other_control(named: str, control: str) -> Bilingual:
+    return Bilingual(
+        f"Kunci 'proyek.kendali' menyebut '{named}', padahal kebijakan ini milik '{control}'.",
+        f"The key 'proyek.kendali' names '{named}', while this policy is that of '{control}'.",
     )
 
 

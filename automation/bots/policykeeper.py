@@ -6,6 +6,7 @@ paste; a status says the same in a word. Whether it is in force is said by the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,7 @@ from automation.core.codes import REJECT
 from automation.core.memory import Memory
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, Place, PostStatus, Remember, WriteCard
+from automation.core.policy import MAX_OWNERS
 from automation.core.policyadmission import (
     OWNERS_NEEDED,
     STEP,
@@ -21,15 +23,19 @@ from automation.core.policyadmission import (
     PolicyVerdict,
     StandingPolicy,
     line_to_agree,
+    refusal_entry,
 )
 from automation.core.text import Bilingual, indonesian_date
 
 CARD = "kebijakan"
 CONTEXT = "laik/kebijakan"
+# GitHub takes 65,536 characters, and a hostile text grows to twice its length when it is made inert.
 MAX_DIFFERENCES = 40
 MAX_PROBLEMS = 20
+PROBLEM_LENGTH = 400
+NAME_LENGTH = 100
 
-Stage = Literal["open", "merged", "in_force"]
+Stage = Literal["open", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class PolicyDeskView:
     Attributes:
         place: where it is.
         head_sha: its head, on which the status stands; empty where none can be posted.
-        stage: open, merged without being in force, or in force.
+        stage: open, or merged without being in force.
         standing: the policy in force.
         verdict: what the change amounts to.
         differences: what would change; None while it cannot be read.
@@ -61,9 +67,12 @@ class PolicyDeskView:
 
 def wishes(view: PolicyDeskView) -> list[Change]:
     """The card and the code it shows, the answers, and the status of one merge request."""
-    if view.stage == "in_force":
-        return [WriteCard(view.place, _in_force_card(view), None)]
-    changes: list[Change] = [*_shown(view), WriteCard(view.place, _card(view), None), *_answers(view)]
+    changes: list[Change] = [
+        *_shown(view),
+        *_refusals(view),
+        WriteCard(view.place, _card(view), None),
+        *_answers(view),
+    ]
     if view.stage == "open" and view.head_sha:
         changes.append(_status(view))
     return changes
@@ -83,11 +92,16 @@ def unreadable_card(reason: Bilingual) -> str:
 def _shown(view: PolicyDeskView) -> list[Change]:
     """A code binds only what a card showed; it is remembered before the card is written."""
     digest = view.verdict.digest
-    known = any(one.step == STEP and one.digest == digest for one in view.memory.shown)
-    if known or view.verdict.problems:
-        return []
     subjects = {"merge_request": str(view.place.iid)}
+    known = [one.subjects for one in view.memory.shown if (one.step, one.digest) == (STEP, digest)]
+    if subjects in known or view.verdict.problems:
+        return []
     return [Remember("shown", {"step": STEP, "digest": digest, "subjects": subjects})]
+
+
+def _refusals(view: PolicyDeskView) -> list[Change]:
+    """Kept before anything else: whoever may delete comments must not be able to take a refusal away."""
+    return [Remember("act", refusal_entry(one, view.verdict.digest)) for one in view.verdict.refused]
 
 
 def _card(view: PolicyDeskView) -> str:
@@ -114,7 +128,7 @@ def _differences(view: PolicyDeskView) -> list[str | Untrusted]:
         return ["Tidak ada nilai yang berubah; hanya penulisan atau komentarnya.\n\n"]
     parts: list[str | Untrusted] = ["| Kunci | Berlaku | Diminta |\n|--|--|--|\n"]
     for one in view.differences[:MAX_DIFFERENCES]:
-        row = [Untrusted(text or "-", limit=200) for text in (one.key, one.before, one.after)]
+        row = [Untrusted(text, limit=200) if text else "-" for text in (one.key, one.before, one.after)]
         parts.extend(["| ", row[0], " | ", row[1], " | ", row[2], " |\n"])
     left = len(view.differences) - MAX_DIFFERENCES
     parts.append(f"\n... dan {left} kunci lagi; lihat perubahannya pada berkas.\n\n" if left > 0 else "\n")
@@ -124,7 +138,7 @@ def _differences(view: PolicyDeskView) -> list[str | Untrusted]:
 def _problems(view: PolicyDeskView) -> list[str | Untrusted]:
     parts: list[str | Untrusted] = ["**Tidak dapat berlaku**, siapa pun yang menyetujuinya:\n\n"]
     for problem in view.verdict.problems[:MAX_PROBLEMS]:
-        parts.extend(["- ", Untrusted(problem.id), "\n"])
+        parts.extend(["- ", Untrusted(problem.id, limit=PROBLEM_LENGTH), "\n"])
     left = len(view.verdict.problems) - MAX_PROBLEMS
     if left > 0:
         parts.append(f"- dan {left} lagi\n")
@@ -135,18 +149,19 @@ def _problems(view: PolicyDeskView) -> list[str | Untrusted]:
 def _agreement(view: PolicyDeskView) -> list[str | Untrusted]:
     verdict = view.verdict
     parts: list[str | Untrusted] = [f"Pemilik yang setuju: {len(verdict.agreed)} dari {OWNERS_NEEDED}"]
-    for at, one in enumerate(sorted(verdict.agreed, key=lambda one: one.account)):
-        parts.extend([": " if at == 0 else ", ", Untrusted(one.name, limit=100)])
+    for at, one in enumerate(sorted(verdict.agreed, key=lambda one: one.account)[:MAX_OWNERS]):
+        parts.extend([": " if at == 0 else ", ", Untrusted(one.name, limit=NAME_LENGTH)])
     parts.append(".\n\n")
     if len(view.standing.owners) < OWNERS_NEEDED:
         return [*parts, _BY_HAND]
     if verdict.admissible and view.stage == "open":
         parts.append("Lengkap: gabungkan permintaan ini, lalu kebijakannya berlaku.\n\n")
     parts.append("Pemilik menurut kebijakan yang berlaku: ")
-    for at, name in enumerate(view.owners):
-        parts.extend(["" if at == 0 else ", ", Untrusted(name, limit=100)])
+    for at, name in enumerate(view.owners[:MAX_OWNERS]):
+        parts.extend(["" if at == 0 else ", ", Untrusted(name, limit=NAME_LENGTH)])
+    left = len(view.owners) - MAX_OWNERS
     parts.append(
-        ". Pemilik yang setuju menempelkan:\n\n"
+        f"{f', dan {left} lagi' if left > 0 else ''}. Pemilik yang setuju menempelkan:\n\n"
         f"```\n{line_to_agree(view.memory, verdict.digest)}\n```\n"
         "\nYang menolak, atau menarik persetujuannya:\n\n"
         f"```\n{line_to_agree(view.memory, verdict.digest, REJECT)}\n```\n"
@@ -161,14 +176,13 @@ _BY_HAND = (
 )
 
 
-def _in_force_card(view: PolicyDeskView) -> str:
-    day = indonesian_date(view.standing.at.date())
-    told = (
-        f"Kebijakan pada permintaan ini diputuskan {day} (buku besar `!kebijakan`, entri {view.standing.seq})"
-    )
+def in_force_card(standing: StandingPolicy, names: Sequence[str]) -> str:
+    """What the card says once the policy of its merge request came into force, agreed to by ``names``."""
+    day = indonesian_date(standing.at.date())
+    told = f"Kebijakan pada permintaan ini diputuskan {day} (buku besar `!kebijakan`, entri {standing.seq})"
     parts: list[str | Untrusted] = [card_marker(CARD), "\n### Kebijakan berlaku\n\n", told]
-    for at, one in enumerate(sorted(view.verdict.agreed, key=lambda one: one.account)):
-        parts.extend([", disetujui " if at == 0 else " dan ", Untrusted(one.name, limit=100)])
+    for at, name in enumerate(names[:MAX_OWNERS]):
+        parts.extend([", disetujui " if at == 0 else ", ", Untrusted(name, limit=NAME_LENGTH)])
     return outgoing([*parts, ".\n"])
 
 

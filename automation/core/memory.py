@@ -33,6 +33,9 @@ forged_status   project, sha, context, account, state: somebody else posted a st
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
 ==============  ===================================================================================
+
+What comes under ``!kebijakan`` beside this is told in ``automation.core.policyadmission``; ``act`` keeps
+refusals alone there, with the forge's time of each.
 """
 
 from __future__ import annotations

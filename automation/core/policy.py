@@ -24,6 +24,7 @@ from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
 
+MAX_OWNERS = 20
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
 Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 # A GitHub App's account ends in "[bot]". Only laik itself may be one: an app holds no role.
@@ -145,7 +146,8 @@ class Policy(_Strict):
     format: Literal["laik/kebijakan/1"]
     organisasi: Organisation
     bot: BotAccount
-    pemilik_kebijakan: tuple[Account, ...] = ()
+    # Each is looked up on the forge, also of a policy that anybody proposes.
+    pemilik_kebijakan: tuple[Account, ...] = Field(default=(), max_length=MAX_OWNERS)
     sop: tuple[Name, ...] = Field(min_length=1)
     proyek: ProjectPaths
     peran: Mapping[Name, tuple[Account, ...]]

@@ -125,12 +125,22 @@ def _policy(story: _Story) -> Refusal:
         return Bilingual("bukan kebijakan pertama", "it is not the first policy") if before else None
     if way == "operator":
         return None if story.by_hand else _BY_HAND
-    agreed = {one.get("account") for one in body.get("agreed", []) if isinstance(one, dict)}
-    if way == "owners" and len(agreed & set(last.get("owners", []))) >= OWNERS_NEEDED:
+    if way == "owners" and len(_agreed(body) & _numbers(last.get("owners"))) >= OWNERS_NEEDED:
         return None
     return Bilingual(
         "belum disetujui dua pemilik kebijakan sebelumnya", "two owners of the policy before have not agreed"
     )
+
+
+def _agreed(body: Mapping[str, Any]) -> frozenset[int]:
+    listed = body.get("agreed")
+    rows = listed if isinstance(listed, list) else []
+    return _numbers([one.get("account") for one in rows if isinstance(one, dict)])
+
+
+def _numbers(listed: object) -> frozenset[int]:
+    """Account numbers in what may be anything: the entry need not be laik's."""
+    return frozenset(one for one in listed if type(one) is int) if isinstance(listed, list) else frozenset()
 
 
 _BY_HAND = Bilingual(

@@ -72,7 +72,7 @@ class OfficeReader:
         self.in_force = in_force
         self._belonging = belonging
         self.mirrors = mirrors
-        self._control_path = control_path
+        self.control_path = control_path
         self._known = known
         self._me: User | None = None
         self._projects: dict[str, Project] = {}
@@ -193,7 +193,7 @@ class OfficeReader:
                 "Pakai token akun bot itu, atau perbaiki kunci 'bot' pada kebijakan.",
                 "Use a token of that account, or mend the key 'bot' in the policy.",
             ),
-            where=Where(file=f"{self._control_path}/{POLICY_FILE}"),
+            where=Where(file=f"{self.control_path}/{POLICY_FILE}"),
         )
 
     def control(self) -> tuple[Project, Mirror, bytes | None]:
@@ -203,8 +203,8 @@ class OfficeReader:
             InvalidPolicy: there is no such project.
             ForgeUnreachable, ForgeRefused: the forge could not be asked.
         """
-        control, mirror = self._mirrored(self._control_path)
-        self._hold("kendali", self._control_path, control, mirror)
+        control, mirror = self._mirrored(self.control_path)
+        self._hold("kendali", self.control_path, control, mirror)
         return control, mirror, self._on_branch(control, mirror)
 
     def _policy(self, control: Project, mirror: Mirror, on_branch: bytes | None) -> tuple[Policy, bytes]:

@@ -36,7 +36,8 @@ def open_changes(forge: Forge, office: Office) -> tuple[PolicyRequest, ...]:
 def landed_change(forge: Forge, office: Office) -> MergeRequest | None:
     """The merge request that brought the policy which stands on the branch; None where none did.
 
-    It is the first whose merge lies on the branch since the file last changed there.
+    It is the first whose merge lies on the branch since the file last changed there: a rebase that brings
+    several commits ends with another one than that which changed the file.
     """
     landed = office.control_mirror.landed(office.control.default_branch, POLICY_FILE)
     if not landed:
@@ -44,8 +45,25 @@ def landed_change(forge: Forge, office: Office) -> MergeRequest | None:
     requests = forge.list_merge_requests(office.control.id, state="merged")
     merged = _by_commit(one for one in requests if one.target_branch == office.control.default_branch)
     found = next((merged[sha] for sha in landed if sha in merged), None)
+    if found is None or not _brought(office, found, landed[0]):
+        return None
     # Who merged is in no listing of GitHub's.
-    return forge.get_merge_request(office.control.id, found.iid) if found else None
+    return forge.get_merge_request(office.control.id, found.iid)
+
+
+def _brought(office: Office, request: MergeRequest, changed: str) -> bool:
+    """Whether the commit that changed the file is the request's.
+
+    The attack: a policy is pushed, and a harmless request is merged on top, so that the alarm and the card
+    speak of that one. A rebase makes a new commit of the request's own text; a fast-forward puts the
+    request's own commits there, which cannot be told from those that were there before.
+    """
+    if request.merge_sha in {changed, request.head_sha}:
+        return True
+    mirror, head = office.control_mirror, request.head_sha
+    if not mirror.has(head) and not mirror.fetch_commit(head):
+        return False
+    return mirror.read(head, POLICY_FILE) == office.on_branch and mirror.merge_base(changed, head) != changed
 
 
 def _by_commit(requests: Iterable[MergeRequest]) -> dict[str, MergeRequest]:

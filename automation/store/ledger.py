@@ -27,6 +27,7 @@ from automation.core.chain import START, Link, first_break, link_digest
 from automation.core.errors import LedgerConflict, Where
 from automation.core.heldnames import ADMITTED, REVOKED, AdmittedRow, Names, ReleasedRow, Told, names_of
 from automation.core.policyadmission import KIND as POLICY_KIND
+from automation.core.policyadmission import WAYS
 from automation.core.text import Bilingual
 from automation.store.engine import reading, stamp, unstamp, writing
 from automation.store.schema import ledger as table
@@ -117,7 +118,7 @@ class Ledger:
                     self._journal(entry.case, entry.seq, entry.digest)
                 return entry
         except IntegrityError as problem:
-            raise _conflict(case, expect) from problem
+            raise moved_on(case, expect) from problem
 
     def entries(self, case: str) -> tuple[Entry, ...]:
         """All entries of a case, oldest first."""
@@ -232,9 +233,9 @@ def _append(connection: Connection, case: str, kind: str, body: str, at: str, ex
         connection.execute(text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE"))
     last, previous = _last(connection, case)
     if last != expect:
-        raise _conflict(case, expect)
+        raise moved_on(case, expect)
     if kind == ADMITTED and _holder(connection, json.loads(body)["path"]) not in {"", case}:
-        raise _conflict(case, expect)  # two workers, two cases, one name: the first admission stands
+        raise moved_on(case, expect)  # two workers, two cases, one name: the first admission stands
     digest = link_digest(case, last + 1, kind, body, at, previous)
     connection.execute(
         table.insert().values(
@@ -298,8 +299,18 @@ def _hold_policy(body: Mapping[str, JSON]) -> None:
         raise ValueError(f"an admission of policy has other fields: {sorted(body)}")
     if not isinstance(body["digest"], str) or not _DIGEST.fullmatch(body["digest"]):
         raise ValueError("an admission of policy names the whole SHA-256 of its text")
-    if not isinstance(body["owners"], list) or not all(isinstance(one, int) for one in body["owners"]):
+    if not isinstance(body["owners"], list) or not all(type(one) is int for one in body["owners"]):
         raise ValueError("an admission of policy lists its owners by account number")
+    if body["way"] not in WAYS:
+        raise ValueError(f"an admission of policy in an unknown way: {body['way']}")
+    if type(body["merge_request"]) is not int or type(body["merged_by"]) is not int:
+        raise ValueError("an admission of policy names its merge request and who merged it by number")
+    if not isinstance(body["agreed"], list) or not all(map(_is_agreement, body["agreed"])):
+        raise ValueError("an admission of policy lists who agreed by account number, act and hash")
+
+
+def _is_agreement(one: JSON) -> bool:
+    return isinstance(one, dict) and set(one) == {"account", "act", "body"} and type(one["account"]) is int
 
 
 def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:
@@ -307,7 +318,8 @@ def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:
     return (near is not None and after < near <= until) or (due is not None and after <= due < until)
 
 
-def _conflict(case: str, expect: int) -> LedgerConflict:
+def moved_on(case: str, expect: int) -> LedgerConflict:
+    """The error for a case that somebody else recorded in since it was read."""
     return LedgerConflict(
         Bilingual(
             f"Pekerja lain sudah mencatat sesudah entri {expect}.",

@@ -10,7 +10,7 @@ import pytest
 
 from automation.core.clock import clock_rules
 from automation.core.errors import InvalidPolicy, UnreadableDocument
-from automation.core.policy import Known, Policy, load_policy
+from automation.core.policy import MAX_OWNERS, Known, Policy, load_policy
 from automation.core.policycalendar import NationalDays, announced_years, work_calendar
 from automation.core.workcalendar import PERPRES_21_2023, PERPRES_21_2023_RAMADAN, Span
 
@@ -199,3 +199,13 @@ def test_the_calendar_that_the_guide_shows_is_a_valid_one(guide: str) -> None:
     section = policy(TEXT + shown).kalender
     assert section.libur[date(2027, 10, 15)] == "HUT Kabupaten"
     assert section.eskalasi == ("kepala_diskominfo",)
+
+
+def test_a_policy_names_no_more_owners_than_can_be_looked_up() -> None:
+    """The attack: thousands of names in a proposed policy, each of which the forge is asked for."""
+    most = ", ".join(f"pemilik-{at}" for at in range(MAX_OWNERS))
+    assert len(load_policy(TEXT.replace("[Kepala, teknis-1]", f"[{most}]")).pemilik_kebijakan) == MAX_OWNERS
+    with pytest.raises(InvalidPolicy) as refusal:
+        load_policy(TEXT.replace("[Kepala, teknis-1]", f"[{most}, lagi]"))
+    assert "pemilik_kebijakan" in refusal.value.explain("id")
+    assert str(MAX_OWNERS) in refusal.value.explain("id")

@@ -108,7 +108,7 @@ class Clinic:
         owners = tuple(sorted(standing.owners))
         agreed = [{"account": one, "act": f"merge_request/{one}/0", "body": ""} for one in owners]
         entry = {**operator_entry(change_to(text, owners), standing), "way": "owners", "agreed": agreed}
-        in_force.admit(text, entry)
+        in_force.admit(text, entry, over=standing)
 
     def write_on_branch(self, control: int, text: bytes) -> None:
         """The policy file, past every merge request."""
