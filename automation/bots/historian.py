@@ -9,9 +9,8 @@ from collections.abc import Mapping
 
 from automation.bots.desk import Desk
 from automation.core.comments import SeenAct, seen_acts
-from automation.core.memory import LIFE, ORPHANED, REVOKED, Ruling
 from automation.core.outputport import Untrusted
-from automation.core.rulingmigration import MIGRATION
+from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
 
 MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
 _RULINGS: Mapping[Ruling, str] = {

@@ -9,8 +9,7 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from automation.core.remembered import LIFE, ORPHANED, REVOKED, Ruling
-from automation.core.rulingmigration import MIGRATION
+from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"

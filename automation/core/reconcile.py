@@ -36,8 +36,8 @@ from automation.core.plan import (
     ordered,
 )
 from automation.core.procedure import Procedure, Step
+from automation.core.remembered import MIGRATION
 from automation.core.ruling import Bench, Ruled, rule
-from automation.core.rulingmigration import MIGRATION
 from automation.core.standing import sent_back_since
 from automation.core.waiver import LIFTS
 

@@ -12,13 +12,12 @@ from automation.core.codes import code_for
 from automation.core.memory import Memory
 from automation.core.migration import WORD
 from automation.core.procedure import Procedure
+from automation.core.remembered import MIGRATION
 from automation.core.rulingauthority import bind, not_allowed
 from automation.core.rulingwords import void
 from automation.core.text import Bilingual
 
 VERB = "migrasi"
-MIGRATION = "!migrasi"
-"""The word under which codes of offered migrations are shown and acts on them ruled; no step has it."""
 
 
 def migration_line(memory: Memory, digest: str) -> str:

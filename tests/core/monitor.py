@@ -15,7 +15,7 @@ from automation.core.act import Act
 from automation.core.plan import MergeHosting, Plan, Remember, ServeHosting
 from automation.core.procedure import Procedure, Step
 from automation.core.reconcile import Decision
-from automation.core.rulingmigration import MIGRATION
+from automation.core.remembered import MIGRATION
 from tests.core.cases import BROKEN, FLAWED, UNKNOWN
 from tests.core.schedules import IID, Seen, Sop, Watch
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from automation.core.act import Command
 from automation.core.migration import plan_migration
 from automation.core.procedure import Procedure, Step
-from automation.core.rulingmigration import MIGRATION
+from automation.core.remembered import MIGRATION
 from tests.core.cases import KEY
 from tests.core.monitor import Monitor
 from tests.core.schedulemaker import deeds_of, next_deed
