@@ -7,16 +7,19 @@ another ledger's, or put the ledger back to an earlier state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from automation.core.attest import BadSignature
 from automation.core.chain import Link
-from automation.core.errors import Where
+from automation.core.errors import CheckFailed, Where
 from automation.core.heldnames import AdmittedRow, ReleasedRow
+from automation.core.policyadmission import KIND
 from automation.core.text import Bilingual
 from automation.core.verified import Mark, names_by, verify_ledger, waiting
+from automation.keys import POLICY
 from automation.signing.ed25519 import check
 from automation.signing.keyfiles import MEMORY, load_mark, load_ring, save_mark
 from automation.store.open import Store
@@ -28,6 +31,7 @@ class Admissions:
     """What may be served, and what was taken away on purpose.
 
     ``waiting``: admissions and revocations that nobody has signed, in neither ``rows`` nor ``released``.
+    ``policy`` is the SHA-256 of the policy in force, empty where none was admitted (with a key ring: signed).
 
     ``mark`` is None without a key ring.
     """
@@ -36,6 +40,7 @@ class Admissions:
     released: Sequence[ReleasedRow] = ()
     waiting: tuple[Link, ...] = ()
     mark: Mark | None = None
+    policy: str = ""
 
 
 def read_admissions(store: Store, keyring: Path | None, *, out: Path) -> Admissions:
@@ -53,14 +58,46 @@ def read_admissions(store: Store, keyring: Path | None, *, out: Path) -> Admissi
     if keyring is None:
         if seen is not None:
             raise _ring_left_out(out / MEMORY)
-        return Admissions(store.ledger.admitted(), store.ledger.released())
+        policy = _policy_of(store.ledger.links(POLICY))
+        return Admissions(store.ledger.admitted(), store.ledger.released(), policy=policy)
     links = store.ledger.all_links()
     ring = load_ring(keyring)
     verified = verify_ledger(links, store.signatures.rows(), ring, check, seen=seen, whole=False)
     names = names_by(verified.signed)
-    found = Admissions(names.admitted, names.released, waiting(links, verified), verified.mark)
+    policy = _policy_of(verified.signed)
+    found = Admissions(names.admitted, names.released, waiting(links, verified), verified.mark, policy)
     _hold_served(found, out)
     return found
+
+
+def hold_policy(admissions: Admissions, text: bytes, file: Path) -> None:
+    """Refuse another policy than the one in force: it says to which addresses names lead.
+
+    The attack: whoever may start apply, and no more, hands it a policy of his own. A ledger without keys from
+    before policy was admitted knows none to hold it to; with keys an admission must be signed.
+
+    Raises:
+        CheckFailed: nothing may be served by it.
+    """
+    signed = admissions.mark is not None
+    if admissions.policy == hashlib.sha256(text).hexdigest() or not (admissions.policy or signed):
+        return
+    raise CheckFailed(
+        Bilingual(
+            "Kebijakan ini bukan yang berlaku menurut buku besar, atau entrinya belum bertanda tangan.",
+            "This policy is not the one in force by the ledger, or its entry is not signed yet.",
+        ),
+        remedy=Bilingual(
+            "Lihat `laik policy show`. Putusan dengan tangan ditandatangani dengan `laik ledger sign --all`.",
+            "See `laik policy show`. An admission by hand is signed with `laik ledger sign --all`.",
+        ),
+        where=Where(file=str(file)),
+    )
+
+
+def _policy_of(links: Iterable[Link]) -> str:
+    told = [link.content for link in links if link.case == POLICY and link.kind == KIND]
+    return str(told[-1].get("digest", "")) if told else ""
 
 
 def _hold_served(found: Admissions, out: Path) -> None:

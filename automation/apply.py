@@ -31,6 +31,7 @@ from automation.core.plan import (
     Remember,
     Remind,
     ReopenIssue,
+    RevokeOrphan,
     ServeHosting,
     WriteCard,
 )
@@ -150,8 +151,8 @@ class Applier:
                     self._change_issue(self._issue, change)
             case MergeHosting():
                 self._merge(change)
-            case ServeHosting():
-                self._serve_name(change)
+            case ServeHosting() | RevokeOrphan():
+                self._serve_hosting(change)
             case ProposeFile():
                 self._propose(change)
 
@@ -248,6 +249,12 @@ class Applier:
         if request is not None and request.state == "open":
             self._forge.merge(request, sha=change.head_sha, message=change.message)
 
+    def _serve_hosting(self, change: ServeHosting | RevokeOrphan) -> None:
+        if isinstance(change, RevokeOrphan):
+            self._revoke_orphan(change)
+        else:
+            self._serve_name(change)
+
     def _serve_name(self, change: ServeHosting) -> None:
         """Success of an apply is no proof: only what was read back is remembered."""
         served = self._serve(change.name, gone=True) if change.gone else self._serve(change.name)
@@ -260,6 +267,27 @@ class Applier:
             "sha": change.sha,
         }
         self._remember("applied", body)
+
+    def _revoke_orphan(self, change: RevokeOrphan) -> None:
+        """Into the chain of the case that holds the name; a run that was cut off goes on where it stopped."""
+        ledger, case = self._store.ledger, change.case
+        memory = remember(ledger.entries(case))
+        if change.path in memory.names:
+            body = cast(Mapping[str, JSON], change.body)
+            ledger.append(case, "revoked", body, at=self._now(), expect=memory.seq)
+            memory = remember(ledger.entries(case))
+        served = self._serve(change.path, gone=True)
+        if not served.proven:
+            raise _unproven(case, change.path, served.problem)
+        decision = memory.down.get(change.path)
+        if decision is not None:
+            told: dict[str, JSON] = {
+                "decision": decision,
+                "serial": served.serial,
+                "digest": served.digest,
+                "sha": "",
+            }
+            ledger.append(case, "applied", told, at=self._now(), expect=memory.seq)
 
 
 def _details(change: PostStatus) -> StatusDetails | None:

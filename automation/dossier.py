@@ -11,22 +11,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
+from automation.collect.holidays import national_days
 from automation.collect.mirror import Mirror
 from automation.core.case import StepState
+from automation.core.catalogue import Catalogue
 from automation.core.chain import Link
+from automation.core.clock import clock_rules
 from automation.core.clockreport import step_times
 from automation.core.comments import CommentsNow, seen_acts
 from automation.core.documents import FileFact
 from automation.core.dossier import CaseFile, FiledDocument, NamedDocument, StepRecord, closings, sha256
 from automation.core.errors import LaikError
 from automation.core.finding import Finding
-from automation.core.procedure import Step
+from automation.core.memory import Memory, remember
+from automation.core.procedure import Procedure, Step
 from automation.core.reconcile import Decision
+from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge
-from automation.observe.case import Seen
 from automation.observe.comments import read_comments
-from automation.observe.evidence import Sources
+from automation.observe.homes import home
+from automation.observe.keys import issue_number
+from automation.observe.office import Office, OfficeReader
 from automation.reconciler import Reconciler
 from automation.store.open import Store
 
@@ -51,8 +58,62 @@ class _Found:
     problems: list[str] = field(default_factory=list)
 
 
+class Homes(Protocol):
+    """Where the files of a case are read: a mirror and a commit for each home, when there is one."""
+
+    @property
+    def key(self) -> str:
+        """The case's key."""
+
+    @property
+    def procedure(self) -> Procedure:
+        """The SOP it runs under."""
+
+    @property
+    def berkas(self) -> tuple[Mirror, str] | None:
+        """The case file."""
+
+    @property
+    def rahasia(self) -> tuple[Mirror, str] | None:
+        """The office-only project."""
+
+    @property
+    def aplikasi(self) -> tuple[Mirror, str] | None:
+        """The application."""
+
+    @property
+    def overlay(self) -> Mapping[str, str]:
+        """Another commit of the case file for single documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The homes of a case whose issue is gone."""
+
+    key: str
+    procedure: Procedure
+    berkas: tuple[Mirror, str] | None
+    rahasia: tuple[Mirror, str] | None
+    aplikasi: tuple[Mirror, str] | None
+    overlay: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What the ledger tells of a case, on the office's calendar."""
+
+    memory: Memory
+    links: tuple[Link, ...]
+    calendar: WorkCalendar
+    now: datetime
+
+
+Judged = tuple[str, tuple[Mapping[str, str], ...]]
+"""A step's state in a word, and its findings."""
+
+
 def gather(key: str, reconciler: Reconciler, forge: Forge, store: Store, wishes: Wishes) -> CaseFile | None:
-    """Everything of a case; None when it is no case.
+    """Everything of a case; None when it is no case, or its issue is gone (:func:`gather_outlived`).
 
     Raises:
         LaikError: the forge cannot be read, or the case's SOP is not there.
@@ -61,25 +122,90 @@ def gather(key: str, reconciler: Reconciler, forge: Forge, store: Store, wishes:
     if judged is None or judged[0].sources is None:
         return None
     seen, decision = judged
-    sources, procedure = judged[0].sources, decision.procedure
-    found = _Found()
-    _gather_files(found, sources, wishes)
-    comments, read = _comments(found, forge, seen, decision)
-    links = store.ledger.links(key)
+    story = _Story(
+        seen.intake.memory, store.ledger.links(key), decision.observation.rules.calendar, wishes.now
+    )
+
+    def told(step: Step) -> Judged:
+        state = decision.state.state(step.key)
+        found = tuple(_finding(one) for one in (state.findings if state else ()))
+        return _word(decision, step, state), found
+
+    return _filed(judged[0].sources, story, forge, seen.office, store, wishes, told)
+
+
+def gather_outlived(
+    key: str, office: OfficeReader, versions: Catalogue, forge: Forge, store: Store, wishes: Wishes
+) -> CaseFile | None:
+    """Everything that is left of a case whose issue was deleted; None when it never was a case.
+
+    What was decided must be provable then above all: the ledger has it, and the repositories outlive the
+    issue. What cannot be had any more is how steps would be judged today.
+
+    Raises:
+        LaikError: the forge cannot be read.
+    """
+    memory = remember(store.ledger.entries(key))
+    procedure = versions.get(memory.procedure, memory.version)
+    if not memory.is_case or procedure is None:
+        return None
+    now = office.read()
+    rules = clock_rules(
+        now.policy.kalender,
+        now.policy.organisasi.zona_waktu,
+        national_days(wishes.now.year),
+        procedure.id,
+    )
+    story = _Story(memory, store.ledger.links(key), rules.calendar, wishes.now)
+    return _filed(
+        _kept(key, procedure, memory, now, forge, office), story, forge, now, store, wishes,
+        lambda step: (_remembered_word(memory, step), ()),
+    )  # fmt: skip
+
+
+def _kept(
+    key: str, procedure: Procedure, memory: Memory, office: Office, forge: Forge, reader: OfficeReader
+) -> _Kept:
+    berkas, aplikasi = (
+        home(forge, reader.mirrors, memory.projects.get(kind)) for kind in ("berkas", "aplikasi")
+    )
+    secret = office.secret_mirror.head(office.secret.default_branch)
+    commit = memory.admitted.sha if memory.admitted else aplikasi.head if aplikasi else ""
+    return _Kept(
+        key,
+        procedure,
+        berkas.source if berkas else None,
+        (office.secret_mirror, secret) if secret else None,
+        (aplikasi.mirror, commit) if aplikasi and aplikasi.holds(commit) else None,
+    )
+
+
+def _filed(
+    homes: Homes,
+    story: _Story,
+    forge: Forge,
+    office: Office,
+    store: Store,
+    wishes: Wishes,
+    told: Callable[[Step], Judged],
+) -> CaseFile:
+    found, procedure = _Found(), homes.procedure
+    _gather_files(found, homes, wishes)
+    comments, read = _comments(found, forge, office, issue_number(homes.key), story.memory)
     return CaseFile(
-        case=key,
+        case=homes.key,
         procedure=procedure.id,
         version=procedure.version,
         title=procedure.title.id,
         built_at=wishes.now.isoformat(timespec="seconds"),
-        commits=_commits(sources),
-        links=links,
-        signatures=store.signatures.rows(key),
+        commits=_commits(homes),
+        links=story.links,
+        signatures=store.signatures.rows(homes.key),
         ring=wishes.ring,
         files=tuple(sorted(found.files, key=lambda one: (one.home, one.path))),
-        documents=tuple(_named(sources)),
-        steps=tuple(_steps(decision, links, wishes.now)),
-        acts=seen_acts(seen.intake.memory.acts, comments),
+        documents=tuple(_named(homes)),
+        steps=tuple(_steps(procedure, story, told)),
+        acts=seen_acts(story.memory.acts, comments),
         comments_read=read,
         problems=tuple(found.problems),
     )
@@ -95,7 +221,7 @@ def write_private(path: Path, content: bytes) -> None:
     new.replace(path)
 
 
-def _gather_files(found: _Found, sources: Sources, wishes: Wishes) -> None:
+def _gather_files(found: _Found, sources: Homes, wishes: Wishes) -> None:
     overlaid = _overlaid(sources)
     wanted = [one.path for one in sources.procedure.documents.values() if one.home == "aplikasi"]
     if sources.berkas is not None:
@@ -126,7 +252,7 @@ def _take(
             _add(found, home, mirror, fact, told=told)
 
 
-def _overlaid(sources: Sources) -> Mapping[str, str]:
+def _overlaid(sources: Homes) -> Mapping[str, str]:
     """Documents of the case file that are judged at another commit (a KAK under review), by path."""
     documents = sources.procedure.documents
     return {documents[name].path: commit for name, commit in sources.overlay.items() if name in documents}
@@ -150,46 +276,55 @@ def _add(found: _Found, home: str, mirror: Mirror, fact: FileFact, *, told: bool
     found.files.append(FiledDocument(home, fact.path, fact.blob, sha256(content), len(content), kept))
 
 
-def _commits(sources: Sources) -> dict[str, str]:
+def _commits(sources: Homes) -> dict[str, str]:
     homes = {"berkas": sources.berkas, "aplikasi": sources.aplikasi, "rahasia": sources.rahasia}
     commits = {name: home[1] for name, home in homes.items() if home is not None}
     return commits | {f"berkas:{name}": commit for name, commit in sources.overlay.items()}
 
 
-def _named(sources: Sources) -> Iterator[NamedDocument]:
+def _named(sources: Homes) -> Iterator[NamedDocument]:
     for name, document in sources.procedure.documents.items():
         folder = f"{sources.key.lower()}/" if document.home == "rahasia" else ""
         yield NamedDocument(name, document.name, document.kind, document.home, folder + document.path)
 
 
-def _comments(found: _Found, forge: Forge, seen: Seen, decision: Decision) -> tuple[CommentsNow, bool]:
-    iid = decision.observation.place.iid
+def _comments(
+    found: _Found, forge: Forge, office: Office, iid: int, memory: Memory
+) -> tuple[CommentsNow, bool]:
     try:
-        return read_comments(forge, seen.office, iid, seen.intake.memory), True
+        return read_comments(forge, office, iid, memory), True
     except LaikError as problem:
         found.problems.append(f"komentar: {problem.explain('id')}")
         return CommentsNow(), False
 
 
-def _steps(decision: Decision, links: tuple[Link, ...], now: datetime) -> Iterator[StepRecord]:
+def _steps(procedure: Procedure, story: _Story, told: Callable[[Step], Judged]) -> Iterator[StepRecord]:
     """Each step with its clock, as the ledger's turns have it; ``dilewati`` where the way did not need it."""
-    closed, memory = closings(links), decision.memory
-    calendar = decision.observation.rules.calendar
-    timed = step_times(decision.procedure, memory.turns, calendar, now, finished=memory.finished)
+    closed, memory, calendar = closings(story.links), story.memory, story.calendar
+    timed = step_times(procedure, memory.turns, calendar, story.now, finished=memory.finished)
     times = {one.step: one for one in timed}
-    for step in decision.procedure.steps:
-        state, time = decision.state.state(step.key), times.get(step.key)
+    for step in procedure.steps:
+        (state, findings), time = told(step), times.get(step.key)
         opened = next((turn.since for turn in memory.turns if turn.step == step.key), None)
         yield StepRecord(
             key=step.key,
             number=step.number,
-            state=_word(decision, step, state),
+            state=state,
             opened=opened.isoformat() if opened else "",
             due=calendar.day_of(time.due).isoformat() if time and time.due else "",
             closed=closed.get(step.key, ""),
             late=time is not None and time.verdict in {"late", "was_late"},
-            findings=tuple(_finding(one) for one in (state.findings if state else ())),
+            findings=findings,
         )
+
+
+def _remembered_word(memory: Memory, step: Step) -> str:
+    """A step's state by the ledger alone."""
+    if step.key in memory.closed:
+        return "dinyatakan" if step.completion == "attested" else "selesai"
+    if memory.finished:
+        return "dilewati"
+    return "terbuka" if memory.turns and memory.turns[-1].step == step.key else "menunggu"
 
 
 def _word(decision: Decision, step: Step, state: StepState | None) -> str:

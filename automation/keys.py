@@ -7,6 +7,7 @@
 ``!hosting``        the open hosting merge requests
 ``!sajian``         what is served
 ``!rahasia``        the security reports
+``!kebijakan``      the policy: open changes of it, and whether what stands on the branch is in force
 ``!semua``          a sweep
 ==================  ====================================================================================
 """
@@ -14,4 +15,5 @@
 from __future__ import annotations
 
 HOSTING, SERVING, SECRET, EVERYTHING = "!hosting", "!sajian", "!rahasia", "!semua"
+POLICY = "!kebijakan"
 SHARED = "!proyek-"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
+from automation.keys import EVERYTHING, HOSTING, POLICY, SECRET, SERVING, SHARED
 from automation.observe.office import OfficeReader
 from automation.store.links import Links
 from automation.web.hooks import WebhookHint
@@ -31,6 +31,8 @@ class Locator:
 
     def _in_control(self, hint: WebhookHint) -> str:
         """An issue's case as it was linked, which saves asking for the issue; a push may change policy."""
+        if hint.kind == "merge_request":
+            return POLICY
         if hint.kind != "issue" or not hint.iid:
             return EVERYTHING
         return self._links.case_of(hint.project_id, hint.iid) or f"#{hint.iid}"

@@ -44,17 +44,18 @@ from automation.core.reconcile import Decision, decide, difference, remembers, w
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Forge, Hook
-from automation.keys import EVERYTHING, HOSTING, SECRET, SERVING, SHARED
+from automation.keys import EVERYTHING, HOSTING, POLICY, SECRET, SERVING, SHARED
 from automation.links import hold_links
 from automation.observe.case import Observer, Seen
 from automation.observe.evidence import Sources, collect
 from automation.observe.keys import case_key
 from automation.observe.office import OfficeReader
+from automation.policydesk import PolicyDesk
 from automation.store.open import Store
 from automation.strangers import Strangers
 from automation.sweep import Sweeper
 
-__all__ = ["EVERYTHING", "HOSTING", "SERVING", "NeverSettled", "Reconciler", "Result"]
+__all__ = ["EVERYTHING", "HOSTING", "POLICY", "SERVING", "NeverSettled", "Reconciler", "Result"]
 
 log = logging.getLogger("laik.reconciler")
 MAX_ROUNDS = 12  # a whole case needs seven; more means two parts of laik disagree
@@ -90,6 +91,7 @@ class Reconciler:
         store: Store,
         office: OfficeReader,
         observer: Observer,
+        policy_desk: PolicyDesk,
         *,
         checks: Checks,
         templates: Mapping[str, TemplateSource],
@@ -102,6 +104,7 @@ class Reconciler:
         self._store = store
         self._office = office
         self._observer = observer
+        self._policy_desk = policy_desk
         self._checks = checks
         self._templates = templates
         self._hook = hook
@@ -110,7 +113,7 @@ class Reconciler:
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
         self._accounts = Accounts(store.ledger)
-        self._sweeper = Sweeper(forge, store, office, now=now)
+        self._sweeper = Sweeper(forge, store, office, now=now, policy_waits=lambda: policy_desk.waits)
         self._showing: dict[str, tuple[Plan, int]] = {}
 
     def reconcile(self, key: str) -> Result:
@@ -125,6 +128,7 @@ class Reconciler:
             EVERYTHING: lambda: Result(0, (), self._sweeper.changed()),
             SECRET: lambda: Result(0, (), self._sweeper.with_new_reports()),
             HOSTING: self._sort_hosting,
+            POLICY: self._judge_policy,
             SERVING: self._serve_again,
         }
         if key in special:
@@ -163,6 +167,11 @@ class Reconciler:
     def _sort_hosting(self) -> Result:
         sorted_out = self._strangers.sort_out(self._office.read(secret=False))
         return Result(1, sorted_out.changes, sorted_out.cases, sorted_out.failed)
+
+    def _judge_policy(self) -> Result:
+        judged = self._policy_desk.sort_out()
+        # Another policy is another answer to who may decide: every case is looked at again.
+        return Result(1, judged.changes, (EVERYTHING,) if judged.admitted else (), judged.failed)
 
     def _serve_again(self) -> Result:
         self._check_serving()

@@ -16,18 +16,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from automation.alarm import MAX_TOLD, Alarm, AlarmBell, Deviating
 from automation.bots.desk import card_marker
 from automation.childprocess import ran, scrubbed
 from automation.core.errors import CheckFailed, Where
-from automation.core.hosting import Deviation
 from automation.core.hosting_admitted import deviations
 from automation.core.outputport import Untrusted, outgoing
-from automation.core.policy import digest_of
 from automation.core.text import Bilingual
-from automation.forges.base import Forge, Issue
+from automation.forges.base import Forge
+from automation.keys import SERVING
 from automation.observe.office import Office, OfficeReader
 from automation.settings import Settings
-from automation.store.ledger import JSON
 from automation.store.open import Store
 from automation.targets.mirror import read_branch
 from automation.targets.readback import Question, ReadBack, read_back, read_gone
@@ -37,13 +36,7 @@ APPLY_SECONDS = 300
 RELOAD_SECONDS = 60
 READ_BACK_TRIES = 40
 READ_BACK_PAUSE_SECONDS = 0.25
-ALARM_KEY = "sajian"
-ALARM_TITLE = "Penyimpangan pada proyek hosting"
-ALARM_LABEL = "penyimpangan"
-LEDGER_KEY = "!sajian"
-# Told one by one; a comment and a ledger entry have their limits, and whoever pushes ten thousand files
-# must not be able to silence the alarm by its length.
-MAX_TOLD = 50
+BELL = AlarmBell(SERVING, "sajian", "Penyimpangan pada proyek hosting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +59,11 @@ class Outcome:
 class LedgerBroken(CheckFailed):
     """Apply found that the ledger does not hold against its signatures; it names the entry."""
 
-    def as_deviation(self) -> Mapping[str, Any]:
+    def as_deviating(self) -> Deviating:
         """As a line of the alarm."""
         place = str(self.where)
-        text = {"id": f"{place}: {self.message.id}", "en": f"{place}: {self.message.en}"}
-        return {"path": place, "kind": "quarantined", "seen_blob": "", "text": text}
+        told = Bilingual(f"{place}: {self.message.id}", f"{place}: {self.message.en}")
+        return Deviating(place, "quarantined", "", told)
 
 
 class Serving:
@@ -95,6 +88,7 @@ class Serving:
         self._office = office
         self._now = now
         self._sleep = sleep
+        self._alarm = Alarm(forge, store.ledger, BELL, now=now)
         self.last_checkers: tuple[str, ...] = ()
         self.last_read: ReadBack | None = None
 
@@ -128,23 +122,27 @@ class Serving:
         office = self._office.read(secret=False)
         if self._store.ledger.admitted() or self._store.ledger.released():
             answer = self._apply_or_alarm(office)
-            self._alarm(office, [*answer["deviations"], *map(_left_out, answer["quarantined"])])
+            left_out = map(_left_out, answer["quarantined"])
+            self._tell(office, [*map(_deviating, answer["deviations"]), *left_out])
         else:
             tip = read_branch(office.hosting_mirror.folder, office.hosting.default_branch)
-            self._alarm(office, [_deviation(one) for one in deviations({}, tip or {})])
+            found = deviations({}, tip or {})
+            self._tell(office, [Deviating(one.path, one.kind, one.seen_blob, one.text) for one in found])
 
     def _apply_or_alarm(self, office: Office) -> Mapping[str, Any]:
         """A ledger that was tampered with is no less an alarm than a branch that was."""
         try:
             return self._apply(office)
         except LedgerBroken as problem:
-            self._alarm(office, [problem.as_deviation()])
+            self._tell(office, [problem.as_deviating()])
             raise
+
+    def _tell(self, office: Office, deviating: list[Deviating]) -> None:
+        self._alarm.tell(office, deviating, alarm_card(deviating))
 
     def _apply(self, office: Office) -> Mapping[str, Any]:
         self._sign()
-        policy = self._settings.state / "kebijakan-berlaku.yaml"
-        policy.write_bytes(office.policy_text)
+        policy = self._office.in_force.copy  # reading the office has just held it to the ledger
         program = self._settings.apply or (sys.executable, "-m", "automation", "hosting", "apply")
         command = [
             *program, "--json",
@@ -196,70 +194,18 @@ class Serving:
             read = question(about, dns_server=settings.dns, http=settings.http, folder=settings.out)
         return read
 
-    def _alarm(self, office: Office, differing: list[Mapping[str, Any]]) -> None:
-        """One issue in the control project while something deviates; closed by itself when nothing does.
 
-        The ledger says that there is an alarm from before it is told until after it is closed, so that the
-        control project's issues are listed only while there may be one.
-        """
-        digest = digest_of([[one["path"], one["kind"], one["seen_blob"]] for one in differing])
-        entries = self._store.ledger.entries(LEDGER_KEY)
-        last = str(entries[-1].body.get("digest", "")) if entries else digest_of([])
-        if differing:
-            self._note(differing, digest, last)
-            self._tell(office, self._alarm_issue(office), differing)
-        elif digest != last:
-            issue = self._alarm_issue(office)
-            if issue is not None:
-                self._forge.close_issue(issue)
-            self._note(differing, digest, last)
-
-    def _note(self, differing: list[Mapping[str, Any]], digest: str, last: str) -> None:
-        if digest == last:
-            return
-        paths: list[JSON] = [str(one["path"])[:300] for one in differing[:MAX_TOLD]]
-        body: dict[str, JSON] = {"digest": digest, "paths": paths, "count": len(differing)}
-        self._store.ledger.append(
-            LEDGER_KEY, "deviation", body, at=self._now(), expect=self._store.ledger.last_seq(LEDGER_KEY)
-        )
-
-    def _alarm_issue(self, office: Office) -> Issue | None:
-        issues = self._forge.list_issues(office.control.id)
-        mine = (one for one in issues if one.author.id == office.me.id and one.title == ALARM_TITLE)
-        return next(mine, None)
-
-    def _tell(self, office: Office, issue: Issue | None, differing: list[Mapping[str, Any]]) -> None:
-        if issue is None:
-            issue = self._forge.create_issue(
-                office.control.id, ALARM_TITLE, outgoing(["Lihat kartu di bawah.\n"]), [ALARM_LABEL]
-            )
-        body = alarm_card(differing)
-        comments = self._forge.list_comments(office.control.id, "issue", issue.iid)
-        card = next(
-            (
-                one
-                for one in comments
-                if one.author.id == office.me.id and one.body.startswith(card_marker(ALARM_KEY))
-            ),
-            None,
-        )
-        if card is None:
-            self._forge.add_comment(office.control.id, "issue", issue.iid, body)
-        elif card.body.strip() != body.strip():
-            self._forge.edit_comment(office.control.id, "issue", issue.iid, card.id, body)
-
-
-def alarm_card(differing: list[Mapping[str, Any]]) -> str:
+def alarm_card(deviating: Sequence[Deviating]) -> str:
     """What deviates from the admitted set, and what to do."""
     parts: list[str | Untrusted] = [
-        card_marker(ALARM_KEY),
+        card_marker(BELL.card),
         "\n### Cabang hosting menyimpang dari keputusan\n\n",
         "Yang disajikan tetap keadaan terakhir yang diputuskan. Perubahan berikut dikarantina:\n\n",
     ]
-    for one in differing[:MAX_TOLD]:
-        parts.extend(["- ", Untrusted(str(one["text"]["id"]), limit=300), "\n"])
-    if len(differing) > MAX_TOLD:
-        parts.append(f"- dan {len(differing) - MAX_TOLD} lagi\n")
+    for one in deviating[:MAX_TOLD]:
+        parts.extend(["- ", Untrusted(one.text.id, limit=300), "\n"])
+    if len(deviating) > MAX_TOLD:
+        parts.append(f"- dan {len(deviating) - MAX_TOLD} lagi\n")
     parts.append(
         "\nKembalikan isi cabang dengan merge request yang sah, atau ajukan perubahan melalui kasusnya. "
         "Periksa siapa yang mendorong langsung ke cabang itu.\n"
@@ -271,15 +217,15 @@ def _reasons(quarantined: Sequence[Mapping[str, Any]], path: str) -> list[Biling
     return [Bilingual(one["reason"]["id"], one["reason"]["en"]) for one in quarantined if one["path"] == path]
 
 
-def _deviation(one: Deviation) -> Mapping[str, Any]:
-    text = {"id": one.text.id, "en": one.text.en}
-    return {"path": one.path, "kind": one.kind, "seen_blob": one.seen_blob, "text": text}
+def _deviating(one: Mapping[str, Any]) -> Deviating:
+    text = Bilingual(str(one["text"]["id"]), str(one["text"]["en"]))
+    return Deviating(str(one["path"]), str(one["kind"]), str(one["seen_blob"]), text)
 
 
-def _left_out(one: Mapping[str, Any]) -> Mapping[str, Any]:
+def _left_out(one: Mapping[str, Any]) -> Deviating:
     """An admitted file that cannot be served today (a policy that changed): no less an alarm."""
-    text = {"id": f"{one['path']}: {one['reason']['id']}", "en": f"{one['path']}: {one['reason']['en']}"}
-    return {"path": one["path"], "kind": "quarantined", "seen_blob": "", "text": text}
+    path, reason = str(one["path"]), one["reason"]
+    return Deviating(path, "quarantined", "", Bilingual(f"{path}: {reason['id']}", f"{path}: {reason['en']}"))
 
 
 def _parsed(line: str) -> Mapping[str, Any] | None:

@@ -31,7 +31,7 @@ from automation.core.setupfiles import HOOK_SECRET, hook_address
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
 from automation.forges.base import Access, FileWrite, Forge, Project
-from automation.observe.office import POLICY_FILE
+from automation.inforce import POLICY_FILE, digest_of_text
 from automation.organise import columns_of, labels_of
 from automation.provision import BOARD
 from automation.setupfolder import SetupFolder
@@ -40,11 +40,15 @@ from automation.setupparts import Ensure, Hand, Sheet, branch_of
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What setting up needs besides the forge: the SOPs, the templates, and what a policy may name."""
+    """What setting up needs besides the forge: the SOPs, the templates, and what a policy may name.
+
+    ``in_force`` is the SHA-256 of the policy that this laik has in force already; empty before it ran.
+    """
 
     procedures: Mapping[str, Procedure]
     templates: Mapping[str, TemplateSource]
     known: Known
+    in_force: str = ""
 
 
 class Setup:
@@ -76,7 +80,8 @@ class Setup:
             self._look_at_group(path)
         policy = self._policy_that_counts(wanted)
         if policy is not None:
-            wishes = projects_of(policy, self._answers.pemilik_kebijakan, self._parts.procedures)
+            owners = policy.pemilik_kebijakan or self._answers.pemilik_kebijakan
+            wishes = projects_of(policy, owners, self._parts.procedures)
             for wish in wishes:
                 self._look_at_project(wish, files[wish.key])
             if not self._sheet.blocked:
@@ -158,6 +163,8 @@ class Setup:
             policy = load_policy(text, path=place, known=self._parts.known)
         except LaikError as problem:
             return self._blocked_policy(Bilingual(problem.explain("id"), problem.explain("en")))
+        if self._parts.in_force not in {"", digest_of_text(text)}:
+            return self._blocked_policy(told.NOT_IN_FORCE)
         if policy.bot.casefold() != wanted.bot.casefold():
             return self._blocked_policy(told.other_bot(policy.bot, wanted.bot))
         if policy.proyek.kendali.casefold() != control.path.casefold():

@@ -144,7 +144,8 @@ class _Choice:
     def _may(self, link: Link, earlier: Sequence[Link], holders: Mapping[str, str]) -> bool:
         if link.case in self._stopped:
             return False
-        reason = self._unvouched(link) or may_not_sign(link, earlier, holders)
+        by_hand = self._vouched is None
+        reason = self._unvouched(link) or may_not_sign(link, earlier, holders, by_hand=by_hand)
         if reason is not None:
             self._stopped[link.case] = NotSigned(link.case, link.seq, reason)
         return reason is None

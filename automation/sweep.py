@@ -20,7 +20,7 @@ time from before the listings were asked, minus an overlap; our clock is never c
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -31,7 +31,7 @@ from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
-from automation.keys import HOSTING, SERVING
+from automation.keys import HOSTING, POLICY, SERVING
 from automation.observe.keys import KEY, case_key
 from automation.observe.office import Office, OfficeReader
 from automation.store.open import Store
@@ -39,12 +39,13 @@ from automation.store.open import Store
 # A change carries the time its transaction began and shows when it ends; replicas lag behind that.
 OVERLAP = timedelta(seconds=30)
 log = logging.getLogger("laik.sweep")
+HEADS = 1000  # branches of the control project that are compared
 READINGS = 5  # of one listing, until it brings nothing new
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What the last sweep saw: the forge's time, ours, our day, the policy, and two branches."""
+    """What the last sweep saw: the forge's time, ours, our day, the policy, and branches."""
 
     at: datetime
     woken: datetime
@@ -52,24 +53,32 @@ class _Mark:
     policy: bytes
     hosting: str | None
     secret: str | None
+    control: Mapping[str, str]
 
 
 class Sweeper:
     """Finds keys to look at; remembers how far it has read, and nothing of any case."""
 
     def __init__(
-        self, forge: Forge, store: Store, office: OfficeReader, *, now: Callable[[], datetime]
+        self,
+        forge: Forge,
+        store: Store,
+        office: OfficeReader,
+        *,
+        now: Callable[[], datetime],
+        policy_waits: Callable[[], bool] = lambda: False,
     ) -> None:
         self._forge = forge
         self._store = store
         self._office = office
         self._now = now
+        self._policy_waits = policy_waits
         self._mark: _Mark | None = None
         self._secret: str | None = None
         self._groups: tuple[Group, ...] = ()
 
     def whole(self) -> tuple[str, ...]:
-        """Every unfinished case, every open request, hosting, and what is served."""
+        """Every unfinished case, every open request, hosting, the policy, and what is served."""
         self._office.refresh()
         return self._all_of(self._office.read(secret=False))
 
@@ -86,7 +95,8 @@ class Sweeper:
             keys = self._since(office, last, now)
         hosting = office.hosting_mirror.head(office.hosting.default_branch)
         self._secret = office.secret_mirror.head(office.secret.default_branch)
-        self._mark = _Mark(at, now, day, office.policy_text, hosting, self._secret)
+        control = office.control_mirror.heads(HEADS)
+        self._mark = _Mark(at, now, day, office.policy_text, hosting, self._secret, control)
         return keys
 
     def with_new_reports(self) -> tuple[str, ...]:
@@ -99,7 +109,8 @@ class Sweeper:
     def _all_of(self, office: Office) -> tuple[str, ...]:
         open_issues = self._open_issues(office)
         filed = [case_key(one) for one in open_issues if looks_like_request(one.description)]
-        return (*dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)]), HOSTING, SERVING)
+        cases = dict.fromkeys([*self._unfinished(), *filed, *self._with_names(office)])
+        return (*cases, POLICY, HOSTING, SERVING)
 
     def _since(self, office: Office, last: _Mark, now: datetime) -> tuple[str, ...]:
         since = last.at - OVERLAP
@@ -108,6 +119,7 @@ class Sweeper:
             *self._with_issues(office, since, accepted),
             *(key for key in self._with_projects(since) if key in unfinished),
             *self._with_reports(office, last.secret),
+            *self._with_policy(office, last),
             *self._with_hosting(office, since, last),
             *(key for key in self._store.ledger.turning(last.woken, now) if key in unfinished),
         ]
@@ -173,6 +185,15 @@ class Sweeper:
             return unfinished
         folders = {path.partition("/")[0].upper() for path in paths}
         return tuple(key for key in unfinished if key in folders)
+
+    def _with_policy(self, office: Office, last: _Mark) -> list[str]:
+        """The policy's desk, while there is anything to it: it asks the forge what nothing here can tell.
+
+        That is while another policy stands on the branch or a change was open at the last look, and when a
+        branch was pushed, without which there is no new change.
+        """
+        pushed = office.control_mirror.heads(HEADS) != last.control
+        return [POLICY] if office.policy_differs or self._policy_waits() or pushed else []
 
     def _with_hosting(self, office: Office, since: datetime, last: _Mark) -> list[str]:
         """The hosting desk, and the cases whose request there changed, was closed or was merged."""

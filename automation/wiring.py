@@ -20,15 +20,18 @@ from automation.core.documents import ScanReport
 from automation.core.errors import LaikError
 from automation.core.policy import Known
 from automation.core.procedure import Procedure
+from automation.core.template import TemplateSource
 from automation.forges.base import Forge, Hook
 from automation.forges.github import AppAuth, GitHubForge, TokenAuth
 from automation.forges.gitlab import GitLabForge
+from automation.inforce import PolicyInForce
 from automation.keys import EVERYTHING
 from automation.locate import Locator
 from automation.observe.case import Observer
 from automation.observe.evidence import Scanner
 from automation.observe.office import OfficeReader
 from automation.organise import organise
+from automation.policydesk import PolicyDesk
 from automation.queue.memory import KeyedQueue
 from automation.reconciler import Reconciler
 from automation.scan import ScanCache
@@ -62,6 +65,7 @@ class Laik:
     web: Starlette
     procedures: Mapping[str, Procedure]
     versions: Catalogue
+    known: Known
     hook: Hook | None
     witness: Witness
 
@@ -95,10 +99,69 @@ def build(
         procedures: the SOPs by id; those that laik ships when None.
     """
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    forge = connect(settings)
-    journal = journal_of(settings)
+    forge, journal = connect(settings), journal_of(settings)
     store = open_store(settings.store_url, journal=journal)
     witness = Witness(settings, store, journal)
+    shelf = _shelf(settings, procedures)
+    office = _office(settings, forge, store, shelf.known)
+    serving = Serving(settings, forge, store, office, now=_now, sign=lambda: _have_signed(witness))
+    hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
+    parts = _Parts(settings, forge, store, office, serving, shelf, hook, now or _now)
+    reconciler = _reconciler(parts)
+    # A sweep given up after an outage of some minutes would leave every lost event lost.
+    queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
+    silence = Silence(after=SILENT if hook else None, clock=_now)
+    return Laik(
+        settings=settings,
+        forge=forge,
+        store=store,
+        office=office,
+        reconciler=reconciler,
+        serving=serving,
+        queue=queue,
+        worker=Worker(queue, _work(reconciler, queue, silence, witness), threads=1),
+        web=_web(parts, queue, silence),
+        procedures=shelf.procedures,
+        versions=shelf.versions,
+        known=shelf.known,
+        hook=hook,
+        witness=witness,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What is installed: SOPs, the newest and all versions, templates, and what a policy may name."""
+
+    procedures: Mapping[str, Procedure]
+    versions: Catalogue
+    templates: Mapping[str, TemplateSource]
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts that others are made of."""
+
+    settings: Settings
+    forge: Forge
+    store: Store
+    office: OfficeReader
+    serving: Serving
+    shelf: _Shelf
+    hook: Hook | None
+    now: Callable[[], datetime]
+
+
+def _shelf(settings: Settings, procedures: Mapping[str, Procedure] | None) -> _Shelf:
+    versions, left_out = installed(settings.sops, procedures)
+    for problem in left_out:
+        log.error("%s", problem)
+    bundled = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
+    return _Shelf(versions.newest, versions, bundled, known_names(versions.newest, bundled))
+
+
+def _office(settings: Settings, forge: Forge, store: Store, known: Known) -> OfficeReader:
     mirrors = Mirrors(
         settings.state / "cermin",
         token_source=forge.git_token,
@@ -106,72 +169,57 @@ def build(
         heads=forge.branch_heads,
         ca_file=settings.ca_file,
     )
-    versions, left_out = installed(settings.sops, procedures)
-    for problem in left_out:
-        log.error("%s", problem)
-    procedures = versions.newest
-    bundled_templates = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
-    known = known_names(procedures, bundled_templates)
-    office = OfficeReader(
+    return OfficeReader(
         forge,
         mirrors,
         control_path=settings.control_path,
         known=known,
+        in_force=PolicyInForce(store.ledger, settings.state, now=_now),
         belonging=Belonging(store.ledger, settings.forge, now=_now),
     )
-    now = now or _now
+
+
+def _reconciler(parts: _Parts) -> Reconciler:
+    serving, shelf = parts.serving, parts.shelf
     observer = Observer(
-        forge,
-        mirrors,
-        store,
-        office,
-        procedures=procedures,
-        versions=versions,
-        scanner=_scanner(settings),
-        now=now,
+        parts.forge,
+        parts.office.mirrors,
+        parts.store,
+        parts.office,
+        procedures=shelf.procedures,
+        versions=shelf.versions,
+        scanner=_scanner(parts.settings),
+        now=parts.now,
         national=national_days,
     )
-    serving = Serving(settings, forge, store, office, now=_now, sign=lambda: _have_signed(witness))
-    hook = Hook(settings.hook_url, settings.hook_secret) if settings.hook_url else None
-    reconciler = Reconciler(
-        forge,
-        store,
-        office,
+    desk = PolicyDesk(
+        parts.forge, parts.store, parts.office, known=shelf.known, serve=serving.serve, now=_now
+    )
+    return Reconciler(
+        parts.forge,
+        parts.store,
+        parts.office,
         observer,
+        desk,
         checks=discover(),
-        templates=bundled_templates,
-        hook=hook,
+        templates=shelf.templates,
+        hook=parts.hook,
         serve=serving.serve,
         check_serving=serving.check,
-        now=now,
+        now=parts.now,
     )
-    # A sweep given up after an outage of some minutes would leave every lost event lost.
-    queue = KeyedQueue(lasting=frozenset({EVERYTHING}))
-    silence = Silence(after=SILENT if hook else None, clock=_now)
-    worker = Worker(queue, _work(reconciler, queue, silence, witness), threads=1)
-    web = create_app(
+
+
+def _web(parts: _Parts, queue: KeyedQueue, silence: Silence) -> Starlette:
+    settings = parts.settings
+    return create_app(
         secrets=(*settings.hook_secrets, *settings.hook_signing),
         forges=(settings.forge,),
         silence=silence,
-        locate=Locator(store.links, office),
+        locate=Locator(parts.store.links, parts.office),
         queue=queue,
-        deliveries=store.deliveries,
+        deliveries=parts.store.deliveries,
         clock=_now,
-    )
-    return Laik(
-        settings,
-        forge,
-        store,
-        office,
-        reconciler,
-        serving,
-        queue,
-        worker,
-        web,
-        procedures,
-        versions,
-        hook,
-        witness,
     )
 
 

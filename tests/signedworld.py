@@ -110,9 +110,9 @@ class SignedWorld:
 
 
 @contextmanager
-def signed_world(folder: Path) -> Iterator[SignedWorld]:
-    """A fresh one; the store is closed at the end."""
-    url = f"sqlite:///{folder / 'laik.db'}"
+def signed_world(folder: Path, url: str = "") -> Iterator[SignedWorld]:
+    """A fresh one, in SQLite where no address is given; the store is closed at the end."""
+    url = url or f"sqlite:///{folder / 'laik.db'}"
     make_keys(folder / "kunci")
     journal = JournalFile(folder / "jurnal.txt")
     store = open_store(url, journal=journal)

@@ -5,12 +5,30 @@ The ledger keeps what was decided; who reads the issue and looks for the comment
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from automation.bots.desk import Desk
 from automation.core.comments import SeenAct, seen_acts
 from automation.core.outputport import Untrusted
+from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
 
 MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
-_RULINGS = {"approved": "persetujuan", "refused": "pengembalian"}
+_RULINGS: Mapping[Ruling, str] = {
+    "approved": "persetujuan",
+    "detoured": "pilihan jalan lain",
+    "refused": "pengembalian",
+    "resumed": "pelanjutan",
+    "waived": "pengecualian",
+    "migrated": "pindah versi SOP",
+    "noted": "catatan",
+}
+_WHOLE: Mapping[str, str] = {
+    LIFE: "perintah atas kasus",
+    REVOKED: "pencabutan nama",
+    ORPHANED: "pencabutan nama",
+    MIGRATION: "pindah versi SOP",
+}
+"""What was said of the whole case, or of a name, and not of a step."""
 _STATES = {"disunting": "disunting", "dihapus": "dihapus"}
 
 
@@ -27,5 +45,6 @@ def changed_comments(desk: Desk) -> list[str | Untrusted]:
 
 def _line(one: SeenAct) -> list[str | Untrusted]:
     act = one.act
-    what = f"- catatan {act.seq}: komentar {_RULINGS[act.ruling]} langkah {act.step} {_STATES[one.state]}"
+    of_step = f"{_RULINGS[act.ruling]}{f' langkah {act.step}' if act.step else ''}"
+    what = f"- catatan {act.seq}: komentar {_WHOLE.get(act.step, of_step)} {_STATES[one.state]}"
     return [what, " (digest semula `", act.body[:16], "`)\n"]

@@ -7,11 +7,17 @@ when the forge's own record says that laik's account merged it (architecture, de
 from __future__ import annotations
 
 from automation.bots.desk import Desk
+from automation.core import orphannames
 from automation.core.plan import Change, MergeHosting, Remember, ServeHosting
 
 
 def wishes(desk: Desk) -> list[Change]:
-    """The merge, or the serving of what was merged."""
+    """The merge, or the serving of what was merged; names of cases without their issue that were revoked."""
+    orphaned = orphannames.wishes(desk.decision.memory, desk.decision.observation.orphans)
+    return [*_of_the_case(desk), *orphaned]
+
+
+def _of_the_case(desk: Desk) -> list[Change]:
     verdict, memory = desk.decision.hosting, desk.decision.memory
     # An older merge stays merged on the forge for ever; admitting it again would undo the newer one.
     # And one that a revocation overtook is not meant any more.

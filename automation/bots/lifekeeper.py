@@ -112,7 +112,8 @@ def _changed_told(desk: Desk, life: Life, act: RuledAct) -> list[Part]:
     }
     served = desk.decision.memory.names and life.ended
     kept = " Nama yang tersaji tetap tersaji sampai dihapus atau dicabut." if served else ""
-    return [done, *_reason(desk, act), kept, back.get(life.state, "")]
+    reason = _reason(desk, act)
+    return [done, *reason, "." if reason else "", kept, back.get(life.state, "")]
 
 
 def _reason(desk: Desk, act: RuledAct) -> list[Part]:

@@ -20,7 +20,7 @@ from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
-from automation.core.rulingmigration import migration_line
+from automation.core.rulingmigration import migration_line, movers
 from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
@@ -144,7 +144,7 @@ def _step_table(desk: Desk) -> list[Part]:
 
 
 def _migration(desk: Desk) -> list[Part]:
-    """A move to another version of the SOP that waits for the word of the head of the ICT agency."""
+    """A move to another version of the SOP that waits for the word of those in authority."""
     planned = desk.decision.observation.offered
     if planned is None or desk.decision.migration is not None:
         return []
@@ -156,7 +156,8 @@ def _migration(desk: Desk) -> list[Part]:
         f"Tidak ada lagi: {', '.join(planned.dropped) or 'tidak ada'}.\n",
     ]
     line = migration_line(desk.decision.memory, planned.digest)
-    return [*parts, f"\nKepala instansi TIK menyetujuinya dengan:\n\n```\n{line}\n```\n"]
+    who = ", ".join(role_label(desk, role) for role in movers(desk.decision.procedure))
+    return [*parts, "\n", Untrusted(who), f" menyetujuinya dengan:\n\n```\n{line}\n```\n"]
 
 
 def _forged(desk: Desk) -> list[Part]:

@@ -12,6 +12,7 @@ from automation.core.finding import Finding, Outcome
 from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted
 from automation.core.procedure import Step, Way
+from automation.core.readings import is_added
 from automation.core.standing import rounds
 from automation.core.text import indonesian_date
 from automation.core.waiver import in_force
@@ -34,6 +35,19 @@ ASKED: Mapping[Way, str] = {
     "refused": "Untuk mengembalikan:",
     "resumed": "Untuk melanjutkan kasus:",
 }
+LACKING: Mapping[Way, str] = {
+    "completed": "Untuk memutuskan masih diperlukan:",
+    "detour": "Untuk memutuskan sebaliknya masih diperlukan:",
+}
+LAPSES = {
+    "aturan": "aturan atau hasil pemeriksaannya berubah",
+    "komentar": "komentar persetujuannya disunting atau dihapus",
+    "peran": "pemberinya tidak lagi memegang perannya",
+    "form": "isi formulir permohonan berubah",
+    "code": "kode aplikasi berubah",
+    "scan": "hasil pemindaian berubah",
+    "hosting": "permohonan hosting berubah",
+}
 
 
 def open_step(desk: Desk, state: StepState) -> list[Part]:
@@ -42,8 +56,7 @@ def open_step(desk: Desk, state: StepState) -> list[Part]:
     parts.extend(_marks(desk, state))
     if state.held is not None:
         parts.extend(_sent_back(desk, state.held))
-    if state.lapsed:
-        parts.append(f"Keputusan sebelumnya gugur karena berubah: {', '.join(state.lapsed)}.\n\n")
+    parts.extend(_lapsed(desk, state))
     parts.extend(finding_lines(state.findings))
     parts.extend(_waivers(desk, state))
     code = desk.decision.observation.code_digest
@@ -64,11 +77,27 @@ def _marks(desk: Desk, state: StepState) -> list[Part]:
     marks: list[Part] = []
     if (turn := rounds(desk.decision.memory, state.step.key)) > 1:
         marks.append(f"Putaran ke-{turn}.\n\n")
+    if is_added(state.step):
+        marks.append("Langkah ini **tambahan daerah**: bukan isi SOP sumbernya.\n\n")
     if state.step.completion == "attested":
         marks.append(f"Langkah ini **{ATTESTED}**: laik mencatat pernyataan orang yang berwenang.\n\n")
     if state.suspended:
         marks.append("**Kasus ditangguhkan.** Yang dinilai langkah sebelumnya dapat diperbaiki.\n\n")
     return marks
+
+
+def _lapsed(desk: Desk, state: StepState) -> list[Part]:
+    """Which decisions do not count any more, and why."""
+    gone = state.lapsed or state.forfeited
+    if not gone:
+        return []
+    what = "Keputusan sebelumnya" if state.lapsed else "Persetujuan yang sudah diberikan"
+    documents = desk.decision.procedure.documents
+    reasons = [
+        LAPSES.get(name) or f"isi {documents[name].name if name in documents else name} berubah"
+        for name in gone
+    ]
+    return [f"{what} gugur: ", Untrusted("; ".join(reasons)), ".\n\n"]
 
 
 def _agreement(desk: Desk, state: StepState) -> list[Part]:
@@ -78,7 +107,7 @@ def _agreement(desk: Desk, state: StepState) -> list[Part]:
         return []
     named = ", ".join(role_label(desk, role) if role else "satu orang lagi" for role in standing.missing)
     given = f"\nSudah disetujui {len(standing.approvals)} dari {act.persons} orang; masih diperlukan: "
-    return [given, Untrusted(named), ".\n"]
+    return [given, Untrusted(named), ", dari unit lain.\n" if act.units else ".\n"]
 
 
 def _lines(desk: Desk, state: StepState) -> list[Part]:
@@ -91,7 +120,7 @@ def _lines(desk: Desk, state: StepState) -> list[Part]:
         if state.open_way(way):
             parts.extend(_line(desk, state, way))
         else:
-            parts.append(f"\n{ASKED[way].removesuffix(':')} masih diperlukan:\n\n")
+            parts.append(f"\n{LACKING[way]}\n\n")
             parts.extend(finding_lines(state.ways.get(way, ())))
     if state.step.act.refuse:
         parts.extend(_line(desk, state, "refused"))

@@ -24,7 +24,7 @@ VERBS = {
     "hosting": ("automation.cli.hosting", "Permintaan hosting: periksa, rencana, terapkan."),
     "init": ("automation.cli.init", "Siapkan laik pada forge; rencananya ditunjukkan dahulu."),
     "ledger": ("automation.cli.ledger", "Buku besar: kunci, tanda tangan, periksa."),
-    "policy": ("automation.cli.policy", "Kebijakan (laik.yaml): periksa."),
+    "policy": ("automation.cli.policy", "Kebijakan (laik.yaml): periksa, yang berlaku."),
     "reconcile": ("automation.cli.reconcile", "Selaraskan satu kasus atau semuanya."),
     "scan": ("automation.cli.scan", "Pemindaian keamanan laik atas satu commit."),
     "serve": ("automation.cli.serve", "Terima webhook dan kerjakan kasus; yang belum ada disiapkan dahulu."),

@@ -103,6 +103,7 @@ def timeline(key: str, as_json: bool) -> int:
                 "kind": one.kind,
                 "at": one.at.isoformat(),
                 "digest": one.digest,
+                "body": dict(one.body),
                 "signed": one.seq in signed,
                 "comment": comments.get(one.seq),
             }
@@ -125,7 +126,7 @@ def timeline(key: str, as_json: bool) -> int:
 @click.option("--dry-run", is_flag=True, help="Tunjukkan saja; tidak ada yang ditawarkan.")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> int:
-    """Tawarkan pindah versi SOP bagi kasus KEY; kepala instansi TIK yang memutuskan, pada kartunya."""
+    """Tawarkan pindah versi SOP bagi kasus KEY; yang berwenang memutuskannya pada kartunya."""
     from automation.migrating import offer_migration
     from automation.settings import from_environment
     from automation.wiring import build
@@ -155,7 +156,7 @@ def migrate(key: str, version: str | None, *, dry_run: bool, as_json: bool) -> i
     ):
         click.echo(f"{word}: {', '.join(keys) or '-'}")
     if written:
-        click.echo(f"Ditawarkan pada kartu {key}: kepala instansi TIK menempelkan baris yang ada di sana.")
+        click.echo(f"Ditawarkan pada kartu {key}: yang berwenang menempelkan baris yang ada di sana.")
     else:
         click.echo("Tidak ada yang ditulis.")
     return 0
@@ -178,10 +179,32 @@ def _comments(laik: Laik, key: str, memory: Memory) -> tuple[dict[int, str], Lai
 
 
 def _entry_line(one: Entry, *, signed: bool, comment: str | None) -> str:
-    word = str(one.body.get("step") or one.body.get("kind") or one.body.get("path") or "")
+    """One entry; its time is the ledger's own, in UTC, since without the forge no office's zone is known."""
     told = f"  [komentar {comment.upper()}]" if comment in {"disunting", "dihapus"} else ""
     mark = "*" if signed else " "
-    return f"{one.seq:4d}{mark} {one.at:%Y-%m-%d %H:%M}  {one.kind:<15} {word}{told}"
+    return f"{one.seq:4d}{mark} {one.at:%Y-%m-%d %H:%MZ}  {one.kind:<15} {_entry_word(one)}{told}"
+
+
+def _entry_word(one: Entry) -> str:
+    """What of it a person looks for: the step and how an act was ruled, whose turn it became, the file."""
+    from automation.core.clockreport import turn_words
+    from automation.core.dossier_page import ruling_words, step_words
+
+    body = {name: str(value) for name, value in one.body.items()}
+    match one.kind:
+        case "act":
+            told = f"{ruling_words(body.get('ruling', ''))}, akun {body.get('account', '')}"
+            return ": ".join(filter(None, (step_words(body.get("step", "")), told)))
+        case "turn" if body.get("step"):
+            return f"{body['step']}: giliran {turn_words(body.get('turn', ''))}"
+        case "life":
+            return f"{body.get('state', '')} {body.get('other', '')}".strip()
+        case "issue_gone":
+            return "issue dihapus" if one.body.get("gone") else "issue ada lagi"
+        case "answered":
+            return body.get("about", "")
+        case _:
+            return body.get("step") or body.get("kind") or body.get("path") or ""
 
 
 def _row(key: str, memory: Memory, now: datetime) -> dict[str, Any]:
@@ -226,12 +249,12 @@ def _in_words(row: dict[str, Any]) -> str:
 
 
 def _clock_words(row: dict[str, Any]) -> str:
-    from automation.core.clockreport import VERDICTS
+    from automation.core.clockreport import VERDICTS, turn_words
 
     if row["finished"] or row["step"] is None:
         return ""
     clock = VERDICTS[row["clock"]] if row["clock"] else "jam tidak berjalan"
-    return f"; {row['step']}: giliran {row['turn'].replace(',', ', ')}, {clock}"
+    return f"; {row['step']}: giliran {turn_words(row['turn'])}, {clock}"
 
 
 def _state(decision: Decision) -> dict[str, Any]:
@@ -306,14 +329,14 @@ def _readable(record: dict[str, Any]) -> str:
 
 def _clock_lines(record: dict[str, Any]) -> list[str]:
     """Whose turn it is and until when; then, for each step reached, its target and what it took."""
-    from automation.core.clockreport import VERDICTS, duration_words, worked_words
+    from automation.core.clockreport import VERDICTS, duration_words, turn_words, worked_words
     from automation.core.procedure_model import Duration
 
     lines: list[str] = []
     if record["open"] and record["turn"]:
         due = f"tenggat {_when(record['due'])}" if record["due"] else "tanpa tenggat"
         state = f", {VERDICTS[record['clock']]}" if record["clock"] else ""
-        lines.append(f"giliran {record['turn']} sejak {_when(record['since'])}; {due}{state}")
+        lines.append(f"giliran {turn_words(record['turn'])} sejak {_when(record['since'])}; {due}{state}")
     if record["steps"]:
         lines.append(f"  No  {'Langkah':<31}  {'Target':<19}  {'Realisasi':<19}  Keadaan")
     for one in record["steps"]:

@@ -159,13 +159,36 @@ def _judge_all(clone: Clone, steps: tuple[Step, ...]) -> list[Judged]:
     from checks import discover
 
     known = discover()
-    return [clone.judge(known[name], step) for step in steps for name in step.judging.checks]
+    results: list[Judged] = []
+    for step in steps:
+        results += [clone.judge(known[name], step) for name in step.judging.checks]
+        for branch in step.flow.branches:
+            results += [clone.judge(known[name], step, branch.on) for name in branch.checks]
+    return results
 
 
 def _holds(results: list[Judged]) -> bool:
-    """Nothing failed and something was judged: a run that judged nothing proves nothing."""
-    outcomes = [result.outcome for result in results if result.outcome is not None]
-    return bool(outcomes) and not {"fail", "error"} & {outcome.value for outcome in outcomes}
+    """Nothing failed and something was judged: a run that judged nothing proves nothing.
+
+    The checks of a way out of a step shut that way alone: of "available" and "unavailable" one always fails.
+    """
+    judged = [result for result in results if result.outcome is not None]
+    whole = [result for result in judged if result.way is None]
+    return bool(judged) and not any(map(_failed, whole)) and not _shut(results)
+
+
+def _failed(result: Judged) -> bool:
+    return result.outcome is not None and result.outcome.value in {"fail", "error"}
+
+
+def _shut(results: list[Judged]) -> list[Step]:
+    """Steps that no way leads out of, done or done the other way."""
+    from automation.core.procedure_flow import FORWARD
+
+    steps = {result.step.key: result.step for result in results if result.way is not None}
+    closed = {(result.step.key, result.way) for result in results if result.way and _failed(result)}
+    ways = {key: [one.on for one in step.flow.branches if one.on in FORWARD] for key, step in steps.items()}
+    return [step for key, step in steps.items() if all((key, way) in closed for way in ways[key])]
 
 
 def _as_data(clone: Clone, results: list[Judged]) -> dict[str, Any]:
@@ -180,6 +203,7 @@ def _as_data(clone: Clone, results: list[Judged]) -> dict[str, Any]:
             {
                 "step": result.step.key,
                 "check": result.check,
+                "way": result.way,
                 "outcome": result.outcome.value if result.outcome else None,
                 "not_judged_needs": list(result.missing),
                 "findings": [_finding_data(finding) for finding in result.findings],
@@ -217,6 +241,10 @@ def _print_results(clone: Clone, results: list[Judged], lang: Language) -> None:
 
 
 def _print_result(result: Judged, lang: Language) -> None:
+    if result.way is not None:
+        branch = result.step.way(result.way)
+        told = Bilingual(f"hanya untuk cabang '{result.way}'", f"only for the way '{result.way}'")
+        click.echo(f"  ({told.inlanguage(lang)}: {_safe(branch.when if branch else '')})")
     if result.outcome is None:
         needs = ", ".join(result.missing)
         click.echo(f"  ? {result.check}: {_NOT_HERE.inlanguage(lang)} ({_safe(needs)})")
@@ -233,7 +261,8 @@ def _print_result(result: Judged, lang: Language) -> None:
 
 def _summary(results: list[Judged]) -> Bilingual:
     judged = [result for result in results if result.outcome is not None]
-    bad = sum(result.outcome in {"fail", "error"} for result in judged)
+    bad = sum(_failed(result) and result.way is None for result in judged)
+    shut = ", ".join(step.key for step in _shut(results))
     waiting = sum(result.outcome == "pending" for result in judged)
     elsewhere = len(results) - len(judged)
     if not judged:
@@ -243,9 +272,11 @@ def _summary(results: list[Judged]) -> Bilingual:
         )
     return Bilingual(
         f"{len(judged)} dinilai: {bad} gagal, {waiting} menunggu bukti;"
-        f" {elsewhere} tidak dinilai di sini (buktinya tidak ada di klon ini).",
+        f" {elsewhere} tidak dinilai di sini (buktinya tidak ada di klon ini)."
+        + (f" Tidak ada cabang yang terbuka pada: {shut}." if shut else ""),
         f"{len(judged)} judged: {bad} failed, {waiting} waiting for evidence;"
-        f" {elsewhere} not judged here (their evidence is not in this clone).",
+        f" {elsewhere} not judged here (their evidence is not in this clone)."
+        + (f" No way is open at: {shut}." if shut else ""),
     )
 
 

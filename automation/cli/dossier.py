@@ -40,11 +40,13 @@ def build(
     from datetime import UTC, datetime
 
     from automation.core.dossier import assemble
-    from automation.dossier import Wishes, gather, write_private
+    from automation.dossier import Wishes, gather, gather_outlived, write_private
     from automation.settings import from_environment
     from automation.signing.keyfiles import load_private, load_ring
     from automation.wiring import build as wire
 
+    if not target.parent.is_dir():
+        raise click.UsageError(f"Folder {target.parent} tidak ada; buat dahulu, atau sebut --out yang lain.")
     settings = from_environment()
     key_file, keyring = key_file or settings.signing_key, keyring or settings.keyring
     ring = load_ring(keyring).text() if keyring else ""
@@ -54,6 +56,8 @@ def build(
         unsigned = _sign(laik)
         wishes = Wishes(with_secret, ring, datetime.now(UTC))
         case = gather(key, laik.reconciler, laik.forge, laik.store, wishes)
+        if case is None:
+            case = gather_outlived(key, laik.office, laik.versions, laik.forge, laik.store, wishes)
     finally:
         laik.close()
     if case is None:

@@ -97,12 +97,15 @@ def plan(
     as_json: bool,
 ) -> None:
     """Tunjukkan apa yang akan berubah; tidak menulis apa pun yang disajikan."""
+    from automation.admission import hold_policy
     from automation.targets.limits import hold_limits
     from automation.targets.serve import plan_admitted
 
-    policy = _read_policy(policy_file)
+    content = policy_file.read_bytes()
+    policy = _policy_in(content, policy_file)
     options = _nginx_options(http_port, https_port, address)
     admissions = _admissions(ledger, keyring, out, as_json=as_json)
+    hold_policy(admissions, content, policy_file)
     planned, admitted = plan_admitted(
         admissions.rows,
         mirror,
@@ -150,11 +153,13 @@ def apply(
     allow_empty: bool,
 ) -> None:
     """Sajikan himpunan yang telah diputuskan, apa pun isi cabangnya."""
-    from automation.admission import remember
+    from automation.admission import hold_policy, remember
     from automation.targets.serve import serve_admitted
 
-    policy = _read_policy(policy_file)
+    content = policy_file.read_bytes()
+    policy = _policy_in(content, policy_file)
     admissions = _admissions(ledger, keyring, out, as_json=as_json)
+    hold_policy(admissions, content, policy_file)
     remember(admissions, out=out)
     result = serve_admitted(
         admissions.rows,
@@ -211,9 +216,13 @@ def _unsigned(admissions: Admissions) -> tuple[Quarantined, ...]:
 
 
 def _read_policy(file: Path) -> Policy:
+    return _policy_in(file.read_bytes(), file)
+
+
+def _policy_in(content: bytes, file: Path) -> Policy:
     from automation.core.policy import load_policy
 
-    return load_policy(file.read_bytes(), path=file.name)
+    return load_policy(content, path=file.name)
 
 
 def _today(policy: Policy) -> date:

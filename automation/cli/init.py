@@ -88,7 +88,7 @@ def _set_up(place: SetupFolder, *, dry_run: bool, yes: bool, as_json: bool) -> i
     place.require_login(answers)
     forge = connect(_settings(place, answers))
     try:
-        setup = _setup(forge, place, answers)
+        setup = _setup(forge, place, answers, _in_force(place, answers))
         plan = setup.look()
         _show(plan, as_json=as_json)
         if plan.blocked:
@@ -116,14 +116,27 @@ def _settings(place: SetupFolder, answers: Answers) -> Settings:
     return from_environment(values)
 
 
-def _setup(forge: Forge, place: SetupFolder, answers: Answers) -> Setup:
+def _in_force(place: SetupFolder, answers: Answers) -> str:
+    """SHA-256 of the policy that this laik has in force, by its ledger; empty before it ran.
+
+    The attack: a policy pushed past its owners names people, and whoever runs this again would let them in.
+    """
+    from automation.examine.machine import standing
+
+    own = place.settings() if place.settings_file.exists() else {}
+    found = standing(own.get("LAIK_STORE") or _settings(place, answers).store_url)
+    return found.digest if found else ""
+
+
+def _setup(forge: Forge, place: SetupFolder, answers: Answers, in_force: str) -> Setup:
     from automation.collect.procedures import bundled
     from automation.collect.templates import bundled_for
     from automation.setup import Parts, Setup
     from automation.wiring import known_names
 
     procedures, found = bundled(), bundled_for(answers.forge.jenis, answers.grup.kantor)
-    return Setup(forge, answers, place, Parts(procedures, found, known_names(procedures, found)))
+    known = known_names(procedures, found)
+    return Setup(forge, answers, place, Parts(procedures, found, known, in_force))
 
 
 def _show(plan: SetupPlan, *, as_json: bool) -> None:

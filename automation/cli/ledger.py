@@ -97,7 +97,7 @@ def sign(ledger: str, key_file: Path, keyring: Path, everything: bool, as_json: 
         raise click.UsageError("Yang dijamin laik dibaca dari masukan standar; bila Anda menjaminnya: --all.")
     private, ring = load_private(key_file), load_ring(keyring)
     vouched = None if everything else read_vouched(sys.stdin.read())
-    store = open_store(ledger)
+    store = open_store(ledger, make=False)
     try:
         done = sign_pending(store, private, ring, memory=key_file.parent / MEMORY, vouched=vouched)
     finally:
@@ -118,7 +118,7 @@ def verify(ledger: str, keyring: Path | None, as_json: bool) -> int:
     from automation.store.open import open_store
 
     ring = load_ring(keyring) if keyring else None
-    store = open_store(ledger)
+    store = open_store(ledger, make=False)
     try:
         links, rows = store.ledger.all_links(), store.signatures.rows()
     finally:

@@ -19,6 +19,7 @@ from automation.core.mermaid import mermaid_of
 from automation.core.policy import Policy, load_policy
 from automation.core.procedure import Procedure, Step
 from automation.core.procedure_continuation import in_continuation
+from automation.core.readings import added, readings_of
 from automation.core.soplint import inferred, remarks
 from automation.core.text import Bilingual, Language
 from automation.core.yamltext import load_mapping
@@ -38,10 +39,10 @@ def list_procedures(as_json: bool) -> None:
         _json([_summary(procedure) for procedure in procedures])
         return
     rows = [
-        (one.id, one.version, str(len(one.steps)), one.title.id, one.identity.government)
+        (one.id, one.version, str(len(one.steps)), one.title.id, one.identity.government, _origin(one))
         for one in procedures
     ]
-    _table(("ID", "Versi", "Langkah", "Judul", "Pemerintah"), rows)
+    _table(("ID", "Versi", "Langkah", "Judul", "Pemerintah", "Asal"), rows)
 
 
 @command.command("show", help="Isi satu SOP: langkah, pelaku, waktu, gerbang, cabang.")
@@ -57,6 +58,10 @@ def show(sop_id: str, as_json: bool) -> None:
     click.echo(f"{procedure.identity.agency}\n")
     headers = ("No", "Langkah", "Pelaku", "Waktu", "Gerbang", "Lanjut", "Ditolak", "Bacaan")
     _table(headers, [_step_row(procedure, step) for step in procedure.steps])
+    for title, lines in _notes(procedure):
+        click.echo(f"\n{title}")
+        for line in lines:
+            click.echo(f"  - {line}")
 
 
 @command.command("lint", help="Periksa berkas SOP; tanpa berkas: semua SOP bawaan.")
@@ -156,6 +161,31 @@ def _summary(procedure: Procedure) -> dict[str, object]:
     }
 
 
+def _origin(procedure: Procedure) -> str:
+    """Whether the region's own SOP says all of it."""
+    return f"'{procedure.continues}' dan tambahan di luar sumber" if procedure.continues else "sumber"
+
+
+def _notes(procedure: Procedure) -> Iterable[tuple[str, Sequence[str]]]:
+    """What the table cannot say: what is no word of the source, and what its region has to settle."""
+    if more := added(procedure):
+        numbers = ", ".join(str(step.number) for step in more)
+        yield (
+            f"Tambahan di luar sumber, dijalankan hanya bila kebijakan menyebut '{procedure.id}' pada 'sop':",
+            [f"langkah {numbers}"],
+        )
+    if readings := readings_of(procedure):
+        yield (
+            f"Bacaan laik; daerah menegaskannya pada kebijakan, 'penegakan: {{{procedure.id}: ...}}':",
+            [f"langkah {one.number}, {one.key} '{one.name}': {one.said}" for one in readings],
+        )
+    if procedure.open_questions:
+        yield "Pertanyaan yang perlu dijawab daerah:", procedure.open_questions
+    if procedure.errata:
+        slips = [f"{one.where}: {one.found}; dibaca: {one.read_as}" for one in procedure.errata]
+        yield "Salah tulis pada sumber, dan cara membacanya:", slips
+
+
 def _step_row(procedure: Procedure, step: Step) -> tuple[str, ...]:
     number = {one.key: str(one.number) for one in procedure.steps}
     labels = {role.id: role.label for role in procedure.roles}
@@ -167,7 +197,7 @@ def _step_row(procedure: Procedure, step: Step) -> tuple[str, ...]:
         step.gate,
         _forward(number, step),
         number[step.back] if step.back else "-",
-        str(inferred(step)),
+        "tambahan" if step in added(procedure) else str(inferred(step)),
     )
 
 

@@ -23,8 +23,9 @@ from automation.core.documents import CodeSnapshot, ScanReport, YamlDocument
 from automation.core.errors import LaikError, Where
 from automation.core.evidence import CODE, SCAN, Evidence, EvidenceView, NotCollected, State, document_id
 from automation.core.finding import Finding, Outcome, worst
+from automation.core.judging import effective_subjects, subject_evidence
 from automation.core.policy import Policy
-from automation.core.procedure import Home, Procedure, Step
+from automation.core.procedure import Home, Procedure, Step, Way
 from checks import Check
 
 Scan = Callable[[Path, str], ScanReport]
@@ -32,12 +33,16 @@ Scan = Callable[[Path, str], ScanReport]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One check of one step: its findings, or the evidence it needs that this clone does not hold."""
+    """One check of one step: its findings, or the evidence it needs that this clone does not hold.
+
+    ``way`` is the way out of the step that the check belongs to; None where it holds for the whole step.
+    """
 
     step: Step
     check: str
     findings: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
+    way: Way | None = None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -83,18 +88,27 @@ class Clone:
         evidence = self._collected.get(CODE)
         return evidence.value.code_digest if evidence and isinstance(evidence.value, CodeSnapshot) else None
 
-    def judge(self, check: Check, step: Step) -> Judged:
-        """Ask one check about one step, collecting what it asks for."""
+    def judge(self, check: Check, step: Step, way: Way | None = None) -> Judged:
+        """Ask one check about one step, or a way out of it, collecting what it asks for."""
         unknown = tuple(f"policy:{key}" for key in check.policy if key not in self._policy)
         if unknown:
-            return Judged(step, check.id, missing=unknown)
+            return Judged(step, check.id, missing=unknown, way=way)
+        subjects = self._subjects(step)
         while True:
             try:
-                return Judged(step, check.id, check.judge(self.view(), step.judging.subjects))
+                return Judged(step, check.id, check.judge(self.view(), subjects), way=way)
             except NotCollected as asked:
                 absent = tuple(sorted(one for one in asked.ids if not self._collect(one)))
                 if absent:
-                    return Judged(step, check.id, missing=absent)
+                    return Judged(step, check.id, missing=absent, way=way)
+
+    def _subjects(self, step: Step) -> tuple[str, ...]:
+        """What the checks look at: of alternatives those that are there, where this clone can tell."""
+        alternatives = {subject_evidence(name) for group in step.judging.any_of for name in group}
+        for evidence_id in alternatives:
+            self._collect(evidence_id)
+        known = alternatives <= set(self._collected)
+        return effective_subjects(step, self.view()) if known else step.judging.subjects
 
     def _collect(self, evidence_id: str) -> bool:
         """Collect one piece of evidence; False when this clone cannot hold it, or was asked in vain."""

@@ -249,6 +249,20 @@ class Mirror:
         lines = raw.decode("utf-8", "replace").splitlines()
         return tuple(sorted({line.strip().casefold() for line in lines} - {""}))
 
+    def landed(self, branch: str, path: str) -> tuple[str, ...]:
+        """The branch's own commits since a file last changed there, that commit first; none without one.
+
+        Along first parents, so that a merge stands for all that it brought.
+        """
+        if self.head(branch) is None:
+            return ()
+        ref = f"refs/heads/{branch}"
+        last = self._must("log", "-1", "--first-parent", "--format=%H", ref, "--", path).decode().strip()
+        if not last:
+            return ()
+        after = self._must("rev-list", "--first-parent", "--reverse", ref, f"^{last}", "--").decode().split()
+        return (last, *after)
+
     def count_after(self, sha: str, branch: str) -> int:
         """How many commits of ``branch`` come after ``sha``; 0 when ``sha`` is not in it."""
         head = self.head(branch)

@@ -13,8 +13,10 @@ from types import MappingProxyType
 import checks
 from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
-from automation.core.procedure import Procedure, procedure_of
-from automation.core.procedure_continuation import continuation_of
+from automation.core.procedure import Procedure, procedure_of, refuse_problems
+from automation.core.procedure_continuation import continuation_of, in_continuation
+from automation.core.procedure_flow import Problem
+from automation.core.procedure_needs import undeclared_needs
 from automation.core.text import Bilingual
 from automation.core.yamltext import MAX_BYTES, load_mapping
 
@@ -106,6 +108,14 @@ def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
 
+def _needed(procedure: Procedure, base: Procedure | None) -> list[Problem]:
+    """Documents that checks read and the SOP does not have; of a continuation at its own places."""
+    found = undeclared_needs(procedure, {name: check.needs for name, check in checks.discover().items()})
+    if base is None:
+        return list(found)
+    return [in_continuation(base, one) or ("continues", one[1]) for one in found]
+
+
 def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> SopFile:
     document, base = load_mapping(content, path=path), None
     if _continues(content):
@@ -113,6 +123,7 @@ def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str,
         base = bases[procedure.continues or ""]
     else:
         procedure = procedure_of(document, checks=exist)
+    refuse_problems(document, _needed(procedure, base))
     if Path(path).stem not in {procedure.id, f"{procedure.id}@{procedure.version}"}:
         raise InvalidProcedure(
             Bilingual(

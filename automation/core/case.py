@@ -37,6 +37,7 @@ from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step, Way
 from automation.core.standing import (
+    COMPLETING,
     Standing,
     holding_refusal,
     is_unknown,
@@ -70,6 +71,7 @@ class StepState:
         ways: what must hold besides for a way to be taken, by way; ways without such checks are left out.
         lapsed: what took an earlier completion away: subjects that changed, ``aturan``, ``komentar``,
             ``peran``; empty when the step never was complete.
+        forfeited: what took away, in the same words, approvals that had not been enough to complete it.
         kept: it was complete once and stays so, whatever its subjects became (``binding.content``).
         waiting_for_service: everything is given, only the served name was not read back yet.
         waiting_for_provision: everything is given, only the repository does not stand yet.
@@ -83,6 +85,7 @@ class StepState:
     held: RuledAct | None
     ways: Mapping[Way, tuple[Finding, ...]] = field(default_factory=dict)
     lapsed: tuple[str, ...] = ()
+    forfeited: tuple[str, ...] = ()
     kept: bool = False
     waiting_for_service: bool = False
     waiting_for_provision: bool = False
@@ -218,7 +221,7 @@ def judge_step(
         waiting_for_service=_waits_for_service(procedure, step, memory),
         waiting_for_provision=step.complete_when == "provided" and "aplikasi" not in memory.provisioned,
     )
-    return _with_voided(state, memory)
+    return replace(_with_voided(state, memory), forfeited=_forfeited(state, memory))
 
 
 def _kept_digest(procedure: Procedure, step: Step, memory: Memory) -> str:
@@ -241,6 +244,27 @@ def _with_voided(state: StepState, memory: Memory) -> StepState:
         return state
     gone = [act.voided for act in memory.acts if act.digest == state.digest and act.voided]
     return replace(state, lapsed=tuple(dict.fromkeys(gone)))
+
+
+def _forfeited(state: StepState, memory: Memory) -> tuple[str, ...]:
+    """What took away the approvals of a step that was not complete yet, like the first of two sides.
+
+    Of each person the newest approval is asked; who approved what is there now has lost nothing.
+    """
+    if state.given or state.step.key in memory.closed:
+        return ()
+    newest = {
+        act.account: act
+        for act in memory.acts
+        if act.step == state.step.key and act.waiver is None and (act.ruling in COMPLETING or act.voided)
+    }
+    gone: list[str] = []
+    for act in newest.values():
+        if act.voided:
+            gone.append(act.voided)
+        elif act.digest != state.digest:
+            gone.extend(_changed(act.subjects, state.subjects))
+    return tuple(dict.fromkeys(gone))
 
 
 def _waits_for_service(procedure: Procedure, step: Step, memory: Memory) -> bool:

@@ -7,6 +7,9 @@ hand, ``laik`` while laik itself serves or provides. The ledger keeps one ``turn
 changes, with the moment it began: the server's own time of the act that caused it, so that an outage of laik
 shifts no clock. While nothing changes, nothing is written, whatever time it is.
 
+A wait is after a step or within it (``Wait.until``): procurement lies between the KAK that is handed over and
+the vendor that is named, and the day that the SOP gives for handing over does not run meanwhile.
+
 A *visit* is one passage through a step: all turns since it was opened, sent back, or mended. The step's
 duration runs once a visit, from its first turn that is somebody's own; waits and pauses inside it are given
 back, and the source gives no time for mending, so none runs then. When the calendar or the policy moves the
@@ -25,6 +28,7 @@ from automation.core.case import CaseState, StepState
 from automation.core.deadline import DayKind, Pause, due_of, parse_duration
 from automation.core.digest import digest_of
 from automation.core.evidence import State
+from automation.core.finding import Outcome
 from automation.core.memory import Memory, RuledAct, Turn
 from automation.core.policycalendar import CalendarPolicy, NationalDays, work_calendar
 from automation.core.procedure import Procedure
@@ -118,32 +122,46 @@ def turn_of(state: CaseState, memory: Memory) -> tuple[str, ...]:
     """Roles whose turn it is in the case; nobody's once it is finished.
 
     With every decision of the last step given, it is the turn of those who approve the hosting request,
-    and nobody's while laik itself serves what was admitted.
+    and nobody's while laik itself serves what was admitted. In a wait it is the turn of those waited for.
     """
     step, rule = state.open, state.procedure.hosting
     if step is None or memory.finished:
         return ()
     if step.given and step.waiting_for_service and rule is not None:
         return () if memory.admitted else rule.approved_by
-    return menders(state.procedure, step) or whose_turn(step)
+    wait = waiting(state, memory)
+    return menders(state.procedure, step) or (wait.on if wait is not None else ()) or whose_turn(step)
 
 
 def waiting(state: CaseState, memory: Memory) -> Wait | None:
-    """The wait the case is in: after a step with one, until the first sign of work on the step after it.
+    """The wait the case is in: within the open step, or between the step before and the first work on it.
 
-    A sign is that something the open step judges changed since the wait began, or is good already.
+    A sign of work is that something the open step judges changed since the wait began, or is good already.
     """
     step = state.open
-    before = state.steps[-2] if len(state.steps) > 1 else None
-    if step is None or before is None or before.step.flow.wait is None or before.next != step.step.key:
+    if step is None or step.held is not None or step.evidence_holds:
         return None
-    if step.held is not None or step.evidence_holds:
+    own = step.step.flow.wait
+    if own is not None and own.until is not None and _lacks_only(step, own.until):
+        return own
+    before = state.steps[-2] if len(state.steps) > 1 else None
+    if before is None or before.step.flow.wait is None or before.next != step.step.key:
         return None
     wait = before.step.flow.wait
+    if wait.until is not None:
+        return None
     last = next((one for one in reversed(memory.turns) if one.turn != PAUSED), None)
     if last is None or last.step != step.step.key:
         return None if step.step.key in memory.closed else wait
     return wait if last.turn == f"{WAIT}{wait.key}" and seen_of(step) == last.seen else None
+
+
+def _lacks_only(state: StepState, subject: str) -> bool:
+    """Whether all that is missing at a step is this one subject; findings on what is absent name it."""
+    rest = [one for name, one in state.subjects.items() if name != subject]
+    failing = [one for one in state.findings if not one.holds]
+    absent = state.subjects.get(subject) == "" and all(rest)
+    return absent and all(one.outcome is Outcome.PENDING and one.key == subject for one in failing)
 
 
 def seen_of(state: StepState) -> str:
@@ -209,12 +227,15 @@ def visits(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], ...]:
 
 
 def pauses_in(visit: tuple[Turn, ...], opened: datetime, until: datetime) -> tuple[Pause, ...]:
-    """The stretches of a visit between ``opened`` and ``until`` in which the step's time did not run."""
+    """The stretches of a visit between ``opened`` and ``until`` in which the step's time did not run.
+
+    One that ends before it began is of a machine whose clock was put back, and took no time.
+    """
     ends = (*(one.since for one in visit[1:]), until)
     return tuple(
         Pause(one.since, end)
         for one, end in zip(visit, ends, strict=True)
-        if not runs(one) and one.since >= opened
+        if not runs(one) and opened <= one.since < end
     )
 
 
@@ -253,7 +274,11 @@ def _who(state: CaseState, memory: Memory, moment: Moment) -> tuple[str, str, st
 
 
 def _began(state: CaseState, memory: Memory, moment: Moment, last: Turn | None, step: str) -> datetime:
-    """When the turn began: at the act or closing that caused it, else now; never before the last one."""
+    """When the turn began: at the act or closing that caused it where that is after the last one, else now.
+
+    Now may lie before the last one, where the machine's clock went wrong and was put right: better that than
+    turns that go on for ever after a moment years ahead.
+    """
     cause = _cause(state, memory, moment) if last is None or last.step != step else None
     if state.open is not None and state.open.held is not None:
         cause = _act_time(state.open.held, moment)
@@ -288,7 +313,7 @@ def _timed(turn: Turn, state: CaseState, before: tuple[Turn, ...], moment: Momen
     if state.open is None or not runs(turn):
         return untimed
     visit = visits((*before, turn))[-1]
-    opened, rules = opened_at(visit) or turn.since, moment.rules
+    opened, rules = min(opened_at(visit) or turn.since, turn.since), moment.rules
     pauses = pauses_in(visit, opened, turn.since)
     due = due_of(rules.calendar, opened, state.open.step.duration, days=rules.days, pauses=pauses)
     if due is None:

@@ -69,6 +69,22 @@ def duration_words(duration: Duration, days: DayKind = "kerja") -> str:
     return " sampai ".join(words) or "-"
 
 
+def turn_words(turn: str) -> str:
+    """Whose turn it is, for people who read a terminal: roles by their ids, and why a clock stands still."""
+    kind, _, named = turn.partition(":")
+    match kind:
+        case "paused":
+            return "tidak ada, kasus berhenti"
+        case "wait":
+            return f"pihak lain, menunggu {named.replace('_', '-')}"
+        case "mend":
+            return f"{named.replace(',', ', ')}, memperbaiki"
+        case "laik":
+            return "laik sendiri"
+        case _:
+            return turn.replace(",", ", ")
+
+
 def worked_words(time: timedelta) -> str:
     """Working time for people; a day is 7 hours 30 minutes."""
     days, minutes = divmod(int(time.total_seconds()) // 60, MINUTES_A_DAY)
@@ -88,7 +104,8 @@ def _step_time(
     step: Step, mine: list[Visit], calendar: WorkCalendar, now: datetime, *, still_open: bool
 ) -> StepTime:
     running = [[(one, end) for one, end in visit if runs(one)] for visit in mine]
-    worked = sum((calendar.between(one.since, end) for visit in running for one, end in visit), NOTHING)
+    stretches = (calendar.between(one.since, end) for visit in running for one, end in visit)
+    worked = sum((max(one, NOTHING) for one in stretches), NOTHING)  # a clock put back took no time
     dues = [one.due for one, _ in running[-1]]
     return StepTime(
         step=step.key,

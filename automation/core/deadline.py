@@ -11,13 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from automation.core.errors import InvalidProcedure
-from automation.core.procedure import Procedure
-from automation.core.procedure_model import Duration
 from automation.core.text import Bilingual
 from automation.core.workcalendar import DAY, NOTHING, WorkCalendar
+
+if TYPE_CHECKING:  # a SOP's durations are held to this module while the SOP is loaded
+    from automation.core.procedure import Procedure
+    from automation.core.procedure_model import Duration
 
 MINUTES_A_DAY = 450  # 37.5 hours over five days, Perpres 21/2023
 MAX_DAYS = 3660  # ten years; also keeps a mistyped duration from counting past the calendar's end

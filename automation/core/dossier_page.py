@@ -9,6 +9,8 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
+
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
@@ -27,11 +29,24 @@ COMMENTS = {
     "dihapus": "DIHAPUS sesudah diputuskan",
     "tidak_terlihat": "tidak terlihat",
 }
-_RULINGS = {
+_RULINGS: Mapping[Ruling, str] = {
     "approved": "disetujui",
+    "detoured": "disetujui lewat jalan lain",
     "refused": "dikembalikan",
+    "resumed": "dilanjutkan",
+    "waived": "dikecualikan",
+    "migrated": "pindah versi SOP disetujui",
+    "noted": "dicatat",
     "void": "tidak dihitung",
     "told": "pertanyaan",
+}
+
+
+_STEPS: Mapping[str, str] = {
+    LIFE: "(seluruh kasus)",
+    REVOKED: "(pencabutan nama)",
+    ORPHANED: "(pencabutan nama)",
+    MIGRATION: "(versi SOP)",
 }
 
 
@@ -63,6 +78,18 @@ def page(facts: Mapping[str, Any]) -> str:
         + "\n".join(body)
         + "\n</body></html>\n"
     )
+
+
+def ruling_words(ruling: str) -> str:
+    """How an act was ruled, for people; as it stands where a newer laik wrote it."""
+    known: Mapping[str, str] = {str(name): words for name, words in _RULINGS.items()}
+    return known.get(ruling, ruling)
+
+
+def step_words(step: str) -> str:
+    """What an act was about, for people: a step by its key, a hosting request by its number."""
+    name, mark, number = step.partition("!")
+    return _STEPS.get(step) or (f"permintaan hosting {number}" if mark and name == "hosting" else step)
 
 
 def _problems(problems: Iterable[object]) -> list[str]:
@@ -110,8 +137,8 @@ def _file(one: Mapping[str, Any]) -> list[str]:
 def _act(one: Mapping[str, Any]) -> list[str]:
     return [
         _text(one["seq"]),
-        _text(one["step"]),
-        _text(_RULINGS.get(str(one["ruling"]), str(one["ruling"]))),
+        _text(step_words(str(one["step"]))),
+        _text(ruling_words(str(one["ruling"]))),
         _text(one["account"]),
         _text(COMMENTS.get(str(one["comment_now"]), str(one["comment_now"]))),
     ]

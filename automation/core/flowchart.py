@@ -39,7 +39,10 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step: its symbols, and the capsules before (``head``) and after (``tail``) a decision."""
+    """One step: its symbols, and the capsules before (``head``) and after (``tail``) a decision.
+
+    ``tail_read``: that the SOP ends, or stands still, there is not stated by the source.
+    """
 
     key: str
     number: int
@@ -48,6 +51,7 @@ class Row:
     head: str = ""
     tail: str = ""
     tail_label: str = ""
+    tail_read: bool = False
 
     @property
     def slots(self) -> int:
@@ -122,4 +126,5 @@ def _row(step: Step, lane: Mapping[str, int], *, first: bool) -> Row:
         head=BEGIN if first and kind != "kapsul" else "",
         tail=tail,
         tail_label=label_of(step, ending) if ending is not None and tail else "",
+        tail_read=bool(tail) and ending is not None and ending.basis in UNSTATED,
     )

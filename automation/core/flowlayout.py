@@ -74,11 +74,11 @@ class _Drawing:
             self.at.sizes.symbol_height / 2,
         )
         read = row.symbols[0].inferred
-        runs = [(0, 1)] if row.head else []
-        runs += [(row.slots - 2, row.slots - 1)] if row.tail else []
-        for above, below in runs:
+        runs = [(0, 1, read)] if row.head else []
+        runs += [(row.slots - 2, row.slots - 1, read or row.tail_read)] if row.tail else []
+        for above, below, inferred in runs:
             ends = [(x, self.at.slot(index, above) + half), (x, self.at.slot(index, below) - half)]
-            self.paths.append(Path(page, [*ends], arrow=True, inferred=read))
+            self.paths.append(Path(page, [*ends], arrow=True, inferred=inferred))
         if row.tail_label:
             self._word(
                 page, x + 0.8, self.at.slot(index, row.slots - 2) + half + 1.4, row.tail_label, "start"
@@ -308,5 +308,6 @@ class _Drawing:
         if row.head:
             drawn.append(Shape("kapsul", x, self.at.slot(index, 0), width, height, row.head))
         if row.tail:
-            drawn.append(Shape("kapsul", x, self.at.slot(index, row.slots - 1), width, height, row.tail))
+            y = self.at.slot(index, row.slots - 1)
+            drawn.append(Shape("kapsul", x, y, width, height, row.tail, row.tail_read))
         return drawn

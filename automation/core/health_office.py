@@ -11,6 +11,7 @@ from automation.core.health import Check, Diagnosis, Unread, listed, skipped
 from automation.core.health_calendar import judge_calendar
 from automation.core.health_people import judge_accounts, judge_outsiders, judge_owners, judge_roles
 from automation.core.policy import Policy
+from automation.core.policyadmission import StandingPolicy
 from automation.core.policycalendar import CalendarPolicy, NationalDays, announced_years
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
@@ -54,6 +55,8 @@ class OfficeFacts:
         accounts: every account named in the policy -> whether it exists and is a person; None: absent.
         outsiders: role holders that cannot take part in the control project.
         owners: people who may merge a change of the policy, laik left out: Maintainers and above.
+        in_force: the policy in force as the ledger has it; None while it knows none.
+        on_branch: SHA-256 of the policy on the default branch; empty where there is none.
         groups: case files and applications.
         national: what laik knows of the nation's holidays and Ramadan.
         today: the date here.
@@ -68,6 +71,8 @@ class OfficeFacts:
     accounts: Mapping[str, bool | None] | Unread
     outsiders: tuple[str, ...] | Unread
     owners: tuple[str, ...] | Unread
+    in_force: StandingPolicy | Unread | None
+    on_branch: str | Unread
     groups: tuple[GroupFacts, ...]
     national: NationalDays
     today: date
@@ -78,7 +83,8 @@ class OfficeFacts:
 def judge_office(facts: OfficeFacts) -> Iterator[Diagnosis]:
     """Every check of this theme."""
     yield from _policy(facts)
-    yield judge_owners(facts.owners, facts.control)
+    yield judge_owners(facts.owners, facts.policy, facts.control)
+    yield _in_force(facts)
     section = facts.policy.kalender if isinstance(facts.policy, Policy) else CalendarPolicy()
     yield from judge_calendar(facts.national, announced_years(section), facts.today, facts.control)
     yield from _door(facts)
@@ -104,6 +110,39 @@ def _policy(facts: OfficeFacts) -> Iterator[Diagnosis]:
         problem = facts.policy.why
         yield Check("policy_loads", str(problem.where) or where).failed(problem)
     yield from skipped((*OF_POLICY, "role_membership"), "policy_loads")
+
+
+def _in_force(facts: OfficeFacts) -> Diagnosis:
+    """What stands on the branch should be in force, or be on its way there."""
+    check = Check("policy_in_force", f"{facts.control}/laik.yaml" if facts.control else "laik.yaml")
+    if isinstance(facts.in_force, Unread):
+        return check.unread(facts.in_force)
+    if isinstance(facts.on_branch, Unread):
+        return check.unread(facts.on_branch)
+    if not facts.on_branch:
+        return check.after("policy_loads" if facts.policy else "project_exists")
+    if facts.in_force is None:
+        return check.ok(
+            "Buku besar belum mengenal kebijakan; yang pertama diambil saat laik berjalan.",
+            "The ledger knows no policy yet; the first is taken when laik runs.",
+        )
+    if facts.in_force.digest == facts.on_branch:
+        return check.ok(
+            f"Kebijakan pada cabang utama berlaku (entri {facts.in_force.seq}).",
+            f"The policy on the default branch is in force (entry {facts.in_force.seq}).",
+        )
+    return check.fail(
+        Bilingual(
+            "Kebijakan pada cabang utama bukan yang berlaku: belum disetujui dua pemilik, atau tidak dapat"
+            " berlaku.",
+            "The policy on the default branch is not the one in force: two owners have not agreed to it, or"
+            " it cannot come into force.",
+        ),
+        Bilingual(
+            "Lihat 'laik policy show' dan kartu pada merge request-nya.",
+            "See 'laik policy show' and the card on its merge request.",
+        ),
+    )
 
 
 def _account(facts: OfficeFacts, policy: Policy) -> Diagnosis:

@@ -83,11 +83,37 @@ def judge_outsiders(outsiders: tuple[str, ...] | Unread, control: str) -> Diagno
     return check.ok("Semua pemegang peran anggota proyek kendali.", "All role holders are members there.")
 
 
-def judge_owners(owners: tuple[str, ...] | Unread, control: str) -> Diagnosis:
-    """Two at least."""
+def judge_owners(owners: tuple[str, ...] | Unread, policy: Policy | Unread | None, control: str) -> Diagnosis:
+    """Two at least: named in the policy, who agree to its changes, and on the forge, who merge them."""
     check = Check("policy_owners", control)
+    named = policy.pemilik_kebijakan if isinstance(policy, Policy) else None
+    if named is not None and len({one.casefold() for one in named}) < ENOUGH_OWNERS:
+        return check.fail(
+            Bilingual(
+                f"Pemilik pada kebijakan ('pemilik_kebijakan'): {len(named)}. Tanpa dua pemilik perubahan"
+                " kebijakan hanya dapat diputuskan dengan tangan di mesin laik.",
+                f"Owners named in the policy ('pemilik_kebijakan'): {len(named)}. Without two, a change of it"
+                " can only be admitted by hand on laik's machine.",
+            ),
+            Bilingual(
+                "Tulis dua akun di sana, gabungkan, lalu jalankan 'laik policy admit' di mesin laik.",
+                "Name two accounts there, merge it, then run 'laik policy admit' on laik's machine.",
+            ),
+        )
     if isinstance(owners, Unread):
         return check.unread(owners)
+    merging = {one.casefold() for one in owners}
+    shut_out = [one for one in named or () if one.casefold() not in merging]
+    if shut_out:
+        return check.warn(
+            Bilingual(
+                f"Pemilik kebijakan yang bukan Maintainer proyek kendali: {listed(shut_out)}; merge request"
+                " mungkin tidak terbuka baginya.",
+                f"Owners of the policy who are no Maintainers of the control project: {listed(shut_out)};"
+                " its merge requests may be closed to them.",
+            ),
+            Bilingual("Jadikan mereka Maintainer di sana.", "Make them Maintainers there."),
+        )
     if len(owners) < ENOUGH_OWNERS:
         return check.warn(
             Bilingual(

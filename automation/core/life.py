@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from automation.core.act import Act
@@ -36,6 +36,7 @@ from automation.core.finding import Finding, Outcome
 from automation.core.hosting_findings import CHECK
 from automation.core.hosting_request import CASE, FOLDER, LABEL
 from automation.core.memory import LIFE, REVOKED, Memory, RuledAct
+from automation.core.orphannames import Orphan, rule_orphan
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
@@ -96,8 +97,9 @@ class Life:
 class Docket:
     """What a line about the whole case is ruled on.
 
-    ``accounts`` are by role, casefolded; ``closed_by_hand`` as in :class:`Life`; ``cases`` keys that exist;
-    ``asked`` path and blob of the open hosting request.
+    ``accounts`` are by role, casefolded; ``closed_by_hand`` as in :class:`Life`; ``cases`` keys
+    of others that lead on (:func:`leads_on`); ``asked`` path and blob of the open hosting request;
+    ``orphans`` names of cases without their issue, by path.
     """
 
     procedure: Procedure
@@ -106,6 +108,7 @@ class Docket:
     closed_by_hand: bool = False
     cases: frozenset[str] = frozenset()
     asked: tuple[str, str] = ("", "")
+    orphans: Mapping[str, Orphan] = field(default_factory=dict)
 
 
 def life_of(memory: Memory, *, closed_by_hand: bool = False) -> Life:
@@ -118,8 +121,19 @@ def life_of(memory: Memory, *, closed_by_hand: bool = False) -> Life:
 
 
 def hands_over(former: Memory, agency: str) -> bool:
-    """Whether another case of ``agency`` may go on with the application of a former case."""
-    return former.agency == agency and (former.finished or life_of(former).ended)
+    """Whether another case of ``agency`` may go on with the application of a former case.
+
+    One whose issue was deleted can neither be finished nor withdrawn any more, and would keep it for ever.
+    """
+    return former.agency == agency and (former.finished or former.issue_gone or life_of(former).ended)
+
+
+def leads_on(other: Memory) -> bool:
+    """Whether people who are sent to that case find one that goes on, or went on to its end.
+
+    Two cases that call each other duplicates would send them round and round.
+    """
+    return other.is_case and not other.issue_gone and not life_of(other).ended
 
 
 def rule_life(act: Act, docket: Docket) -> Ruled | None:
@@ -206,8 +220,10 @@ def _not_now(verb: str, life: Life, docket: Docket) -> Bilingual | None:
 def _no_duplicate(other: str, docket: Docket) -> Bilingual | None:
     if re.fullmatch(CASE, other) is None or other not in docket.cases:
         return Bilingual(
-            "Sebut kunci kasus lain yang ada dan berjalan, misalnya `@laik duplikat PA-2026-0042 <alasan>`.",
-            "Name another case that exists, as in `@laik duplikat PA-2026-0042 <reason>`.",
+            "Sebut kunci kasus lain yang ada dan tidak ditarik atau duplikat, misalnya"
+            " `@laik duplikat PA-2026-0042 <alasan>`.",
+            "Name another case that exists and is neither withdrawn nor a duplicate, as in"
+            " `@laik duplikat PA-2026-0042 <reason>`.",
         )
     if docket.memory.names:
         return Bilingual(
@@ -230,12 +246,15 @@ def _rule_revocation(act: Act, docket: Docket) -> Ruled:
     if problem is None and re.fullmatch(LABEL, label) is None:
         problem = _not_held(docket)
     blob = _blob_at(path, docket)
-    if problem is None and not blob:
+    orphan = docket.orphans.get(path) if not blob else None
+    if problem is None and not blob and orphan is None:
         problem = _not_held(docket)
     if problem is None and act.command.lacks_reason:
         problem = _needs_reason(f"@laik cabut {label} <alasan>")
     if problem is not None:
         return _void(act, problem)
+    if orphan is not None:
+        return rule_orphan(act, path, orphan)
     decision = digest_of(["cabut", act.id, path, blob])
     return Ruled(act, "noted", REVOKED, decision, {"path": path, "blob": blob}, None)
 

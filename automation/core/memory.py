@@ -33,6 +33,9 @@ forged_status   project, sha, context, account, state: somebody else posted a st
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
 ==============  ===================================================================================
+
+What comes under ``!kebijakan`` beside this is told in ``automation.core.policyadmission``; ``act`` keeps
+refusals alone there, with the forge's time of each.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ from typing import Protocol
 
 from automation.core.remembered import (
     LIFE,
+    ORPHANED,
     REVOKED,
     RULINGS,
     Admission,
@@ -59,6 +63,7 @@ from automation.core.remembered import (
 
 __all__ = [
     "LIFE",
+    "ORPHANED",
     "REVOKED",
     "RULINGS",
     "Admission",
@@ -237,7 +242,11 @@ def _read_life(memory: Memory, entry: EntryLike) -> Memory:
 
 
 def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
-    """The memory under the new version: what was decided on an old digest counts for its new one."""
+    """The memory under the new version: what was decided on an old digest counts for its new one.
+
+    A step that is not taken along was never complete there. Otherwise one that stays complete once it was
+    (``binding: {content: until_closed}``) would be so by what somebody decided on under another rule.
+    """
     pairs = body.get("carried", {})
     digests = {
         (str(step), str(pair[0])): str(pair[1])
@@ -246,8 +255,9 @@ def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
     }
     acts = tuple(replace(act, digest=digests.get((act.step, act.digest), act.digest)) for act in memory.acts)
     closed = {
-        step: replace(one, digest=digests.get((step, one.digest), one.digest))
+        step: replace(one, digest=digests[step, one.digest])
         for step, one in memory.closed.items()
+        if (step, one.digest) in digests
     }
     return replace(memory, version=_text(body, "version"), acts=acts, closed=closed, offer=None)
 

@@ -14,6 +14,7 @@ from automation.core.forgery import ForeignStatus
 from automation.core.gate import HostingFacts
 from automation.core.memory import Memory
 from automation.core.migration import MigrationPlan, plan_migration
+from automation.core.orphannames import Orphan
 from automation.core.plan import (
     Place,
 )
@@ -80,7 +81,8 @@ class Observation:
         candidate: the commit that is judged, empty while there is none; ``code_digest`` of it.
         newer_commits: commits on the default branch after the one named for hosting.
         merged: intended hosting merges that laik's own account carried out: number -> merge commit.
-        cases: which of the cases that a ``duplikat`` line names exist.
+        cases: which of the cases that a ``duplikat`` line names lead on.
+        orphans: names of cases without their issue that a ``cabut`` line here speaks of, by path.
         inventory_text: the application's file in the inventory, as merged; ``admitted_text`` the request file
             of the name that is served. Both are read once the case is finished.
         passed_on: a later case has adopted the application; its repository is that case's to arrange.
@@ -109,6 +111,7 @@ class Observation:
     newer_commits: int = 0
     merged: Mapping[int, str] = field(default_factory=dict)
     cases: frozenset[str] = frozenset()
+    orphans: Mapping[str, Orphan] = field(default_factory=dict)
     passed_on: bool = False
     inventory_text: bytes | None = None
     admitted_text: bytes | None = None

@@ -217,6 +217,18 @@ class ServeHosting:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokeOrphan:
+    """Take down the name at ``path`` of another ``case``, whose issue was deleted.
+
+    ``body`` is the ``revoked`` entry of that case; written once, whatever the name's serving comes to.
+    """
+
+    case: str
+    path: str
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeFile:
     """Open a merge request in laik's own organisation that writes one file; people merge it.
 
@@ -256,6 +268,7 @@ Change = (
     | Remind
     | MergeHosting
     | ServeHosting
+    | RevokeOrphan
     | CloseIssue
     | ReopenIssue
     | ProposeFile
@@ -274,6 +287,7 @@ ORDER: tuple[type[Change], ...] = (
     Remind,
     MergeHosting,
     ServeHosting,
+    RevokeOrphan,
     CloseIssue,
     ProposeFile,
 )
@@ -304,9 +318,15 @@ def describe(change: Change) -> str:
             return f"papan: {change.lane or 'tanpa lajur'}, tenggat {change.due or 'tidak ada'}"
         case MergeHosting():
             return f"gabungkan permintaan hosting !{change.iid} pada {change.head_sha[:12]}"
-        case ServeHosting():
-            return f"{'turunkan' if change.gone else 'sajikan'} {change.name}"
+        case ServeHosting() | RevokeOrphan():
+            return _serving_words(change)
         case ProposeFile():
             return f"ajukan {change.path}"
         case CloseIssue() | ReopenIssue():
             return f"{'tutup' if isinstance(change, CloseIssue) else 'buka kembali'} issue {change.place.iid}"
+
+
+def _serving_words(change: ServeHosting | RevokeOrphan) -> str:
+    if isinstance(change, RevokeOrphan):
+        return f"cabut {change.path} dari kasus {change.case}"
+    return f"{'turunkan' if change.gone else 'sajikan'} {change.name}"

@@ -1,7 +1,8 @@
-"""The organisation's policy, ``laik.yaml`` on the control project's protected branch.
+"""The organisation's policy: ``laik.yaml`` of the control project.
 
-Never read from the merge request being judged (architecture, decision 8). Accounts are forge user
-names, compared without case; a role nobody holds can be exercised by nobody.
+Which text of it is in force is said by the ledger (:mod:`automation.core.policyadmission`); it is never read
+from the merge request being judged (architecture, decision 8). Accounts are forge user names, compared
+without case; a role nobody holds can be exercised by nobody.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.core.yamltext import load_mapping, load_model
 
+MAX_OWNERS = 20
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
 Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 # A GitHub App's account ends in "[bot]". Only laik itself may be one: an app holds no role.
@@ -136,11 +138,16 @@ class Official(_Strict):
 
 
 class Policy(_Strict):
-    """The whole of ``laik.yaml``."""
+    """The whole of ``laik.yaml``.
+
+    ``pemilik_kebijakan`` are the accounts of whom two must agree before another policy comes into force.
+    """
 
     format: Literal["laik/kebijakan/1"]
     organisasi: Organisation
     bot: BotAccount
+    # Each is looked up on the forge, also of a policy that anybody proposes.
+    pemilik_kebijakan: tuple[Account, ...] = Field(default=(), max_length=MAX_OWNERS)
     sop: tuple[Name, ...] = Field(min_length=1)
     proyek: ProjectPaths
     peran: Mapping[Name, tuple[Account, ...]]
@@ -165,10 +172,11 @@ class Policy(_Strict):
         return frozenset(account.casefold() for account in named)
 
     def accounts(self) -> frozenset[str]:
-        """Every account that holds a role anywhere, also for a time, casefolded."""
+        """Every account that owns the policy or holds a role anywhere, also for a time, casefolded."""
         holders = [self.peran, *(agency.peran for agency in self.perangkat_daerah.values())]
         named = [one for held in holders for accounts in held.values() for one in accounts]
-        return frozenset(one.casefold() for one in (*named, *(one.akun for one in self.pejabat)))
+        acting = (one.akun for one in self.pejabat)
+        return frozenset(one.casefold() for one in (*self.pemilik_kebijakan, *named, *acting))
 
     def concerns(self, account: str, agency: str) -> bool:
         """Whether ``account`` holds any role in ``agency``, or at the ICT agency itself."""

@@ -1,10 +1,11 @@
 """Whether cases could still be decided under a policy: one that would lock everyone out is refused.
 
-Looked at is every act that an offered SOP asks for, in every agency of the policy, and the approval of
-hosting. A policy is at fault where nobody could ever give such an act: because nobody holds a role that may,
-because all who hold one are barred (laik's own account, and the builders of the application, who may not
-judge their own work), or because fewer persons hold the roles than must agree. Roles of single cases (the
-vendor, a joint team) are named in the case, so a policy cannot lock them out.
+Looked at is whether the policy itself can still be changed, every act that an offered SOP asks for, in every
+agency of the policy, and the approval of hosting. A policy is at fault where nobody could ever give such an
+act: because nobody holds a role that may, because all who hold one are barred (laik's own account, and the
+builders of the application, who may not judge their own work), or because fewer persons hold the roles than
+must agree. Roles of single cases (the vendor, a joint team) are named in the case, so a policy cannot lock
+them out.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from automation.core.authority import (
 )
 from automation.core.confirmation import confirm
 from automation.core.policy import Policy
+from automation.core.policyadmission import OWNERS_NEEDED
 from automation.core.procedure import HumanAct, Procedure, Role, Step
 from automation.core.procedure_flow import Problem
 from automation.core.text import Bilingual
@@ -58,7 +60,7 @@ def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
                 for fault in _locked(policy, procedure, held, act, agency):
                     stopped.setdefault(fault, {})[act.what] = None
     locked = [(place, _told_stopped(why, tuple(acts))) for (place, why), acts in stopped.items()]
-    return (*_bots(policy), *locked)
+    return (*_owners(policy), *_bots(policy), *locked)
 
 
 def cautions(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
@@ -172,6 +174,21 @@ def _home(procedure: Procedure, role: str, agency: str) -> str:
 
 def _place(role: str, agency: str) -> str:
     return f"perangkat_daerah.{agency}.peran.{role}" if agency else f"peran.{role}"
+
+
+def _owners(policy: Policy) -> Iterator[Problem]:
+    """With fewer than two owners nobody could ever change the policy again, this mistake included."""
+    owners = {one.casefold() for one in policy.pemilik_kebijakan} - {policy.bot.casefold()}
+    if len(owners) < OWNERS_NEEDED:
+        yield (
+            "pemilik_kebijakan",
+            Bilingual(
+                f"Perubahan kebijakan disetujui {OWNERS_NEEDED} pemilik yang berbeda, di sini hanya"
+                f" {len(owners)} (akun laik tidak dihitung).",
+                f"A change of the policy is agreed to by {OWNERS_NEEDED} different owners, here there are"
+                f" only {len(owners)} (laik's own account does not count).",
+            ),
+        )
 
 
 def _bots(policy: Policy) -> Iterator[Problem]:

@@ -18,6 +18,8 @@ from automation.core.text import Bilingual
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+"""A date of which the source gives the month alone, as ``2021-01``."""
 Version = Annotated[str, StringConstraints(pattern=r"^\d{4}\.\d+$")]
 Basis = Literal["stated", "column", "source", "inferred", "confirmed", "extension"]
 """``confirmed``: a reading that the region's policy made its rule (never written in a SOP file);
@@ -172,14 +174,17 @@ class Branch(Strict):
 
 
 class Wait(Strict):
-    """A wait after the step that the source does not count as a step; the clock stops.
+    """A wait that the source does not count as a step; the clock stops.
 
-    ``on`` are the roles that the case waits for meanwhile.
+    ``on`` are the roles that the case waits for meanwhile: it is their turn. The wait comes after the step,
+    until the first sign of work on the next one; with ``until`` it lies within the step, while that document
+    is all that the step still lacks.
     """
 
     key: Name
     text: Words
     on: tuple[Name, ...] = ()
+    until: Name | None = None
 
 
 class Flow(Strict):
@@ -354,9 +359,9 @@ class Identity(Strict):
     agency: Text
     timezone: Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
     number: Text | None
-    created_on: date | None
-    revised_on: date | None
-    effective_on: date | None
+    created_on: date | Month | None
+    revised_on: date | Month | None
+    effective_on: date | Month | None
     signed: Text | None
     authorised_by: Text
     title: Text

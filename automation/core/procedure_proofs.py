@@ -26,6 +26,10 @@ Floor
     A SOP with ``hosting`` declares the floor's documents, has every one of the floor's checks on a step, and
     no way to hosting misses it; the builder is not among those who approve hosting.
 
+Builder is not reviewer
+    Who builds may not act at a step that one of the floor's checks sits on, nor at one that hosting needs:
+    declaring one's own work safe would be a review by nobody.
+
 Reachability itself is in :mod:`automation.core.procedure_flow`.
 """
 
@@ -76,6 +80,7 @@ def proof_faults(procedure: Procedure, checks: frozenset[str]) -> Iterator[Probl
     yield from _endless(procedure, edges)
     for guard in guards(procedure, floor):
         yield from _gone_round(procedure, edges, guard, END)
+    yield from _reviewed_by_builders(procedure, floor)
     if procedure.hosting is not None:
         yield from _lowered(procedure, edges, floor)
 
@@ -225,6 +230,29 @@ def _lowered(procedure: Procedure, edges: tuple[Edge, ...], floor: tuple[str, ..
     for role in rule.approved_by:
         if role in builders:
             yield "hosting.approved_by", _told_builder(role)
+
+
+def _reviewed_by_builders(procedure: Procedure, floor: tuple[str, ...]) -> Iterator[Problem]:
+    builders = {role.id for role in procedure.roles if role.builds}
+    rule = procedure.hosting
+    needed = {*rule.after, rule.completes} if rule is not None else set()
+    for index, step in enumerate(procedure.steps):
+        if step.act is None or not (step.key in needed or _checks(step) & set(floor)):
+            continue
+        everyone = (*step.actors.responsible, *step.actors.involved)
+        candidates = (actor.role for actor in everyone if actor.candidate)
+        for role in dict.fromkeys((*step.act.by, *candidates)):
+            if role in builders:
+                yield f"steps.{index}.act.by", _told_own_work(role, step.number)
+
+
+def _told_own_work(role: str, number: int) -> Bilingual:
+    return Bilingual(
+        f"Peran '{role}' membangun aplikasi, jadi tidak boleh memutuskan langkah {number}, yang menilai"
+        " aplikasinya. Pilih peran lain.",
+        f"Role '{role}' builds the application, so it may not decide step {number}, which judges it."
+        " Choose another role.",
+    )
 
 
 def _told_lowered(check: str, opening: str) -> Bilingual:

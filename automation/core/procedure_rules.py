@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from automation.core.deadline import MINUTES_A_DAY, parse_duration
+from automation.core.errors import InvalidProcedure
 from automation.core.procedure_flow import Problem, broken_flow, unknown
-from automation.core.procedure_model import Procedure, Step, Way
+from automation.core.procedure_model import Duration, Input, Procedure, Step, Way
 from automation.core.procedure_proofs import proof_faults
 from automation.core.text import Bilingual
 from automation.core.verbs import VERBS
@@ -34,6 +36,7 @@ def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Proble
         yield from _unknown_names(procedure, step, place, checks)
         yield from _broken_judging(step, place)
         yield from _broken_completion(step, place)
+        yield from _broken_duration(step.duration, f"{place}.duration")
     yield from _broken_roles(procedure)
     yield from _broken_acts(procedure)
     yield from _broken_hosting(procedure)
@@ -147,20 +150,25 @@ def _unknown_documents(procedure: Procedure, step: Step, place: str) -> Iterator
                 output.state,
                 declared.states,
             )
-    for at, needed in enumerate(step.inputs):
-        if not needed.document:
-            continue
-        read = procedure.documents.get(needed.document)
-        if read is None:
-            yield unknown(
-                f"{place}.inputs.{at}.document", "Dokumen", "Document", needed.document, procedure.documents
-            )
-        elif needed.state and needed.state not in read.states:
-            place_of = f"{place}.inputs.{at}.state"
-            yield unknown(place_of, "Status dokumen", "Document state", needed.state, read.states)
+    for part, cells in (("precondition", step.precondition), ("inputs", step.inputs)):
+        for at, needed in enumerate(cells):
+            yield from _unknown_input(procedure, needed, f"{place}.{part}.{at}")
+
+
+def _unknown_input(procedure: Procedure, needed: Input, place: str) -> Iterator[Problem]:
+    if not needed.document:
+        return
+    read = procedure.documents.get(needed.document)
+    if read is None:
+        yield unknown(f"{place}.document", "Dokumen", "Document", needed.document, procedure.documents)
+    elif needed.state and needed.state not in read.states:
+        yield unknown(f"{place}.state", "Status dokumen", "Document state", needed.state, read.states)
 
 
 def _broken_judging(step: Step, place: str) -> Iterator[Problem]:
+    until = step.flow.wait.until if step.flow.wait else None
+    if until is not None and until not in step.judging.subjects:
+        yield unknown(f"{place}.flow.wait.until", "Yang dinilai", "Subject", until, step.judging.subjects)
     for at, group in enumerate(step.judging.any_of):
         for subject in group:
             if subject not in step.judging.subjects:
@@ -192,6 +200,45 @@ def _broken_completion(step: Step, place: str) -> Iterator[Problem]:
             Bilingual(
                 "Tidak ada yang disediakan langkah ini, jadi ia tidak pernah selesai.",
                 "This step provisions nothing, so it would never be complete.",
+            ),
+        )
+
+
+def _broken_duration(duration: Duration, place: str) -> Iterator[Problem]:
+    """What could not be read once a case is at the step; and a deadline that its source does not give."""
+    read: dict[str, int] = {}
+    for key, text in (("iso", duration.iso), ("iso_max", duration.iso_max)):
+        try:
+            time = parse_duration(text)
+        except InvalidProcedure as failure:
+            yield (
+                f"{place}.{key}",
+                Bilingual(
+                    f"{failure.message.id} {failure.remedy.id}", f"{failure.message.en} {failure.remedy.en}"
+                ),
+            )
+            return
+        if time is not None:
+            read[key] = time.days * MINUTES_A_DAY + time.minutes
+            if not read[key]:
+                yield (
+                    f"{place}.{key}",
+                    Bilingual("Durasi nol bukan tenggat.", "No time at all is no deadline."),
+                )
+    if read and duration.raw is None:
+        yield (
+            f"{place}.raw",
+            Bilingual(
+                "Waktu yang kosong tidak diberi tenggat: tulis kata sumbernya, atau kosongkan juga 'iso'.",
+                "A blank time gets no deadline: give the source's words, or leave 'iso' blank as well.",
+            ),
+        )
+    if "iso_max" in read and read["iso_max"] < read.get("iso", read["iso_max"] + 1):
+        yield (
+            f"{place}.iso_max",
+            Bilingual(
+                "Batas atas rentang lebih pendek daripada batas bawahnya, atau tanpa batas bawah.",
+                "The range's upper end is shorter than its lower end, or has none.",
             ),
         )
 

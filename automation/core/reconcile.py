@@ -36,8 +36,8 @@ from automation.core.plan import (
     ordered,
 )
 from automation.core.procedure import Procedure, Step
+from automation.core.remembered import MIGRATION
 from automation.core.ruling import Bench, Ruled, rule
-from automation.core.rulingmigration import MIGRATION
 from automation.core.standing import sent_back_since
 from automation.core.waiver import LIFTS
 
@@ -223,7 +223,8 @@ def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
 def _docket(observation: Observation, act: Act, state: CaseState, memory: Memory) -> Docket:
     closed = _closed_by_hand(observation, state)
     asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
-    return Docket(observation.procedure, memory, observation.roles_at(act), closed, observation.cases, asked)
+    cases, orphans = observation.cases, observation.orphans
+    return Docket(observation.procedure, memory, observation.roles_at(act), closed, cases, asked, orphans)
 
 
 def remembers(decision: Decision) -> list[Change]:

@@ -21,6 +21,10 @@ RULINGS: Mapping[str, Ruling] = {
 
 LIFE, REVOKED = "kasus!", "cabut!"
 """Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
+ORPHANED = "cabut-yatim!"
+"""And under this one the revocation of a name of another case, whose issue was deleted."""
+MIGRATION = "!migrasi"
+"""The word under which codes of offered migrations are shown and acts on them ruled; no step has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,20 +33,18 @@ from automation.core.rulingwaivers import rule_waiver
 from automation.core.rulingwords import (
     DELEGATION,
     EDITED,
-    FINISHED,
     NOTED,
     REFUSED_LATE,
+    another_person,
     evidence_missing,
     needs_reason,
-    no_such_step,
     not_yet,
     only_a_reading,
-    unknown_verb,
-    usage,
     void,
 )
 from automation.core.standing import refusals_of
 from automation.core.text import Bilingual
+from automation.core.usage import FINISHED, helped, no_such_step, unknown_verb, usage
 from automation.core.verbs import VERBS
 
 __all__ = [
@@ -78,7 +76,8 @@ def rule(act: Act, bench: Bench) -> Ruled:
         return void(act, "", unknown_verb(act, bench))
     use = VERBS[command.verb].use
     if use == "ask":
-        told = DELEGATION if command.verb == "delegasi" else usage(act, bench)
+        answers = {"delegasi": lambda: DELEGATION, "bantuan": lambda: helped(act, bench)}
+        told = answers.get(command.verb, lambda: usage(act, bench))()
         return Ruled(act, "told", "", "", {}, told)
     if use == "note":
         return _note(act, bench)
@@ -127,22 +126,30 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
 
 def _rule_open(act: Act, state: StepState, way: Way, bench: Bench) -> Ruled:
     """An act at the open step, by one who may: bound to what the card showed, on evidence that holds."""
-    step = state.step
+    step, branch = state.step, state.step.way(way)
+    if branch is None or (way == "resumed" and not (state.suspended and branch.moves)):
+        return void(act, step.key, not_yet(bench))
     paste = line_to_paste(bench.memory, step, state.digest, way)
     if act.command.lacks_reason:
         return void(act, step.key, needs_reason(paste))
     bound = bind(act, step.key, state.digest, paste, bench.memory)
     if isinstance(bound, Bilingual):
         return void(act, step.key, bound)
-    branch = step.way(way)
-    if branch is None or (way == "resumed" and not (state.suspended and branch.moves)):
-        return void(act, step.key, not_yet(bench))
     if way in {"completed", "detour"} and not state.open_way(way):
         return void(act, step.key, evidence_missing(state, state.ways.get(way, ()), bench))
     # Said and not enforced: the step is not done, which is certain, and the case stays where it is.
     ruling: Ruling = "refused" if not branch.moves else RULING_OF[way]
-    reply = None if branch.moves else only_a_reading(branch)
+    reply = _said_before(act, state, way, bench) if branch.moves else only_a_reading(branch)
     return bench.given_by(Ruled(act, ruling, step.key, bound.digest, bound.subjects, reply), step)
+
+
+def _said_before(act: Act, state: StepState, way: Way, bench: Bench) -> Bilingual | None:
+    """What a person hears who agrees to the same content twice: one person counts once."""
+    standing = state.standing
+    again = any(one.account == act.account_id for one in standing.approvals)
+    if not (again and standing.missing and way == standing.way):
+        return None
+    return another_person(bench.procedure, standing.missing)
 
 
 def _refused_late(act: Act, step: Step, bench: Bench) -> Ruled | None:

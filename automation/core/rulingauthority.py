@@ -7,7 +7,7 @@ from automation.core.authority import may_build_and_act
 from automation.core.bench import Bench
 from automation.core.codes import CODE_LENGTH
 from automation.core.memory import Memory, Shown
-from automation.core.text import Bilingual
+from automation.core.text import Bilingual, indonesian_date
 
 
 def not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | None:
@@ -23,6 +23,8 @@ def not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | None
             " the name out of the policy and to put it in again.",
         )
     if not bench.holds(account, by):
+        if (lapsed := _out_of_term(account, by, bench)) is not None:
+            return lapsed
         return Bilingual(
             f"Hanya pemegang peran {named} yang dapat melakukan ini."
             " Bila Anda memegangnya, minta Diskominfo mencatat akun Anda pada kebijakan.",
@@ -35,6 +37,26 @@ def not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | None
             f"The builder of this application may not judge his own work; ask another {named}.",
         )
     return None
+
+
+CAPACITIES = {"plt": "Plt.", "plh": "Plh.", "pj": "Pj.", "an": "a.n."}
+
+
+def _out_of_term(account: str, by: tuple[str, ...], bench: Bench) -> Bilingual | None:
+    """What an acting official hears who acts before the assignment begins, or after its last day."""
+    labels = {role.id: role for role in bench.procedure.roles}
+    named = [one for one in bench.acting if one.account.casefold() == account and one.role in by]
+    if not named:
+        return None
+    term = max(named, key=lambda one: one.until)
+    role, capacity = labels[term.role], CAPACITIES[term.capacity]
+    since, until = indonesian_date(term.since), indonesian_date(term.until)
+    return Bilingual(
+        f"Penunjukan Anda sebagai {capacity} {role.label} berlaku {since} sampai {until}, dan tindakan ini di"
+        " luar masa itu. Minta Diskominfo mencatat penunjukan yang baru pada kebijakan ('pejabat').",
+        f"You are {capacity} {role.en} from {term.since.isoformat()} to {term.until.isoformat()}, and this"
+        " was done outside of that. Ask the ICT agency to enter a new assignment in the policy ('pejabat').",
+    )
 
 
 def bind(act: Act, step: str, current: str, paste: str, memory: Memory) -> Shown | Bilingual:

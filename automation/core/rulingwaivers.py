@@ -52,6 +52,13 @@ def _not_waivable(asked: Asked, state: StepState, bench: Bench) -> Bilingual | N
             f"Tanggal akhir pengecualian harus antara hari ini dan {last.isoformat()}.",
             f"A waiver must end between today and {last.isoformat()}.",
         )
+    if any(one.check == asked.check for found in state.ways.values() for one in found):
+        return Bilingual(
+            f"`{asked.check}` menentukan cabang langkah ini dan tidak dapat dikecualikan; putuskan lewat"
+            " cabang yang terbuka pada kartu.",
+            f"`{asked.check}` decides which way leads out of this step and cannot be waived; decide by a way"
+            " that the card shows open.",
+        )
     if not covers(asked, state.findings):
         failing = ", ".join(sorted({one.check for one in state.findings if not one.holds})) or "-"
         return Bilingual(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from automation.core.act import Act, nearest
+from automation.core.act import Act
 from automation.core.bench import Bench, Ruled
 from automation.core.case import StepState
-from automation.core.codes import HOSTING_WORD, hosting_line, line_to_paste, line_to_take_back, typed
+from automation.core.codes import line_to_take_back
 from automation.core.finding import Finding
-from automation.core.procedure import Branch
+from automation.core.procedure import Branch, Procedure
 from automation.core.text import Bilingual
+from automation.core.usage import FINISHED, suspended
 
 
 def void(act: Act, step: str, reply: Bilingual) -> Ruled:
@@ -21,10 +22,6 @@ def void(act: Act, step: str, reply: Bilingual) -> Ruled:
 EDITED = Bilingual(
     "Komentar ini sudah disunting sebelum dibaca, jadi tidak dihitung. Tulis komentar baru.",
     "This comment was edited before it was read, so it does not count. Write a new one.",
-)
-FINISHED = Bilingual(
-    "Kasus ini sudah selesai dan tidak dapat diputuskan lagi; ajukan permohonan baru.",
-    "This case is finished and takes no more decisions; file a new request.",
 )
 
 
@@ -40,15 +37,6 @@ def not_yet(bench: Bench) -> Bilingual:
         f"Bukan gilirannya: kasus berada pada langkah {number} ({step.key})."
         " Yang diperlukan sekarang ada pada kartu.",
         f"Not its turn: the case is at step {number} ({step.key}). The card says what is needed now.",
-    )
-
-
-def suspended(bench: Bench, state: StepState) -> Bilingual:
-    """A case that stands still takes nothing but being taken up again."""
-    line = line_to_paste(bench.memory, state.step, state.digest, "resumed")
-    return Bilingual(
-        f"Kasus ini ditangguhkan pada langkah {state.step.number}. Lanjutkan dengan `{line}`.",
-        f"This case is suspended at step {state.step.number}. Take it up again with `{line}`.",
     )
 
 
@@ -77,6 +65,20 @@ def needs_reason(line: str) -> Bilingual:
     return Bilingual(f"Sertakan alasannya. Tempelkan: `{line}`", f"Give the reason. Paste: `{line}`")
 
 
+def another_person(procedure: Procedure, missing: Iterable[str]) -> Bilingual:
+    """One person counts once, whatever roles they hold; ``missing`` as in ``authority.missing_voices``."""
+    labels = {role.id: role for role in procedure.roles}
+    wanted = [labels[one] for one in missing if one in labels]
+    named = (", ".join(role.label for role in wanted), ", ".join(role.en for role in wanted))
+    still = (f": {named[0]}", f": {named[1]}") if wanted else ("", "")
+    return Bilingual(
+        "Anda sudah menyetujui isi ini; satu orang dihitung sekali, apa pun perannya."
+        f" Masih diperlukan orang lain{still[0]}.",
+        "You have approved this content already; one person counts once, whatever roles they hold."
+        f" Somebody else is still needed{still[1]}.",
+    )
+
+
 def only_a_reading(branch: Branch) -> Bilingual:
     """A way that the source does not state moves nothing until the region makes it its rule."""
     return Bilingual(
@@ -85,47 +87,6 @@ def only_a_reading(branch: Branch) -> Bilingual:
         f"Recorded. This step is not done, but the case does not move: '{branch.when}' is laik's reading,"
         " which the region has not confirmed in its policy ('penegakan').",
     )
-
-
-def no_such_step(act: Act, bench: Bench) -> Bilingual:
-    """The commands this SOP has."""
-    if act.command.about == HOSTING_WORD:
-        return Bilingual(
-            "Permintaan hosting diputuskan pada merge request-nya di proyek hosting, bukan di sini.",
-            "A hosting request is decided on its merge request in the hosting project, not here.",
-        )
-    lines = ", ".join(
-        f"`@laik {typed(verb)} {step.act.about}`"
-        for step in bench.procedure.steps
-        if step.act
-        for verb in step.act.ways().values()
-    )
-    return Bilingual(
-        f"SOP ini tidak mengenal perintah itu. Yang dikenal: {lines}.",
-        f"This SOP does not know that command. It knows: {lines}.",
-    )
-
-
-def unknown_verb(act: Act, bench: Bench) -> Bilingual:
-    """Usage, with the verb that was probably meant."""
-    guess = nearest(act.command.verb)
-    hint = (f" Maksud Anda `{typed(guess)}`?", f" Did you mean `{typed(guess)}`?") if guess else ("", "")
-    told = usage(act, bench)
-    return Bilingual(f"Perintah tidak dikenal.{hint[0]} {told.id}", f"Unknown command.{hint[1]} {told.en}")
-
-
-def usage(act: Act, bench: Bench) -> Bilingual:
-    """What can be typed now."""
-    if act.source == "merge_request" and bench.hosting is not None:
-        line = hosting_line(bench.memory, bench.hosting)
-        return Bilingual(f"Persetujuan di sini: `{line}`", f"To approve here: `{line}`")
-    open_state = bench.state.open
-    if open_state is None or open_state.step.act is None:
-        return Bilingual("Lihat kartu untuk keadaan kasus ini.", "See the card for where this case stands.")
-    if bench.state.suspended:
-        return suspended(bench, open_state)
-    line = line_to_paste(bench.memory, open_state.step, open_state.digest)
-    return Bilingual(f"Langkah yang terbuka: `{line}`", f"The open step: `{line}`")
 
 
 DELEGATION = Bilingual(

@@ -12,6 +12,11 @@ NEW_PRIVATE = Bilingual("privat", "private")
 POLICY_COUNTS = Bilingual(
     "sudah ada dan berlaku; tidak ditulis ulang", "exists and counts; not written again"
 )
+NOT_IN_FORCE = Bilingual(
+    "bukan kebijakan yang berlaku menurut buku besar: dua pemilik belum menyetujuinya; lihat laik policy"
+    " show",
+    "not the policy in force by the ledger: two owners have not agreed to it; see laik policy show",
+)
 NO_POLICY = Bilingual(
     "proyek berisi, tetapi tanpa laik.yaml; tambahkan lewat merge request (isi awal: laik template render"
     " kendali)",

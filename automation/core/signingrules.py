@@ -2,7 +2,8 @@
 
 The signer cannot ask the forge, so he cannot tell whether a comment was really written. He can hold the
 ledger to its own story: nothing is admitted that was not about to be merged, nothing is merged that was not
-approved, nothing approved that was not shown. Whoever writes entries of his own must then write the whole
+approved, nothing approved that was not shown, and no policy is in force that two owners of the one before did
+not agree to. Whoever writes entries of his own must then write the whole
 story, under accounts and comments that anybody can look up, and cannot take it back.
 """
 
@@ -14,6 +15,7 @@ from typing import Any
 
 from automation.core.chain import Link
 from automation.core.heldnames import ADMITTED, REVOKED
+from automation.core.policyadmission import OWNERS_NEEDED
 from automation.core.text import Bilingual
 
 Refusal = Bilingual | None
@@ -28,22 +30,26 @@ class _Story:
     link: Link
     earlier: Sequence[Link]
     holders: Mapping[str, str]
+    by_hand: bool = False
 
     def told(self, kind: str) -> list[Mapping[str, Any]]:
         """The bodies of the earlier entries of a kind."""
         return [link.content for link in self.earlier if link.kind == kind]
 
 
-def may_not_sign(link: Link, earlier: Sequence[Link], holders: Mapping[str, str]) -> Refusal:
+def may_not_sign(
+    link: Link, earlier: Sequence[Link], holders: Mapping[str, str], *, by_hand: bool = False
+) -> Refusal:
     """Why an entry may not be signed; None when it may.
 
     Args:
         link: the entry.
         earlier: the entries of its case before it, oldest first.
         holders: the case that holds each admitted path, as signed so far.
+        by_hand: whether a person vouches for it, and not laik.
     """
     rule = _RULES.get(link.kind)
-    return rule(_Story(link, earlier, holders)) if rule else None
+    return rule(_Story(link, earlier, holders, by_hand)) if rule else None
 
 
 def _accepted(story: _Story) -> Refusal:
@@ -108,6 +114,41 @@ def _revoked(story: _Story) -> Refusal:
     return None
 
 
+def _policy(story: _Story) -> Refusal:
+    """Owners are those of the policy before; an admission by hand needs a hand that signs it."""
+    body, before = story.link.content, story.told("policy")
+    last = before[-1] if before else {}
+    if body.get("before") != last.get("digest", ""):
+        return Bilingual("tidak menyambung kebijakan sebelumnya", "it does not follow the policy before it")
+    way = body.get("way")
+    if way == "first":
+        return Bilingual("bukan kebijakan pertama", "it is not the first policy") if before else None
+    if way == "operator":
+        return None if story.by_hand else _BY_HAND
+    if way == "owners" and len(_agreed(body) & _numbers(last.get("owners"))) >= OWNERS_NEEDED:
+        return None
+    return Bilingual(
+        "belum disetujui dua pemilik kebijakan sebelumnya", "two owners of the policy before have not agreed"
+    )
+
+
+def _agreed(body: Mapping[str, Any]) -> frozenset[int]:
+    listed = body.get("agreed")
+    rows = listed if isinstance(listed, list) else []
+    return _numbers([one.get("account") for one in rows if isinstance(one, dict)])
+
+
+def _numbers(listed: object) -> frozenset[int]:
+    """Account numbers in what may be anything: the entry need not be laik's."""
+    return frozenset(one for one in listed if type(one) is int) if isinstance(listed, list) else frozenset()
+
+
+_BY_HAND = Bilingual(
+    "kebijakan yang diputuskan dengan tangan ditandatangani dengan tangan pula: `laik ledger sign --all`",
+    "a policy admitted by hand is signed by hand too: `laik ledger sign --all`",
+)
+
+
 _RULES: Mapping[str, Callable[[_Story], Refusal]] = {
     "accepted": _accepted,
     "act": _act,
@@ -115,4 +156,5 @@ _RULES: Mapping[str, Callable[[_Story], Refusal]] = {
     "admitted": _admitted,
     "applied": _applied,
     "revoked": _revoked,
+    "policy": _policy,
 }

@@ -17,8 +17,9 @@ from datetime import date
 from automation.core.flowchart import UNSTATED, Chart, label_of
 from automation.core.flowsvg import shown
 from automation.core.policy import Organisation
-from automation.core.procedure_model import Input, Output, Procedure, Step
-from automation.core.text import indonesian_date
+from automation.core.procedure_model import Input, Month, Output, Procedure, Step
+from automation.core.readings import is_added
+from automation.core.text import indonesian_date, indonesian_month
 
 LONGEST_WORD = 18  # letters that fit into the narrowest column of text
 _MARKUP = re.compile(r"</?(?:i|b|u|em|strong)>", re.IGNORECASE)
@@ -128,17 +129,12 @@ def _row(procedure: Procedure, step: Step) -> Mapping[str, object]:
     needs = (*step.precondition, *step.inputs)
     return {
         "nomor": str(step.number),
-        "uraian": asdict(Cell(breakable(step.activity.id), _added(step))),
+        "uraian": asdict(Cell(breakable(step.activity.id), is_added(step))),
         "kelengkapan": _cells(_need(one) for one in needs),
         "waktu": _cells([Cell(breakable(step.duration.raw))] if step.duration.raw else []),
         "output": _cells(_given(procedure, one) for one in step.outputs),
         "keterangan": _cells(_remarks(procedure, step)),
     }
-
-
-def _added(step: Step) -> bool:
-    """Whether the whole step is a region's addition to the end of its source."""
-    return all(actor.basis == "extension" for actor in step.actors.responsible)
 
 
 def _need(needed: Input) -> Cell:
@@ -150,7 +146,9 @@ def _given(procedure: Procedure, output: Output) -> Cell:
     if output.raw:
         return Cell(breakable(output.raw), output.basis in UNSTATED)
     state = f" ({output.state.replace('_', ' ')})" if output.state else ""
-    return Cell(breakable(f"{procedure.documents[output.document].name}{state}"), output.basis in UNSTATED)
+    given = procedure.documents.get(output.document)  # the application itself is no document
+    name = given.name if given is not None else "Aplikasi"
+    return Cell(breakable(f"{name}{state}"), output.basis in UNSTATED)
 
 
 def _remarks(procedure: Procedure, step: Step) -> Iterable[Cell]:
@@ -160,10 +158,12 @@ def _remarks(procedure: Procedure, step: Step) -> Iterable[Cell]:
         yield Cell(breakable(step.flow.question), all(one.basis in UNSTATED for one in step.flow.branches))
     for branch in step.flow.branches:
         word = label_of(step, branch)
+        after = "ditangguhkan" if step.suspends else "selesai"
+        to = f"ke {number[branch.to]}" if branch.to else after
         if word:
-            after = "ditangguhkan" if step.suspends else "selesai"
-            to = f"ke {number[branch.to]}" if branch.to else after
             yield Cell(breakable(f"{word}: {branch.when} ({to})"), branch.basis in UNSTATED)
+        elif branch.to is None and branch.basis in UNSTATED:  # that it ends here is no arrow of the source
+            yield Cell(breakable(f"{branch.when} ({to})"), inferred=True)
     if step.flow.wait is not None:
         yield Cell(breakable(f"Jeda: {step.flow.wait.text.id}"), inferred=True)
 
@@ -177,8 +177,11 @@ def _or_blank(text: str | None) -> Cell:
     return Cell(breakable(text)) if text else BLANK
 
 
-def _date(day: date | None) -> Cell:
-    return Cell(indonesian_date(day)) if day else BLANK
+def _date(day: date | Month | None) -> Cell:
+    """As exactly as the source has it: a day, a month, or nothing."""
+    if day is None:
+        return BLANK
+    return Cell(indonesian_date(day) if isinstance(day, date) else indonesian_month(day))
 
 
 def breakable(text: str) -> str:

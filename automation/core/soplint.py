@@ -21,6 +21,7 @@ def remarks(procedure: Procedure) -> tuple[Problem, ...]:
     """Everything worth a look, each with the dotted path of its place in the file."""
     return (
         *_blank_identity(procedure),
+        *_bare_months(procedure),
         *_repeated_numbers(procedure),
         *_blank_standards(procedure),
         *foreign_regions(procedure),
@@ -54,6 +55,25 @@ def _blank_identity(procedure: Procedure) -> Iterator[Problem]:
                 Bilingual(
                     f"Sel {name} kosong; isi sebelum SOP disahkan lagi.",
                     f"The cell '{english}' is blank; fill it in before the SOP is legalised again.",
+                ),
+            )
+
+
+def _bare_months(procedure: Procedure) -> Iterator[Problem]:
+    """Dates of which the source gives the month alone: no day that a SOP comes into force on."""
+    identity = procedure.identity
+    dates = {
+        "created_on": ("Tanggal pembuatan", "The date of creation", identity.created_on),
+        "revised_on": ("Tanggal revisi", "The date of revision", identity.revised_on),
+        "effective_on": ("Tanggal efektif", "The effective date", identity.effective_on),
+    }
+    for key, (name, english, value) in dates.items():
+        if isinstance(value, str):
+            yield (
+                f"identity.{key}",
+                Bilingual(
+                    f"{name} hanya menyebut bulan ({value}); lengkapi harinya sebelum SOP disahkan lagi.",
+                    f"{english} gives the month only ({value}); add the day before it is legalised again.",
                 ),
             )
 

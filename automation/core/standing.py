@@ -19,7 +19,15 @@ from automation.core.evidence import State
 from automation.core.memory import Memory, RuledAct
 from automation.core.procedure import Procedure, Step, Way
 
-__all__ = ["Standing", "holding_refusal", "refusals_of", "rounds", "sent_back_since", "standing_at"]
+__all__ = [
+    "COMPLETING",
+    "Standing",
+    "holding_refusal",
+    "refusals_of",
+    "rounds",
+    "sent_back_since",
+    "standing_at",
+]
 
 COMPLETING: Mapping[str, Way] = {"approved": "completed", "detoured": "detour"}
 NEWEST = 1 << 62

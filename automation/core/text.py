@@ -18,6 +18,12 @@ def indonesian_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def indonesian_month(month: str) -> str:
+    """``2021-01`` -> ``Januari 2021``."""
+    year, _, number = month.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}"
+
+
 @dataclass(frozen=True, slots=True)
 class Bilingual:
     """One message in Indonesian (``id``) and English (``en``)."""

@@ -94,9 +94,12 @@ def _let_in(owner: GitHubPerson, cast: Cast) -> None:
 
 
 def _invite(owner: GitHubPerson, cast: Cast) -> None:
-    """Everyone may file and comment in the control project; builders read there and nothing more."""
+    """Everyone may file and comment in the control project; builders read there and nothing more.
+
+    The office's own people own the policy and may be let merge its changes there.
+    """
     for account in cast.accounts:
-        _collaborator(owner, CONTROL, account, "push" if account in cast.reviewers else "pull")
+        _collaborator(owner, CONTROL, account, "maintain" if account in cast.staff else "pull")
     for account in (*cast.reviewers, *cast.owners):
         _collaborator(owner, HOSTING, account, "push")
     for account in cast.reviewers:

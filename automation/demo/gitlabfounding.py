@@ -85,9 +85,12 @@ def _project(admin: gitlab.Gitlab, group: Any, path: str, files: Mapping[str, by
 
 
 def _invite(projects: Mapping[str, Any], ids: Mapping[str, int], cast: Cast) -> None:
-    """Everyone may file and comment in the control project; builders are guests there and nothing more."""
+    """Everyone may file and comment in the control project; builders are guests there and nothing more.
+
+    The office's own people own the policy: they merge its changes there.
+    """
     for account in cast.accounts:
-        access = DEVELOPER if account in cast.reviewers else GUEST
+        access = MAINTAINER if account in cast.staff else GUEST
         projects[CONTROL].members.create({"user_id": ids[account], "access_level": access})
     for account in (*cast.reviewers, *cast.owners):
         projects[HOSTING].members.create({"user_id": ids[account], "access_level": DEVELOPER})

@@ -154,9 +154,13 @@ def play(
     *,
     say: Callable[[str], None],
     begin: Callable[[Scene], None],
+    chosen: Play | None = None,
 ) -> Played:
-    """Play every scene in order; the report counts what was really reached, the addresses name the case."""
-    chosen, stage = PLAYS[organisation.cast.sop], Stage(organisation, laik, say)
+    """Play every scene in order; the report counts what was really reached, the addresses name the case.
+
+    ``chosen`` is a play of the organisation's own SOP; without it the one that laik carries for it.
+    """
+    chosen, stage = chosen or PLAYS[organisation.cast.sop], Stage(organisation, laik, say)
     started, calls = time.monotonic(), laik.forge.calls
     for scene in chosen.scenes:
         begin(scene)

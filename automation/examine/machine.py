@@ -18,9 +18,11 @@ from automation.core.attest import BadSignature
 from automation.core.errors import LaikError, Where
 from automation.core.health import Unread
 from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, SignatureFacts
+from automation.core.policyadmission import StandingPolicy, standing_policy
 from automation.core.text import Bilingual
 from automation.core.verified import verify_ledger
 from automation.examine.asking import ask
+from automation.keys import POLICY
 from automation.settings import Settings
 from automation.signing.ed25519 import check
 from automation.signing.keyfiles import KeyFileUnusable, load_ring
@@ -175,6 +177,25 @@ def signatures(settings: Settings) -> SignatureFacts:
         raise _broken(type(problem).__name__) from None
     except (BadSignature, KeyFileUnusable) as problem:
         return SignatureFacts(asked=True, problem=problem)
+    finally:
+        engine.dispose()
+
+
+def standing(url: str) -> StandingPolicy | None:
+    """The policy in force, as the ledger has it; None while it knows none.
+
+    Raises:
+        StoreUnusable: the database cannot be opened or read.
+    """
+    engine = make_engine(url)
+    try:
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            return None  # connecting would make the file
+        if not inspect(engine).has_table(schema_version.name):
+            return None
+        return standing_policy(Ledger(engine).entries(POLICY))
+    except SQLAlchemyError as problem:
+        raise _broken(type(problem).__name__) from None
     finally:
         engine.dispose()
 

@@ -20,9 +20,10 @@ from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.examine.asking import ask
 from automation.examine.door import ask_door, health_address
+from automation.examine.machine import standing
 from automation.examine.remote import Remote
 from automation.forges.base import Access, Forge, Hook, Member, Project, User
-from automation.observe.office import POLICY_FILE
+from automation.inforce import POLICY_FILE, digest_of_text
 from automation.settings import Settings
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ def read_office(
     """All facts of projects and office."""
     begin(Bilingual("proyek kendali dan kebijakan", "the control project and the policy"))
     control = _found(remote, settings.control_path)
-    policy = _policy(remote, control, installed.known)
+    text = _policy_text(remote, control)
+    policy = _policy(text, control, installed.known)
     members = _members(remote, control)
     owners = _with(remote, members, lambda access: access >= Access.MAINTAINER)
     trusted = _own_names(remote) | _casefolded(_with(remote, members, lambda access: access >= Access.OWNER))
@@ -83,6 +85,8 @@ def read_office(
         accounts=accounts,
         outsiders=_outsiders(accounts, members),
         owners=owners,
+        in_force=ask(lambda: standing(settings.store_url)),
+        on_branch=text if isinstance(text, Unread) else digest_of_text(text) if text else "",
         groups=tuple(_groups(remote, policy)),
         national=national_days(today.year),
         today=today,
@@ -183,17 +187,20 @@ def _casefolded(names: tuple[str, ...] | Unread) -> frozenset[str]:
     return frozenset() if isinstance(names, Unread) else frozenset(name.casefold() for name in names)
 
 
-def _policy(remote: Remote, project: Project | Unread | None, known: Known) -> Policy | Unread | None:
-    """Read over the API: a mirror would be written."""
+def _policy_text(remote: Remote, project: Project | Unread | None) -> bytes | Unread | None:
+    """What stands on the default branch; read over the API, since a mirror would be written."""
     if not isinstance(project, Project) or project.empty:
         return project if isinstance(project, Unread) else None
     text = remote.ask(lambda forge: forge.read_file(project.id, POLICY_FILE, project.default_branch))
-    if isinstance(text, Unread):
-        return text
-    if text is None:
-        return Unread(_absent(project.path))
-    content = text
-    return ask(lambda: load_policy(content, path=f"{project.path}/{POLICY_FILE}", known=known))
+    return Unread(_absent(project.path)) if text is None else text
+
+
+def _policy(
+    text: bytes | Unread | None, project: Project | Unread | None, known: Known
+) -> Policy | Unread | None:
+    if not isinstance(text, bytes) or not isinstance(project, Project):
+        return text if isinstance(text, Unread) else None
+    return ask(lambda: load_policy(text, path=f"{project.path}/{POLICY_FILE}", known=known))
 
 
 def _named(policy: Policy) -> list[str]:

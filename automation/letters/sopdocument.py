@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import resources
 
 import typst
@@ -101,10 +101,13 @@ def _sheets(
 def _moment(procedure: Procedure) -> datetime:
     """The date that the PDF carries: the SOP's own, so that it does not change with the day of printing."""
     identity = procedure.identity
-    day = identity.effective_on or identity.revised_on or identity.created_on
-    return (
-        datetime.combine(day, time(), UTC) if day else datetime(int(procedure.version[:4]), 1, 1, tzinfo=UTC)
+    known = identity.effective_on or identity.revised_on or identity.created_on
+    day = (
+        known
+        if isinstance(known, date)
+        else date.fromisoformat(f"{known or procedure.version[:4] + '-01'}-01")
     )
+    return datetime.combine(day, time(), UTC)
 
 
 def _template() -> bytes:

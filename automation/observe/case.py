@@ -20,7 +20,7 @@ from automation.core.confirmation import confirm
 from automation.core.errors import InvalidProcedure, LaikError, Where
 from automation.core.hosting import HostingEvidence
 from automation.core.inventory import FOLDER as INVENTORY
-from automation.core.life import named_cases
+from automation.core.life import leads_on, named_cases
 from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
 from automation.core.policy import Policy, digest_of
@@ -43,6 +43,7 @@ from automation.observe.hostingrequests import (
 )
 from automation.observe.keys import case_key, issue_number
 from automation.observe.office import Office, OfficeReader
+from automation.observe.orphans import orphans
 from automation.observe.shown import shown_state
 from automation.store.open import Store
 
@@ -256,12 +257,15 @@ class Observer:
             inventory_text=_inventory_text(parts),
             admitted_text=_admitted_text(parts),
             cases=self._named_cases(parts.key, acts, parts.memory),
+            orphans=orphans(
+                self._forge, parts.office.control.id, self._store.ledger, parts.key, acts, parts.memory
+            ),
         )
 
     def _named_cases(self, key: str, acts: Sequence[Act], memory: Memory) -> frozenset[str]:
-        """Which of the cases that somebody calls this one a duplicate of exist, itself never."""
+        """Which of the cases that somebody calls this one a duplicate of lead on; itself never does."""
         named = named_cases(acts, memory) - {key}
-        return frozenset(one for one in named if remember(self._store.ledger.entries(one)).is_case)
+        return frozenset(one for one in named if leads_on(remember(self._store.ledger.entries(one))))
 
     def _rules(self, office: Office, now: datetime, sop: str) -> ClockRules:
         """What the policy of now lays down about time; the nation's days are of the package installed."""

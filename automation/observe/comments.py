@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from automation.core.comments import MARK, CommentNow, CommentsNow, comment_digest
 from automation.core.memory import Memory
 from automation.core.plan import Place
-from automation.forges.base import Comment, Forge
+from automation.forges.base import Comment, Forge, Issue
 from automation.observe.office import Office
 
 
@@ -37,9 +38,17 @@ def read_comments(forge: Forge, office: Office, iid: int, memory: Memory) -> Com
     Raises:
         ForgeRefused, ForgeUnreachable: they cannot be read.
     """
-    places = [Place(office.control.id, "issue", iid)]
-    places += [Place(office.hosting.id, "merge_request", one) for one in sorted(_requests(memory))]
-    return comments_of({one: forge.list_comments(one.project_id, one.kind, one.iid) for one in places})
+    places = [Place(office.hosting.id, "merge_request", one) for one in sorted(_requests(memory))]
+    there = is_there(forge.get_issue(office.control.id, iid), memory)
+    if there:
+        places.insert(0, Place(office.control.id, "issue", iid))
+    found = comments_of({one: forge.list_comments(one.project_id, one.kind, one.iid) for one in places})
+    return found if there else replace(found, issue=True)  # with the issue all that was said in it is gone
+
+
+def is_there(issue: Issue | None, memory: Memory) -> bool:
+    """Whether it is the case's own issue, and not a later one of the same number."""
+    return issue is not None and memory.filed in {"", issue.created_at.isoformat()}
 
 
 def _requests(memory: Memory) -> Iterable[int]:

@@ -1,6 +1,7 @@
 """The office: the organisation's projects and its policy, read anew for every case.
 
-Policy comes from the head of the control project's protected default branch, never from a merge request.
+Policy is what the ledger admitted (:mod:`automation.inforce`), never a merge request's, and not what merely
+stands on the branch. What stands there is read besides, so that a difference is seen.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ from dataclasses import dataclass, replace
 
 from automation.belonging import Belonging
 from automation.collect.mirror import Mirror, Mirrors
-from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidPolicy, Where
+from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidPolicy, UnreadableDocument, Where
 from automation.core.policy import Known, Policy, load_policy
 from automation.core.text import Bilingual
 from automation.forges.base import Access, Forge, Project, User
+from automation.inforce import POLICY_FILE, PolicyInForce
 
-POLICY_FILE = "laik.yaml"
+__all__ = ["POLICY_FILE", "Office", "OfficeReader"]
+
 log = logging.getLogger("laik.office")
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The organisation as it is now: who laik is, its three projects and their mirrors, its policy."""
+    """The organisation as it is now: who laik is, its three projects and their mirrors, its policy.
+
+    ``policy_text`` is the policy in force, ``on_branch`` the file that stands on the branch; None where
+    none can be read.
+    """
 
     me: User
     control: Project
@@ -29,9 +36,15 @@ class Office:
     secret: Project
     policy: Policy
     policy_text: bytes
+    on_branch: bytes | None
     control_mirror: Mirror
     hosting_mirror: Mirror
     secret_mirror: Mirror
+
+    @property
+    def policy_differs(self) -> bool:
+        """Whether another policy stands on the branch than the one in force."""
+        return self.on_branch != self.policy_text
 
 
 class OfficeReader:
@@ -52,12 +65,14 @@ class OfficeReader:
         *,
         control_path: str,
         known: Known,
+        in_force: PolicyInForce,
         belonging: Belonging | None = None,
     ) -> None:
         self._forge = forge
+        self.in_force = in_force
         self._belonging = belonging
         self.mirrors = mirrors
-        self._control_path = control_path
+        self.control_path = control_path
         self._known = known
         self._me: User | None = None
         self._projects: dict[str, Project] = {}
@@ -94,11 +109,8 @@ class OfficeReader:
             InvalidPolicy: no policy, or one that breaks its schema.
             ForgeUnreachable, ForgeRefused: the forge could not be asked.
         """
-        control, mirror = self._mirrored(self._control_path)
-        self._hold("kendali", self._control_path, control, mirror)
-        text = self._policy_text(control, mirror)
-        policy = load_policy(text, path=f"{control.path}/{POLICY_FILE}", known=self._known)
-        self._hold_account(policy)
+        control, mirror, on_branch = self.control()
+        policy, text = self._policy(control, mirror, on_branch)
         hosting, hosting_mirror = self._mirrored(policy.proyek.hosting)
         hidden = self._project(policy.proyek.rahasia)
         self._hold("hosting", policy.proyek.hosting, hosting)
@@ -115,6 +127,7 @@ class OfficeReader:
             secret=hidden,
             policy=policy,
             policy_text=text,
+            on_branch=on_branch,
             control_mirror=mirror,
             hosting_mirror=hosting_mirror,
             secret_mirror=secret_mirror,
@@ -180,22 +193,45 @@ class OfficeReader:
                 "Pakai token akun bot itu, atau perbaiki kunci 'bot' pada kebijakan.",
                 "Use a token of that account, or mend the key 'bot' in the policy.",
             ),
-            where=Where(file=f"{self._control_path}/{POLICY_FILE}"),
+            where=Where(file=f"{self.control_path}/{POLICY_FILE}"),
         )
 
-    def _policy_text(self, control: Project, mirror: Mirror) -> bytes:
+    def control(self) -> tuple[Project, Mirror, bytes | None]:
+        """The control project, its mirror of now, and the policy file that stands on its default branch.
+
+        Raises:
+            InvalidPolicy: there is no such project.
+            ForgeUnreachable, ForgeRefused: the forge could not be asked.
+        """
+        control, mirror = self._mirrored(self.control_path)
+        self._hold("kendali", self.control_path, control, mirror)
+        return control, mirror, self._on_branch(control, mirror)
+
+    def _policy(self, control: Project, mirror: Mirror, on_branch: bytes | None) -> tuple[Policy, bytes]:
+        path = f"{control.path}/{POLICY_FILE}"
+        standing = self.in_force.standing()
+        if standing is not None:
+            text = self.in_force.text(standing, mirror, path=path)
+            return self._loaded(text, path), text
+        if on_branch is None:
+            raise _no_policy(control.path)
+        policy = self._loaded(on_branch, path)
+        self.in_force.begin(on_branch, policy, self._forge.find_user, self.me)
+        return policy, on_branch
+
+    def _loaded(self, text: bytes, path: str) -> Policy:
+        policy = load_policy(text, path=path, known=self._known)
+        self._hold_account(policy)
+        return policy
+
+    def _on_branch(self, control: Project, mirror: Mirror) -> bytes | None:
+        """A file or tree beyond all bounds is none: whoever can push one must not be able to stop cases."""
         head = mirror.head(control.default_branch)
-        text = mirror.read(head, POLICY_FILE) if head else None
-        if text is None:
-            raise InvalidPolicy(
-                Bilingual("Berkas kebijakan tidak ada.", "There is no policy file."),
-                remedy=Bilingual(
-                    f"Tambahkan {POLICY_FILE} pada cabang utama proyek {control.path}.",
-                    f"Add {POLICY_FILE} to the default branch of project {control.path}.",
-                ),
-                where=Where(file=f"{control.path}/{POLICY_FILE}"),
-            )
-        return text
+        try:
+            return mirror.read(head, POLICY_FILE) if head else None
+        except UnreadableDocument as problem:
+            log.warning("%s: %s", control.path, problem.explain())
+            return None
 
     def _project(self, path: str) -> Project:
         known = self._projects.get(path)
@@ -206,6 +242,17 @@ class OfficeReader:
             raise _not_found(path)
         self._projects[path] = found
         return found
+
+
+def _no_policy(control: str) -> InvalidPolicy:
+    return InvalidPolicy(
+        Bilingual("Berkas kebijakan tidak ada.", "There is no policy file."),
+        remedy=Bilingual(
+            f"Tambahkan {POLICY_FILE} pada cabang utama proyek {control}.",
+            f"Add {POLICY_FILE} to the default branch of project {control}.",
+        ),
+        where=Where(file=f"{control}/{POLICY_FILE}"),
+    )
 
 
 def _not_found(path: str) -> InvalidPolicy:

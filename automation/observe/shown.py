@@ -41,16 +41,21 @@ def shown_state(
 ) -> ShownState:
     """Everything shown of one case; what was ``answered`` stays so, whatever became of the comment."""
     posted = statuses(forge, me, targets)
-    standing = (_answer(me, one) for listed in comments.values() for one in listed)
     return ShownState(
         cards=cards(key, me, comments),
-        answers=frozenset([*filter(None, standing), *map(answer_marker, answered)]),
+        answers=answers(me, comments, answered),
         statuses=posted.standing,
         labels=issue.labels,
         issue_open=issue.open,
         foreign=posted.foreign,
         details=posted.details,
     )
+
+
+def answers(me: User, comments: Comments, answered: Iterable[str] = ()) -> frozenset[str]:
+    """Markers of what laik has answered; what was ``answered`` stays so, whatever became of the comment."""
+    standing = (_answer(me, one) for listed in comments.values() for one in listed)
+    return frozenset([*filter(None, standing), *map(answer_marker, answered)])
 
 
 def cards(key: str, me: User, comments: Comments) -> Mapping[Place, tuple[int, str]]:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from automation.core.errors import LaikError
+from automation.core.errors import LaikError, Where
 from automation.core.text import Bilingual
 
 BUSY_SECONDS = 30
@@ -23,7 +23,7 @@ _WRITES = "laik_writes"
 
 
 class StoreUnusable(LaikError):
-    """The database named by the settings cannot be used: unknown kind, no file, or a newer schema."""
+    """The database named by the settings cannot be used: unknown kind, out of reach, or a newer schema."""
 
 
 def make_engine(url: str) -> Engine:
@@ -42,6 +42,20 @@ def make_engine(url: str) -> Engine:
     elif engine.dialect.name != "postgresql":
         raise _unusable(f"jenis {engine.dialect.name}", f"kind {engine.dialect.name}")
     return engine
+
+
+def unreachable(problem: SQLAlchemyError) -> StoreUnusable:
+    """What a driver said, told by its kind alone: its text may hold the address with the password."""
+    driver = getattr(problem, "orig", None)
+    kind = type(driver or problem).__name__
+    return StoreUnusable(
+        Bilingual(f"Basis data tidak dapat dibuka ({kind}).", f"The database cannot be opened ({kind})."),
+        remedy=Bilingual(
+            "Periksa alamatnya, apakah layanan atau berkasnya ada, dan hak akun ini atasnya.",
+            "Look at its address, whether its service or file is there, and this account's rights on it.",
+        ),
+        where=Where(file="LAIK_STORE"),
+    )
 
 
 @contextmanager

@@ -26,6 +26,8 @@ from automation.core.canonical import JSON, canonical
 from automation.core.chain import START, Link, first_break, link_digest
 from automation.core.errors import LedgerConflict, Where
 from automation.core.heldnames import ADMITTED, REVOKED, AdmittedRow, Names, ReleasedRow, Told, names_of
+from automation.core.policyadmission import KIND as POLICY_KIND
+from automation.core.policyadmission import WAYS
 from automation.core.text import Bilingual
 from automation.store.engine import reading, stamp, unstamp, writing
 from automation.store.schema import ledger as table
@@ -56,10 +58,12 @@ KINDS = frozenset(
         "life",
         "issue_gone",
         "inventory",
+        POLICY_KIND,
         REVOKED,
     }
 )
 BODY_LIMIT = 64 * 1024  # bytes of canonical JSON: ids and hashes need far less
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _BLOB = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?", re.ASCII)
 
 
@@ -102,6 +106,8 @@ class Ledger:
             raise ValueError(f"unknown kind of ledger entry: {kind}")
         if kind == ADMITTED:
             _hold_admitted(body)
+        if kind == POLICY_KIND:
+            _hold_policy(body)
         text_of = canonical(body)
         if len(text_of) > BODY_LIMIT:
             raise ValueError(f"the body of a ledger entry is over {BODY_LIMIT} bytes")
@@ -112,7 +118,7 @@ class Ledger:
                     self._journal(entry.case, entry.seq, entry.digest)
                 return entry
         except IntegrityError as problem:
-            raise _conflict(case, expect) from problem
+            raise moved_on(case, expect) from problem
 
     def entries(self, case: str) -> tuple[Entry, ...]:
         """All entries of a case, oldest first."""
@@ -227,9 +233,9 @@ def _append(connection: Connection, case: str, kind: str, body: str, at: str, ex
         connection.execute(text("LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE"))
     last, previous = _last(connection, case)
     if last != expect:
-        raise _conflict(case, expect)
+        raise moved_on(case, expect)
     if kind == ADMITTED and _holder(connection, json.loads(body)["path"]) not in {"", case}:
-        raise _conflict(case, expect)  # two workers, two cases, one name: the first admission stands
+        raise moved_on(case, expect)  # two workers, two cases, one name: the first admission stands
     digest = link_digest(case, last + 1, kind, body, at, previous)
     connection.execute(
         table.insert().values(
@@ -285,12 +291,35 @@ def _hold_admitted(body: Mapping[str, JSON]) -> None:
         raise ValueError("an admission names the whole blob id")
 
 
+def _hold_policy(body: Mapping[str, JSON]) -> None:
+    """Refuse an admission of policy that could be misread: who may decide everything else hangs on it."""
+    fields = {"digest", "blob", "before", "owners", "way", "agreed"}
+    fields |= {"merge_request", "merge_sha", "merged_by"}
+    if set(body) != fields:
+        raise ValueError(f"an admission of policy has other fields: {sorted(body)}")
+    if not isinstance(body["digest"], str) or not _DIGEST.fullmatch(body["digest"]):
+        raise ValueError("an admission of policy names the whole SHA-256 of its text")
+    if not isinstance(body["owners"], list) or not all(type(one) is int for one in body["owners"]):
+        raise ValueError("an admission of policy lists its owners by account number")
+    if body["way"] not in WAYS:
+        raise ValueError(f"an admission of policy in an unknown way: {body['way']}")
+    if type(body["merge_request"]) is not int or type(body["merged_by"]) is not int:
+        raise ValueError("an admission of policy names its merge request and who merged it by number")
+    if not isinstance(body["agreed"], list) or not all(map(_is_agreement, body["agreed"])):
+        raise ValueError("an admission of policy lists who agreed by account number, act and hash")
+
+
+def _is_agreement(one: JSON) -> bool:
+    return isinstance(one, dict) and set(one) == {"account", "act", "body"} and type(one["account"]) is int
+
+
 def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:
     near, due = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("near", "due"))
     return (near is not None and after < near <= until) or (due is not None and after <= due < until)
 
 
-def _conflict(case: str, expect: int) -> LedgerConflict:
+def moved_on(case: str, expect: int) -> LedgerConflict:
+    """The error for a case that somebody else recorded in since it was read."""
     return LedgerConflict(
         Bilingual(
             f"Pekerja lain sudah mencatat sesudah entri {expect}.",

@@ -9,10 +9,22 @@ Column names avoid the SQL word ``case``; times are the UTC text of ``engine.sta
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Table, Text, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    inspect,
+    select,
+    text,
+)
 
 from automation.core.text import Bilingual
-from automation.store.engine import StoreUnusable, writing
+from automation.store.engine import StoreUnusable, reading, writing
 
 metadata = MetaData()
 
@@ -156,22 +168,38 @@ _MIGRATION_LOCK = 0x6C61696B  # "laik": one process migrates a PostgreSQL databa
 def migrate(engine: Engine) -> int:
     """Bring the database to this program's schema; the version it has now. Running again does nothing.
 
+    Of a database that is up to date nothing is asked but to be read: PostgreSQL refuses even ``CREATE TABLE
+    IF NOT EXISTS`` to the signer's and apply's accounts, which may make no tables.
+
     Raises:
         StoreUnusable: the database has a newer schema than this program knows.
     """
     steps = MIGRATIONS[engine.dialect.name]
+    if _held(version_of(engine), len(steps)) == len(steps):
+        return len(steps)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)"))
-        present = _version(connection)
-        if present > len(steps):
-            raise _newer(present, len(steps))
+        present = _held(_version(connection), len(steps))
         for number, statements in enumerate(steps[present:], start=present + 1):
             for statement in statements:
                 connection.exec_driver_sql(statement)
             connection.execute(schema_version.insert().values(version=number))
     return len(steps)
+
+
+def version_of(engine: Engine) -> int:
+    """The version of the schema that is there, 0 where there is none."""
+    with reading(engine) as connection:
+        there = inspect(connection).has_table(schema_version.name)
+        return _version(connection) if there else 0
+
+
+def _held(present: int, known: int) -> int:
+    if present > known:
+        raise _newer(present, known)
+    return present
 
 
 def _version(connection: Connection) -> int:

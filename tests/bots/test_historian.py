@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from automation.bots.desk import Desk
 from automation.bots.historian import MAX_TOLD, changed_comments
 from automation.core.comments import CommentNow, CommentsNow
-from automation.core.memory import RuledAct
+from automation.core.memory import LIFE, REVOKED, RuledAct, Ruling
 from automation.core.outputport import outgoing
 from tests.core.cases import small_case
 
@@ -31,6 +32,22 @@ def test_a_decision_whose_comment_is_gone_is_told_with_its_entry_and_step() -> N
     card = told(ACT, replace(ACT, act="issue/6/0", ruling="refused", seq=12))
     assert f"catatan 9: komentar persetujuan langkah periksa dihapus (digest semula `{'e' * 16}`)" in card
     assert "catatan 12: komentar pengembalian langkah periksa dihapus" in card
+
+
+def test_every_decision_is_told_whatever_it_was() -> None:
+    words = {
+        "detoured": "pilihan jalan lain langkah periksa",
+        "resumed": "pelanjutan langkah periksa",
+        "waived": "pengecualian langkah periksa",
+        "migrated": "pindah versi SOP langkah periksa",
+        "noted": "catatan langkah periksa",
+    }
+    for ruling in get_args(Ruling):
+        card = told(replace(ACT, ruling=ruling))
+        assert bool(card) == (ruling not in {"void", "told"})
+        assert f"komentar {words.get(ruling, '')}" in card or not card
+    assert "komentar perintah atas kasus dihapus" in told(replace(ACT, ruling="noted", step=LIFE))
+    assert "komentar pencabutan nama dihapus" in told(replace(ACT, ruling="noted", step=REVOKED))
 
 
 def test_what_decided_nothing_is_not_told() -> None:

@@ -8,6 +8,7 @@ from automation.core.plan import Answer, Remember, WriteCard
 from automation.core.procedure import load_procedure
 from tests.core.cases import (
     FLAWED,
+    GOOD,
     ISSUE,
     REQUEST,
     ROLES,
@@ -18,6 +19,7 @@ from tests.core.cases import (
     finding,
     ready_for_hosting,
     small_case,
+    small_procedure,
     walk_to,
 )
 
@@ -101,10 +103,22 @@ def test_a_check_that_fails_anywhere_is_never_shown_as_holding_too() -> None:
     assert lines == ["- ✘ belum `naskah_is_filled` Kurang. Perbaiki."]
 
 
+def test_a_step_that_a_region_adds_says_that_it_is_not_from_the_source() -> None:
+    text = SMALL.replace(
+        "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: stated}]}",
+        "Securing}\n    actors: {responsible: [{role: tim_teknis_diskominfo, basis: extension}]}",
+    )
+    case = Case(procedure=small_procedure(text), content=dict(GOOD))
+    case.settle()
+    assert "tambahan daerah" not in case.card()
+    walk_to(case, "amankan")
+    assert "Langkah ini **tambahan daerah**: bukan isi SOP sumbernya." in case.card()
+
+
 def test_a_decision_that_lapsed_says_what_changed() -> None:
     case = walk_to(small_case(), "amankan")
     case.content["naskah"] = "naskah kedua"
-    assert "Keputusan sebelumnya gugur karena berubah: naskah." in case.card()
+    assert "Keputusan sebelumnya gugur: isi Naskah berubah." in case.card()
 
 
 def test_a_forge_that_does_not_answer_is_not_told_as_a_change() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from automation.cli import run
+from automation.core.policyadmission import first_entry
+from automation.inforce import change_to
 from automation.store.open import open_store
 from tests.targets.world import POLICY, Hosting, request_text
 
@@ -175,3 +177,29 @@ def test_the_plan_says_when_names_are_served_over_plain_http_only(
     shown = capsys.readouterr()
     assert "HTTP saja" not in shown.out
     assert '"tls": true' in shown.out or "a.pem" in shown.err  # nginx, where it is installed, misses the file
+
+
+def test_a_policy_that_is_not_in_force_is_refused_with_what_to_do(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The attack: whoever may start apply hands it a policy that leads every name to his own server."""
+    blob = hosting.commit({SIMPUS: request_text()})[SIMPUS]
+    ledger = f"sqlite:///{tmp_path}/laik.db"
+    admit(ledger, SIMPUS, blob)
+    store = open_store(ledger)
+    entry = first_entry(change_to(policy.read_bytes(), (11, 12)))
+    store.ledger.append("!kebijakan", "policy", dict(entry), at=NOW, expect=0)
+    store.close()
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    served = (tmp_path / "saji" / "current").readlink()
+    other = tmp_path / "lain.yaml"
+    other.write_text(policy.read_text().replace("127.0.0.1", "192.0.2.66"))
+    capsys.readouterr()
+    for verb in ("plan", "apply"):
+        assert run(arguments(verb, tmp_path, hosting, other)) == 1
+        told = capsys.readouterr().err
+        assert "bukan yang berlaku" in told
+        assert "not the one in force" in told
+        assert "lain.yaml" in told
+        assert "laik policy show" in told
+    assert (tmp_path / "saji" / "current").readlink() == served

@@ -85,3 +85,15 @@ def test_keys_are_changed_from_the_last_signature_on(
     assert [(one["first"], one["last"]) for one in keys] == [(1, 1), (2, None)]  # type: ignore[attr-defined]
     assert run([*rotate, "--first", "2", "--root", str(world.keys / ROOT)]) == 0
     assert world.ring.current.by_root
+
+
+@pytest.mark.parametrize("verb", [("verify",), ("sign", "--all", "--key", "k", "--keyring", "r")])
+def test_a_mistyped_address_is_no_whole_ledger(
+    world: SignedWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]
+) -> None:
+    keys = {"k": str(world.keys / SIGNING), "r": str(world.keys / RING)}
+    missing = tmp_path / "salah-ketik.sqlite3"
+    command = ["ledger", *(keys.get(one, one) for one in verb), "--ledger", f"sqlite:///{missing}"]
+    assert run(command) == 1
+    assert "Tidak ada buku besar pada alamat itu" in capsys.readouterr().err
+    assert not missing.exists()

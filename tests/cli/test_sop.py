@@ -8,6 +8,10 @@ import pypdf
 import pytest
 
 from automation.cli import run
+from automation.collect.procedures import bundled
+from automation.core.confirmation import Confirmed, confirm, unknown_names
+from automation.core.procedure import Procedure
+from automation.core.readings import readings_of
 from tests.core.test_policy import TEXT
 
 SOURCE = Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml"
@@ -28,6 +32,39 @@ def test_a_sop_is_shown_by_its_steps(capsys: pytest.CaptureFixture[str]) -> None
     assert list(by_number) == [str(number) for number in range(1, 16)]
     assert by_number["8"][5:7] == ["9", "7"]
     assert by_number["15"][5] == "selesai"
+
+
+def test_the_list_and_the_sop_itself_say_what_is_not_from_the_source(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(["sop", "list"])
+    origin = {row.split("\t")[0]: row.split("\t")[-1] for row in capsys.readouterr().out.splitlines()}
+    assert origin["bali"] == "sumber"
+    assert origin["bali-lanjutan"] == "'bali' dan tambahan di luar sumber"
+    run(["sop", "show", "bali-lanjutan"])
+    shown = capsys.readouterr().out
+    rows = [line.split("\t") for line in shown.splitlines() if "\t" in line]
+    assert [row[0] for row in rows if row[-1] == "tambahan"] == [str(number) for number in range(8, 17)]
+    assert "langkah 8, 9, 10, 11, 12, 13, 14, 15, 16" in shown
+
+
+def test_a_region_is_told_what_it_can_confirm_under_which_name(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["sop", "show", "bolmut"])
+    shown = capsys.readouterr().out
+    assert "langkah 2, cabang 'periksa-daftar-kebutuhan:detour': belum ada / belum lengkap (ke 3)" in shown
+    assert "langkah 4, pelaksana 'daftar-kebutuhan': Kabid Aptika; keyakinan rendah; kandidat lain" in shown
+    assert "susun-rencana:" not in shown  # what the source states is no reading
+    assert "Siapa menandatangani surat rekomendasi Tim Teknis (16)?" in shown
+    assert "langkah 7: ketidakterediaan; dibaca: ketidaktersediaan" in shown
+
+
+@pytest.mark.parametrize("sop", bundled().values(), ids=list(bundled()))
+def test_every_reading_that_is_told_can_be_confirmed_and_then_is_none(sop: Procedure) -> None:
+    told = readings_of(sop)
+    ways = tuple(one.name for one in told if one.key == "cabang")
+    confirmed = Confirmed(cabang=ways, pelaksana=tuple(one.name for one in told if one.key == "pelaksana"))
+    assert not list(unknown_names(sop, confirmed))
+    assert readings_of(confirm(sop, confirmed)) == ()
 
 
 def test_a_sop_is_given_whole_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,6 +111,22 @@ def test_the_lint_gives_places_to_programs(tmp_path: Path, capsys: pytest.Captur
     assert "perhaps 'kepala_pd' was meant" in fault["en"]
     assert result["remedy"]["id"]
     assert result["remedy"]["en"]
+
+
+def test_a_check_whose_document_is_nowhere_is_refused_where_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bolmut = SOURCE.with_name("bolmut.yaml").read_text(encoding="utf-8")
+    text = bolmut.replace(
+        "        - code_is_built\n", "        - code_is_built\n        - kak_is_legalised\n"
+    )
+    copy = tmp_path / "bolmut.yaml"
+    copy.write_text(text, encoding="utf-8")
+    assert run(["sop", "lint", "--lang", "en", str(copy)]) == 1
+    told = capsys.readouterr().err
+    line = next(at for at, one in enumerate(text.splitlines(), 1) if "code_is_built" in one)
+    assert "The check 'kak_is_legalised' reads the document 'kak_sah', which is not declared" in told
+    assert f"{copy}:{line - 1}:" in told or f"{copy}:{line}:" in told
 
 
 def test_the_lint_names_every_fault_on_a_line_of_its_own_in_either_language(

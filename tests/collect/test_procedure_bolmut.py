@@ -138,10 +138,10 @@ def test_every_document_a_check_asks_for_is_declared(bolmut: Procedure) -> None:
     assert asked <= set(bolmut.documents)
 
 
-def test_blank_cells_and_bare_months_of_the_header_stay_blank(bolmut: Procedure) -> None:
+def test_blank_cells_of_the_header_stay_blank_and_bare_months_stay_months(bolmut: Procedure) -> None:
     identity = bolmut.identity
-    assert identity.number is None
-    assert {identity.created_on, identity.revised_on, identity.effective_on} == {None}
+    assert (identity.number, identity.revised_on, identity.signed) == (None, None, None)
+    assert (identity.created_on, identity.effective_on) == ("2021-01", "2021-01")
     assert [entry.number for entry in identity.legal_basis] == [1, 2, 3, 4, 5, 6, 7]
     assert identity.title == "PENGEMBANGAN APLIKASI OLEH DISKOMIFO"
 

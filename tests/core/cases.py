@@ -158,6 +158,7 @@ hosting:
   hulu: {app: {alamat: 192.0.2.20, port: 8080}}
   nama_server: [ns1.contoh.go.id]
   surel_zona: hostmaster.contoh.go.id
+pemilik_kebijakan: [pemilik-1, pemilik-2]
 """
 ROLES: Mapping[str, frozenset[str]] = {
     "kepala_diskominfo": frozenset({"kepala-diskominfo"}),

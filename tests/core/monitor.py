@@ -7,14 +7,15 @@ before it is carried out, and fails with what laik would have done wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 from automation.core.act import Act
 from automation.core.plan import MergeHosting, Plan, Remember, ServeHosting
 from automation.core.procedure import Procedure, Step
 from automation.core.reconcile import Decision
+from automation.core.remembered import MIGRATION
 from tests.core.cases import BROKEN, FLAWED, UNKNOWN
 from tests.core.schedules import IID, Seen, Sop, Watch
 
@@ -61,6 +62,9 @@ class Monitor(Watch):
     counted: set[str] = field(default_factory=set)
     finished: bool = False
     closed: int = 0
+    offers: set[str] = field(default_factory=set)
+    acting: int = 0
+    """How many acts of acting officials counted."""
 
     def copy(self) -> Monitor:
         fresh = Monitor(self.sop, dict(self.showings), dict(self.heard), dict(self.closings))
@@ -86,12 +90,30 @@ class Monitor(Watch):
         assert request is not None
         return (request.head, request.blob, *seen.of(FLOOR), seen.content.get("hosting"))
 
+    def moves_to(self, sop: Sop, carried: Mapping[str, tuple[str, str]]) -> None:
+        """The case runs under another version: what was closed on what is there now is closed there as well.
+
+        What was shown and said of a step that is taken along means the same there, under another digest.
+        """
+        self.sop = sop
+        self.closings = {
+            key: replace(one, digest=carried[key][1]) for key, one in self.closings.items() if key in carried
+        }
+        for key, (old, new) in carried.items():
+            if (key, old) in self.showings:
+                self.showings[key, new] = self.showings[key, old]
+            for number, heard in self.heard.items():
+                if heard.shown == ((key, old),):
+                    self.heard[number] = replace(heard, shown=((key, new),))
+
     # what laik does
 
     def plans(self, plan: Plan, decision: Decision, seen: Seen) -> None:
         self._hears(seen)
         for change in plan:
             match change:
+                case Remember(kind="shown") if change.body["step"] == MIGRATION:
+                    self.offers.add(str(change.body["digest"]))
                 case Remember(kind="shown"):  # remembered before the card says it, so it counts from here on
                     self.showed(str(change.body["step"]), str(change.body["digest"]), seen)
                 case Remember(kind="act"):
@@ -111,7 +133,7 @@ class Monitor(Watch):
         for number, act in seen.comments.items():
             if number in self.heard:
                 continue
-            held = frozenset(role for role, names in seen.roles.items() if act.account in names)
+            held = seen.holding(act.account, act.at)  # an acting official's words are those of his term
             meant = [
                 (step, digest)
                 for step, digest in self.showings
@@ -150,13 +172,21 @@ class Monitor(Watch):
             assert heard.digest == change.body["digest"], "counted a code that no card showed"
             self.counted |= {heard.act.id} if ruling == "refused" else set()
             return
-        step = self.procedure.step(key)
-        if ruling == "waived":
-            heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
+        heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
+        if ruling == "migrated":
+            offer = str(change.body["digest"])
+            assert offer in self.offers, "moved to what no card offered"
+            assert offer.startswith(heard.act.command.code), "moved to another offer"
+            chiefs = {role.id for role in self.procedure.roles if role.archetype == "division_head"}
+            heads = heads or chiefs  # Muara Enim's SOPs name no head
+        if ruling in {"waived", "migrated"}:
             assert heard.roles & heads
+            assert not heard.builder
             return
+        step = self.procedure.step(key)
         assert self._may(heard, step), f"{heard.act.account} may not {heard.act.command.verb} at {key}"
         assert heard.digest == change.body["digest"], "counted a code that no card showed"
+        self.acting += bool(change.body.get("capacity"))
         if ruling == "refused":
             self.refusals.append((heard, step))
 
@@ -214,10 +244,10 @@ class Monitor(Watch):
         raise AssertionError(f"{step.key} closed without its people")
 
     def _stands(self, heard: Heard, step: Step, seen: Seen) -> bool:
-        """The comment is there as it was, and its author still holds the role."""
+        """The comment is there as it was, and its author still holds the role, or acted for it that day."""
         now = seen.comments.get(heard.number)
         assert step.act is not None
-        holds = any(heard.act.account in seen.roles.get(role, ()) for role in step.act.by)
+        holds = bool(seen.holding(heard.act.account, heard.act.at) & set(step.act.by))
         return now is not None and now.body_digest == heard.act.body_digest and holds
 
     def _enough(self, step: Step, voices: list[Heard]) -> bool:
@@ -323,7 +353,7 @@ class Monitor(Watch):
             one
             for one in spoken
             if one.roles & set(by) and not one.builder and not one.act.edited
-            if any(one.act.account in seen.roles.get(role, ()) for role in by)
+            if seen.holding(one.act.account, seen.now) & set(by)
             if (now := seen.comments.get(one.number)) and now.body_digest == one.act.body_digest
         ]
 

@@ -18,6 +18,7 @@ from tests.core.schedules import (
     BUILDER,
     STRANGER,
     Ambang,
+    Appoint,
     Ask,
     Deed,
     Edit,
@@ -58,7 +59,8 @@ def _holder(stage: Stage, step: Step, arg: int) -> str:
     by = step.act.by if step.act else ()
     people = [name for role in by for name in (f"{role}-1", f"{role}-2")] or [STRANGER]
     people = [one for one in people if one in stage.sop.ids] or [BUILDER]
-    return people[arg % len(people)]
+    acting = [one.account for one in stage.acting if one.role in by]
+    return acting[-1] if acting and arg % 2 else people[arg % len(people)]
 
 
 def _at_card(way: Way) -> Maker:
@@ -127,6 +129,16 @@ def _names(stage: Stage, arg: int) -> Deed | None:
     return Name(role, who, arg // 64 < 2) if who in stage.sop.ids else None
 
 
+def _appoints(stage: Stage, arg: int) -> Deed | None:
+    """An acting official: today, for some days, in the past or ahead; or the order is withdrawn."""
+    step, roles = open_step(stage), [role.id for role in stage.sop.procedure.roles if not role.builds]
+    by = step.act.by if step and step.act and arg % 4 else roles
+    role = by[arg // 4 % len(by)]
+    who = (STRANGER, BUILDER, f"{roles[arg // 8 % len(roles)]}-1")[arg // 16 % 3]
+    first, days = ((0, 3), (0, 30), (0, 1), (0, 5), (-2, 2), (1, 2), (0, 30), (0, 0))[arg // 32]
+    return Appoint(role, who, first, days) if who in stage.sop.ids else None
+
+
 def _waives(stage: Stage, arg: int) -> Deed | None:
     step = open_step(stage)
     if step is None or not step.judging.checks:
@@ -168,7 +180,7 @@ def _in_request(stage: Stage, arg: int) -> Deed | None:
 
 
 MAKERS: Makers = (
-    (66, _at_card("completed")),
+    (54, _at_card("completed")),
     (18, _at_card("refused")),
     (16, _at_card("detour")),
     (10, _at_card("resumed")),
@@ -177,6 +189,7 @@ MAKERS: Makers = (
     (30, _pushes),
     (8, _edits),
     (10, _names),
+    (12, _appoints),
     (8, _waives),
     (3, lambda stage, arg: Ambang(arg % 2)),
     (3, lambda stage, arg: Wait(1 + arg % 40)),
@@ -184,12 +197,14 @@ MAKERS: Makers = (
     (28, _in_request),
 )
 HOSTING: Makers = (
-    (80, _asks),
+    (72, _asks),
     (90, _in_request),
     (20, _pushes),
     (10, _pushes_good),
     (14, _edits),
     (14, _names),
+    (4, _appoints),
+    (4, lambda stage, arg: Wait(1 + arg % 4)),
     (12, _at_card("completed")),
     (4, _at_card("refused")),
     (12, _decide_wrongly),

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 
 from automation.bots import host, registrar
 from automation.bots.desk import Desk
 from automation.core.act import Act, Command
+from automation.core.authority import Acting, roles_on
 from automation.core.codes import code_for
 from automation.core.documents import CodeSnapshot
 from automation.core.evidence import Evidence, EvidenceView, State
@@ -168,6 +169,16 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Appoint:
+    """Name an acting official from that day on; ``days`` 0: his order is withdrawn, as if never given."""
+
+    role: str
+    account: str
+    starts: int
+    days: int
+
+
+@dataclass(frozen=True)
 class Ambang:
     """Change the part of the policy that the checks read."""
 
@@ -188,7 +199,7 @@ class Ask:
     target: str = "main"
 
 
-Deed = Say | Push | Edit | Name | Ambang | Wait | Ask
+Deed = Say | Push | Edit | Name | Appoint | Ambang | Wait | Ask
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,16 @@ class Seen:
     request: Ask | None
     comments: Mapping[int, Act]
     now: datetime
+    acting: tuple[Acting, ...] = ()
+
+    def holding(self, account: str, moment: datetime) -> frozenset[str]:
+        """The roles somebody holds on the day of a moment, by the clock of the office in Jakarta."""
+        day = (moment + timedelta(hours=7)).date()
+        named = {role for role, names in self.roles.items() if account in names}
+        return frozenset(
+            named
+            | {one.role for one in self.acting if one.account == account and one.since <= day <= one.until}
+        )
 
     def of(self, subjects: tuple[str, ...]) -> tuple[str | None, ...]:
         return tuple(self.content.get(name) for name in subjects)
@@ -213,6 +234,8 @@ class Watch:
         return self
 
     def showed(self, step: str, digest: str, seen: Seen) -> None: ...
+
+    def moves_to(self, sop: Sop, carried: Mapping[str, tuple[str, str]]) -> None: ...
 
     def plans(self, plan: Plan, decision: Decision, seen: Seen) -> None: ...
 
@@ -236,6 +259,8 @@ class Stage:
     cards: tuple[tuple[str, str, str], ...] = ()
     watch: Watch = field(default_factory=Watch)
     decided: Decision | None = None
+    acting: tuple[Acting, ...] = ()
+    successor: Procedure | None = None
     memory: Memory = field(default_factory=Memory)
 
     def copy(self) -> Stage:
@@ -268,6 +293,8 @@ class Stage:
             case Name():
                 held = self.roles.get(deed.role, frozenset())
                 self.roles[deed.role] = held | {deed.account} if deed.holds else held - {deed.account}
+            case Appoint():
+                self._appoints(deed)
             case Ambang():
                 self.ambang = deed.value
             case Wait():
@@ -275,6 +302,16 @@ class Stage:
             case Ask():
                 self.request = None if deed.head is None or IID in self.merged else deed
                 self.content["hosting"] = FLAWED if deed.blob == "1" * 40 else f"permohonan {deed.blob}"
+
+    @property
+    def today(self) -> date:
+        return (self.now + timedelta(hours=7)).date()
+
+    def _appoints(self, deed: Appoint) -> None:
+        others = tuple(one for one in self.acting if (one.role, one.account) != (deed.role, deed.account))
+        first = self.today + timedelta(days=deed.starts)
+        order = Acting(deed.role, deed.account, "plh", first, first + timedelta(days=deed.days - 1))
+        self.acting = (*others, order) if deed.days else others
 
     def _says(self, say: Say) -> None:
         self.spoken += 1
@@ -296,7 +333,13 @@ class Stage:
 
     def seen(self) -> Seen:
         return Seen(
-            dict(self.content), dict(self.roles), self.ambang, self.request, dict(self.comments), self.now
+            dict(self.content),
+            dict(self.roles),
+            self.ambang,
+            self.request,
+            dict(self.comments),
+            self.now,
+            self.acting,
         )
 
     def view(self) -> EvidenceView:
@@ -304,7 +347,8 @@ class Stage:
         names = [*self.sop.documents, *(("form", "scan", "code", "hosting") if procedure.hosting else ())]
         collected = [_evidence(name, self.content.get(name)) for name in names]
         by_id = {one.id: one for one in collected}
-        return EvidenceView(by_id, {"ambang": self.ambang}, procedure.documents, self.roles, procedure.roles)
+        roles = roles_on(self.roles, self.acting, self.today)
+        return EvidenceView(by_id, {"ambang": self.ambang}, procedure.documents, roles, procedure.roles)
 
     def observation(self) -> Observation:
         procedure = self.sop.procedure
@@ -314,7 +358,10 @@ class Stage:
             procedure=procedure,
             acts=tuple(self.comments[number] for number in sorted(self.comments)),
             memory=self.memory,
-            roles=self.roles,
+            roles=roles_on(self.roles, self.acting, self.today),
+            permanent=self.roles,
+            acting=self.acting,
+            successor=self.successor,
             hosting=self._facts(),
             targets=(),
             shown=ShownState(answers=self.answers, issue_open=self.issue_open),
@@ -327,7 +374,8 @@ class Stage:
         rule, request = self.sop.procedure.hosting, self.request
         if rule is None or request is None or request.target != "main" or request.head is None:
             return None
-        held = frozenset(name for role in rule.approved_by for name in self.roles.get(role, frozenset()))
+        today = roles_on(self.roles, self.acting, self.today)
+        held = frozenset(name for role in rule.approved_by for name in today.get(role, frozenset()))
         standing = {act.id: act.body_digest for act in self.comments.values() if not act.edited}
         step = f"hosting!{IID}"
         return HostingFacts(
@@ -412,6 +460,10 @@ class Stage:
     def _append(self, kind: str, body: Mapping[str, object]) -> None:
         self.entries.append(Entry(kind, len(self.entries) + 1, body, self.now))
         self.memory = remember(self.entries[-1:], since=self.memory)
+        if kind == "migrated" and self.successor is not None:  # read under its new version from now on
+            carried = {key: (old, new) for key, (old, new) in body["carried"].items()}  # type: ignore[attr-defined]
+            self.sop, self.successor = sop_of(self.successor), None
+            self.watch.moves_to(self.sop, carried)
 
 
 WISH = RepositoryWish("aplikasi", "aplikasi", "antrean", "Antrean", KEY, "base", {})

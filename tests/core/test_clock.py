@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from automation.core import clock
 from automation.core.clock import MEND, PAUSED, runs, state_at, visits
+from automation.core.clockreport import step_times
 from automation.core.memory import Turn
 from automation.core.plan import Remember
 from tests.core.branching import BRANCHING, agreed, branching_case
@@ -97,6 +98,40 @@ def test_a_turn_begins_with_the_act_that_caused_it_so_that_an_outage_shifts_no_c
     assert turn(slow).since == turn(quick).since
     assert turn(slow).due == turn(quick).due
     assert there(slow, turn(slow).due) == "03-05 16:00"
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=30), timedelta(days=3660)])
+def test_a_machines_clock_that_was_wrong_and_is_put_right_gives_and_takes_no_time(wrong: timedelta) -> None:
+    case = case_of(SMALL.replace("iso: P1D", "iso: PT300M"))
+    case.settle()
+    stood = turn(case)
+    case.now += wrong
+    case.issue_open = False
+    case.settle()
+    case.now -= wrong
+    case.issue_open = True
+    case.settle()
+    assert (turn(case).turn, turn(case).due) == (stood.turn, stood.due)
+    assert turns_planned(case) == []
+    case.now += timedelta(hours=1)
+    calendar = case.rules().calendar
+    (only,) = step_times(case.procedure, case.memory.turns, calendar, case.now, finished=False)
+    assert only.worked >= timedelta(hours=1)
+
+
+def test_a_step_opened_by_a_clock_years_ahead_is_due_by_the_clock_that_is_right() -> None:
+    case = small_case()
+    case.now += timedelta(days=3660)
+    case.settle()
+    case.now -= timedelta(days=3660)
+    case.issue_open = False
+    case.settle()
+    case.issue_open = True
+    case.settle()
+    assert there(case, turn(case).due) == "03-03 16:00"
+    calendar = case.rules().calendar
+    (only,) = step_times(case.procedure, case.memory.turns, calendar, case.now, finished=False)
+    assert only.worked >= timedelta()
 
 
 def test_evidence_alone_is_timed_when_laik_sees_it() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from automation.core.clockreport import StepTime, duration_words, step_times, worked_words
+from automation.core.clockreport import StepTime, duration_words, step_times, turn_words, worked_words
 from automation.core.memory import with_turn
 from automation.core.procedure_model import Duration
 from tests.core.cases import Case, small_case, walk_to
@@ -74,3 +74,11 @@ def test_targets_and_working_time_are_told_in_words() -> None:
     assert duration_words(Duration(raw=None, iso="P1DT90M")) == "1 hari kerja 1 jam 30 menit"
     assert worked_words(timedelta(minutes=450 * 2 + 61)) == "2 hari 1 jam 1 menit"
     assert worked_words(timedelta()) == "0 menit"
+
+
+def test_every_kind_of_turn_is_told_in_words() -> None:
+    assert turn_words("kabid_aptika,tim_teknis") == "kabid_aptika, tim_teknis"
+    assert turn_words("paused") == "tidak ada, kasus berhenti"
+    assert turn_words("wait:pengadaan") == "pihak lain, menunggu pengadaan"
+    assert turn_words("mend:pengembang") == "pengembang, memperbaiki"
+    assert turn_words("laik") == "laik sendiri"

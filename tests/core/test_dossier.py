@@ -8,6 +8,7 @@ import random
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -19,6 +20,7 @@ from automation.core.dossier import INDEX, PAGE, RING, SEAL, assemble, entry_tex
 from automation.core.dossier_check import Verdict, verify
 from automation.core.errors import Where
 from automation.core.keyring import make_ring
+from automation.core.memory import LIFE, REVOKED, Ruling
 from automation.core.verified import SignatureRow
 from automation.signing.ed25519 import check
 from tests.core.filed import (
@@ -282,6 +284,18 @@ def test_the_page_tells_of_an_edited_comment_and_of_what_is_left_out() -> None:
     assert "DISUNTING sesudah diputuskan" in page
     assert "hanya digest (rahasia)" in page
     assert "terlambat" in page
+
+
+def test_the_page_names_every_ruling_and_place_in_words_for_people() -> None:
+    one = case_file().acts[0]
+    acts = [replace(one, act=replace(one.act, ruling=ruling)) for ruling in get_args(Ruling)]
+    acts += [replace(one, act=replace(one.act, step=step)) for step in (LIFE, REVOKED, "hosting!12")]
+    page = decode(sealed(acts=acts))[0].content.decode()
+    for word in (*get_args(Ruling), LIFE, REVOKED):
+        assert f"<td>{word}</td>" not in page
+    assert "(pencabutan nama)" in page
+    assert "permintaan hosting 12" in page
+    assert "dikecualikan" in page
 
 
 def test_confidential_contents_are_not_in_the_archive_unless_asked_for() -> None:

@@ -121,6 +121,16 @@ def test_the_flow_of_lombok_tengah_begins_decides_and_ends_with_the_right_symbol
     assert back[(8, 9)] == ("ya", False)
 
 
+def test_a_suspension_that_is_a_reading_is_drawn_as_one_and_a_stated_end_is_not() -> None:
+    sheets = drawn(chart_of(bundled()["bolmut"]), lane=24.0, room=400.0)
+    ends = {shape.text: shape for sheet in sheets for shape in sheet.shapes if shape.kind == "kapsul"}
+    assert (ends["Ditangguhkan"].inferred, ends["Selesai"].inferred) == (True, False)
+    lines = [line for sheet in sheets for line in sheet.lines]
+    for name in ("Ditangguhkan", "Selesai"):
+        top = (ends[name].x, ends[name].y - ends[name].height / 2)
+        assert [one.inferred for one in lines if one.points[-1] == top] == [name == "Ditangguhkan"]
+
+
 def test_a_row_higher_than_a_page_is_told_by_its_number() -> None:
     with pytest.raises(ValueError, match=r"^2$"):
         paginate([20.0, 20.0, 90.0, 20.0], 100.0, SIZES)

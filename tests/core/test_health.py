@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,8 +21,11 @@ from automation.core.health_machine import (
     judge_machine,
 )
 from automation.core.health_office import DoorFacts, GroupFacts, OfficeFacts, judge_office
+from automation.core.policy import load_policy
+from automation.core.policyadmission import StandingPolicy
 from automation.core.policycalendar import NationalDays
 from automation.core.text import Bilingual
+from tests.core.cases import POLICY
 
 TODAY = date(2026, 3, 2)
 DOWN = Unread(
@@ -81,6 +84,8 @@ OFFICE = OfficeFacts(
     accounts={},
     outsiders=(),
     owners=("a", "b"),
+    in_force=None,
+    on_branch="",
     groups=(),
     national=NationalDays(years=frozenset({2026})),
     today=TODAY,
@@ -359,3 +364,68 @@ def test_a_ledger_is_well_signed_only_when_somebody_asks_for_it_and_nothing_is_l
     assert machine(signatures=DOWN)["ledger_signed"] == "unknown"
     broken = DatabaseFacts(2, 2, 1, (("PA-2026-0001", 2),))
     assert machine(database=broken)["ledger_signed"] == "unknown"
+
+
+def office(**changes) -> dict[str, str]:
+    return states(list(judge_office(replace(OFFICE, **changes))))
+
+
+STANDING = StandingPolicy(
+    4, "a" * 64, "b" * 40, frozenset({11, 12}), "first", datetime(2026, 3, 2, tzinfo=UTC)
+)
+OWNED = load_policy(POLICY)
+
+
+@pytest.mark.parametrize(
+    ("in_force", "on_branch", "state"),
+    [
+        (STANDING, "a" * 64, "ok"),
+        (STANDING, "b" * 64, "fail"),
+        (None, "a" * 64, "ok"),
+        (STANDING, "", "unknown"),
+        (None, "", "unknown"),
+        (DOWN, "a" * 64, "unknown"),
+        (STANDING, DOWN, "unknown"),
+    ],
+)
+def test_what_stands_on_the_branch_should_be_in_force(
+    in_force: object, on_branch: object, state: str
+) -> None:
+    assert office(in_force=in_force, on_branch=on_branch)["policy_in_force"] == state
+
+
+def test_a_policy_that_is_not_in_force_is_told_with_where_to_look() -> None:
+    found = judge_office(replace(OFFICE, in_force=STANDING, on_branch="b" * 64))
+    (said,) = [one for one in found if one.id == "policy_in_force"]
+    assert said.where == "d/kendali/laik.yaml"
+    assert "laik policy show" in said.remedy.id
+
+
+@pytest.mark.parametrize(
+    ("named", "merging", "state"),
+    [
+        ("[pemilik-1, pemilik-2]", ("pemilik-1", "pemilik-2"), "ok"),
+        ("[pemilik-1, pemilik-2]", ("PEMILIK-1", "Pemilik-2", "lain"), "ok"),
+        ("[pemilik-1, pemilik-2]", ("pemilik-1", "lain"), "warn"),
+        ("[pemilik-1]", ("pemilik-1", "pemilik-2"), "fail"),
+        ("[pemilik-1, PEMILIK-1]", ("pemilik-1", "pemilik-2"), "fail"),
+        ("[]", ("pemilik-1", "pemilik-2"), "fail"),
+        ("[]", DOWN, "fail"),
+        ("[pemilik-1, pemilik-2]", DOWN, "unknown"),
+    ],
+)
+def test_a_policy_has_two_owners_who_can_merge_its_changes(named: str, merging: object, state: str) -> None:
+    policy = load_policy(POLICY.replace("[pemilik-1, pemilik-2]", named))
+    assert office(policy=policy, owners=merging)["policy_owners"] == state
+
+
+def test_without_a_policy_the_owners_on_the_forge_are_looked_at_alone() -> None:
+    assert office(policy=None, owners=("a", "b"))["policy_owners"] == "ok"
+    assert office(policy=None, owners=("a",))["policy_owners"] == "warn"
+
+
+def test_owners_who_are_shut_out_are_named() -> None:
+    found = judge_office(replace(OFFICE, policy=OWNED, owners=("pemilik-1", "x")))
+    (said,) = [one for one in found if one.id == "policy_owners"]
+    assert "pemilik-2" in said.message.id
+    assert "pemilik-1" not in said.message.id

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from automation.core.life import hands_over, life_of
+from automation.core.life import hands_over, leads_on, life_of
 from automation.core.memory import Memory
 from tests.core.cases import (
     IDS,
@@ -404,9 +404,33 @@ def test_the_ledger_keeps_ids_and_hashes_of_what_was_said_and_no_words() -> None
         (Memory(agency="dinkes", finished=True), True),
         (Memory(agency="dukcapil", finished=True), False),
         (Memory(agency="dinkes"), False),
+        (Memory(agency="dinkes", issue_gone=True), True),
+        (Memory(agency="dukcapil", issue_gone=True), False),
     ],
 )
 def test_only_an_application_of_the_same_agency_whose_case_is_over_is_handed_over(
     memory: Memory, over: bool
 ) -> None:
     assert hands_over(memory, "dinkes") is over
+
+
+def test_a_case_that_leads_nowhere_itself_is_no_case_to_be_a_duplicate_of() -> None:
+    case = walk_to(lombok_case(), "penunjukan-anggota")
+    assert leads_on(case.memory)
+    assert leads_on(replace(case.memory, finished=True))
+    assert not leads_on(replace(case.memory, issue_gone=True))
+    assert not leads_on(Memory())
+    case.other_cases = frozenset({OTHER})
+    said(case, TEAM, f"@laik duplikat {OTHER} sama")
+    assert not leads_on(case.memory)
+    said(case, TEAM, "@laik buka kasus berbeda")
+    assert leads_on(case.memory)
+    said(case, HEAD, "@laik tarik kasus batal")
+    assert not leads_on(case.memory)
+
+
+def test_the_reason_is_a_sentence_of_its_own_in_the_answer() -> None:
+    case = walk_to(lombok_case(), "penunjukan-anggota")
+    act = case.says(HEAD, "@laik tarik kasus anggaran dialihkan")
+    case.settle()
+    assert f"Alasan {HEAD}: anggaran dialihkan. Dibuka lagi dengan" in case.answer(act)

@@ -8,7 +8,9 @@ from automation.core.catalogue import Catalogue
 from automation.core.errors import InvalidProcedure
 from automation.core.migration import plan_migration
 from automation.core.procedure import Procedure
-from tests.core.cases import KEY, SMALL, Case, small_case, small_procedure, walk_to
+from automation.core.rulingmigration import movers
+from tests.core.cases import GOOD, KEY, SMALL, Case, small_case, small_procedure, walk_to
+from tests.core.test_scenarios import case_of, walked
 
 HEAD = "kepala-diskominfo"
 
@@ -130,3 +132,29 @@ def test_one_version_with_two_contents_is_refused() -> None:
     other = small_procedure(SMALL.replace("SOP kecil", "SOP lain"))
     with pytest.raises(InvalidProcedure, match=r"2026\.1"):
         Catalogue.of([small_procedure(), other])
+
+
+def test_a_sop_that_names_no_head_is_moved_by_its_head_of_division_and_the_card_names_him() -> None:
+    case = walked(case_of("muara-enim-mandiri"), "review-spesifikasi")
+    offered(case, case.procedure.model_copy(update={"version": f"{case.procedure.version}.1"}))
+    case.settle()
+    assert "KABID E-Government menyetujuinya dengan" in case.card()
+    assert case.ruling(case.takes("kasi", "migrasi")) == "void"
+    assert case.ruling(case.takes("kabid", "migrasi")) == "migrated"
+    assert movers(small_procedure()) == ("kepala_diskominfo",)
+
+
+def test_a_step_that_stays_complete_once_it_was_is_done_anew_too_where_its_rule_changed() -> None:
+    kept = SMALL.replace(
+        "by: [tim_teknis_diskominfo], refuse: revisi}",
+        "by: [tim_teknis_diskominfo], refuse: revisi}\n    binding: {content: until_closed}",
+    )
+    assert kept != SMALL
+    case = walk_to(Case(procedure=small_procedure(kept), content=dict(GOOD)), "sajikan")
+    text = kept.replace('version: "2026.1"', 'version: "2026.2"').replace(*OTHER_REVIEW)
+    offered(case, small_procedure(text))
+    assert "Diulang: periksa" in (case.settle(), case.card())[1]
+    case.says(HEAD, next(line for line in case.card().splitlines() if line.startswith("@laik migrasi")))
+    while case.memory.version == "2026.1":
+        case.carry_out(case.plan())  # and what comes after that is read under the new version
+    assert migrated(case).open_step == "periksa"

@@ -21,6 +21,7 @@ from automation.core.plan import (
     Remind,
     ReopenIssue,
     RepositoryWish,
+    RevokeOrphan,
     ServeHosting,
     WriteCard,
     describe,
@@ -32,6 +33,7 @@ WISH = RepositoryWish("berkas", "berkas", "pa-2026-0042", "Berkas", "PA-2026-004
 CHANGES: list[Change] = [
     ProposeFile(1, "inventaris/a", "inventaris/a.yaml", "a: 1", "Inventaris", {}),
     CloseIssue(PLACE),
+    RevokeOrphan("PA-2026-0001", "permohonan/a.yaml", {}),
     ServeHosting("d", "permohonan/a.yaml", "c" * 40),
     ReopenIssue(PLACE),
     MergeHosting(2, 7, "e" * 40, "pesan"),

@@ -10,7 +10,7 @@ import pytest
 
 from automation.core.clock import clock_rules
 from automation.core.errors import InvalidPolicy, UnreadableDocument
-from automation.core.policy import Known, Policy, load_policy
+from automation.core.policy import MAX_OWNERS, Known, Policy, load_policy
 from automation.core.policycalendar import NationalDays, announced_years, work_calendar
 from automation.core.workcalendar import PERPRES_21_2023, PERPRES_21_2023_RAMADAN, Span
 
@@ -38,6 +38,7 @@ hosting:
   hulu: {peladen_1: {alamat: 10.0.0.5, port: 8080}}
   nama_server: [ns1.contoh.go.id]
   surel_zona: hostmaster.contoh.go.id
+pemilik_kebijakan: [Kepala, teknis-1]
 """
 
 
@@ -161,18 +162,18 @@ def test_without_a_calendar_the_hours_are_those_of_the_regulation() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "named"),
     [
-        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 7.30 sampai 11", "laik.yaml:22:5", "07:30-12:00"),
-        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 11:00-07:30", "laik.yaml:22:5", "berurutan"),
-        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 07:30-11:00, 10:00-12:00", "laik.yaml:22:5", "berurutan"),
-        ("jumat: 07:30", "jumaat: 07:30", "laik.yaml:22:5", "jumaat"),
-        ("akhir: 2026-03-19", "akhir: 2026-05-19", "laik.yaml:27:7", "29 atau 30 hari"),
-        ("2026-10-15: HUT", "2026-10-32: HUT", "laik.yaml:29:5", "2026-10-32"),
-        ("2026-03-20: Masuk", "2026-10-15: Masuk", "laik.yaml:20:1", "libur dan masuk"),
-        ("hari: kerja", "hari: bursa", "laik.yaml:33:3", "kerja"),
-        ("dekat: PT4H", "dekat: P4D", "laik.yaml:35:15", "PT450M"),
-        ("dekat: PT4H", "dekat: sehari", "laik.yaml:35:15", "PT450M"),
-        ("eskalasi: [kepala_diskominfo]", "eskalasi: [bupati]", "laik.yaml:36:3", "bupati"),
-        ("hari_sop: {lombok-tengah", "hari_sop: {lombok-timur", "laik.yaml:34:14", "lombok-timur"),
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 7.30 sampai 11", "laik.yaml:23:5", "07:30-12:00"),
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 11:00-07:30", "laik.yaml:23:5", "berurutan"),
+        ("jumat: 07:30-11:00, 13:30-17:00", "jumat: 07:30-11:00, 10:00-12:00", "laik.yaml:23:5", "berurutan"),
+        ("jumat: 07:30", "jumaat: 07:30", "laik.yaml:23:5", "jumaat"),
+        ("akhir: 2026-03-19", "akhir: 2026-05-19", "laik.yaml:28:7", "29 atau 30 hari"),
+        ("2026-10-15: HUT", "2026-10-32: HUT", "laik.yaml:30:5", "2026-10-32"),
+        ("2026-03-20: Masuk", "2026-10-15: Masuk", "laik.yaml:21:1", "libur dan masuk"),
+        ("hari: kerja", "hari: bursa", "laik.yaml:34:3", "kerja"),
+        ("dekat: PT4H", "dekat: P4D", "laik.yaml:36:15", "PT450M"),
+        ("dekat: PT4H", "dekat: sehari", "laik.yaml:36:15", "PT450M"),
+        ("eskalasi: [kepala_diskominfo]", "eskalasi: [bupati]", "laik.yaml:37:3", "bupati"),
+        ("hari_sop: {lombok-tengah", "hari_sop: {lombok-timur", "laik.yaml:35:14", "lombok-timur"),
     ],
 )
 def test_what_is_wrong_in_the_calendar_is_said_with_its_place(
@@ -198,3 +199,13 @@ def test_the_calendar_that_the_guide_shows_is_a_valid_one(guide: str) -> None:
     section = policy(TEXT + shown).kalender
     assert section.libur[date(2027, 10, 15)] == "HUT Kabupaten"
     assert section.eskalasi == ("kepala_diskominfo",)
+
+
+def test_a_policy_names_no_more_owners_than_can_be_looked_up() -> None:
+    """The attack: thousands of names in a proposed policy, each of which the forge is asked for."""
+    most = ", ".join(f"pemilik-{at}" for at in range(MAX_OWNERS))
+    assert len(load_policy(TEXT.replace("[Kepala, teknis-1]", f"[{most}]")).pemilik_kebijakan) == MAX_OWNERS
+    with pytest.raises(InvalidPolicy) as refusal:
+        load_policy(TEXT.replace("[Kepala, teknis-1]", f"[{most}, lagi]"))
+    assert "pemilik_kebijakan" in refusal.value.explain("id")
+    assert str(MAX_OWNERS) in refusal.value.explain("id")

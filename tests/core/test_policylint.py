@@ -123,8 +123,9 @@ def test_a_quorum_needs_as_many_persons() -> None:
 
 
 def test_an_act_that_somebody_of_the_case_gives_is_not_asked_of_the_policy() -> None:
-    sop = VENDOR.replace(
-        "about: tindak-lanjut, by: [kepala_diskominfo]", "about: tindak-lanjut, by: [pengembang]"
+    role = "  - {id: tim_bersama, label: T, en: T, archetype: joint_team, scope: kasus}\nphases:\n"
+    sop = VENDOR.replace("phases:\n", role, 1).replace(
+        "about: tindak-lanjut, by: [kepala_diskominfo]", "about: tindak-lanjut, by: [tim_bersama]"
     )
     assert locked(changed("  kepala_diskominfo: [kepala-diskominfo]\n", ""), sop) == []
 

@@ -189,6 +189,29 @@ def test_hosting_approved_by_the_builder_is_refused() -> None:
     assert (fault.where.line, fault.where.column) == (line, 3)
 
 
+@pytest.mark.parametrize("by", ["[pengembang]", "[tim_teknis_diskominfo, pengembang]"])
+def test_a_builder_who_may_declare_his_own_work_safe_is_refused(by: str) -> None:
+    act = "about: keamanan, by: [tim_teknis_diskominfo]"
+    text, line = planted((act, act.replace("[tim_teknis_diskominfo]", by)))
+    fault = only(text, "may not decide step 13, which judges it")
+    assert fault.where.line == line
+    assert "tidak boleh memutuskan langkah 13" in fault.message.id
+
+
+def test_a_builder_who_may_act_at_a_step_that_hosting_needs_is_refused_as_a_candidate_too() -> None:
+    actor = '        - {role: kepala_diskominfo, basis: inferred, confidence: medium,'
+    actor += ' part: "menerbitkan disposisi"}'
+    builder = "        - {role: pengembang, basis: column, candidate: true}"
+    text, _ = planted((actor, f"{actor}\n{builder}"))
+    assert "Role 'pengembang'" in only(text, "may not decide step 15").message.en
+
+
+def test_what_a_step_presupposes_is_declared_like_what_it_needs() -> None:
+    old = '      - {text: "Kegiatan sudah dianggarkan dalam DPA", basis: stated}'
+    text, line = planted((old, old.replace("basis: stated", "basis: stated, document: dpa_asli")))
+    assert only(text, "Document 'dpa_asli' is not declared").where.line == line
+
+
 def test_a_missing_actor_is_named_with_the_nearest_role() -> None:
     text, line = planted(
         ("about: penugasan, by: [kepala_diskominfo]}", "about: penugasan, by: [kepala_diskominf]}")

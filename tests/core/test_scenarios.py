@@ -42,6 +42,14 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
         "programmer": "vendor-maju",
         "system_analyst": "teknis-2",
     },
+    "muara-enim-pengembang": {
+        "kasi_pengembangan_aplikasi": "kasi",
+        "kabid_egov": "kabid",
+        "instansi_pengguna": "tim-dinkes",
+        "staff_egov": "sekretaris",
+        "pengembang": "vendor-maju",
+        "system_analyst": "teknis-2",
+    },
     "lombok-tengah": {
         "kepala_pd": "kepala-dinkes",
         "kepala_diskominfo": "kepala-diskominfo",

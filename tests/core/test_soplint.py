@@ -44,6 +44,17 @@ def test_blank_cells_of_the_identity_are_remarked_each_at_its_line() -> None:
     }
 
 
+def test_a_date_with_its_month_alone_is_remarked_and_no_blank_cell() -> None:
+    text = changed("  effective_on: null", '  effective_on: "2021-01"')
+    dates = [(line, one) for line, one in said(text) if "effective date" in one]
+    assert dates == [
+        (
+            line_of("  effective_on: null"),
+            "The effective date gives the month only (2021-01); add the day before it is legalised again.",
+        )
+    ]
+
+
 def test_the_two_numbers_six_and_the_blank_four_are_remarked() -> None:
     lines = {text.split(";")[0]: line for line, text in said() if "legal basis" in text}
     second = SOURCE.index("{number: 6", SOURCE.index("{number: 6") + 1)

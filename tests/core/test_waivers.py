@@ -114,6 +114,7 @@ def test_a_waiver_taken_away_before_the_step_was_decided_lifts_nothing() -> None
     act = waives(case)
     case.deletes(act)
     assert not case.decide().state.steps[0].evidence_holds
+    assert case.decide().state.steps[0].forfeited == ()  # a waiver is no approval that could be missed
 
 
 def test_a_waiver_edited_after_the_step_was_complete_changes_nothing() -> None:

@@ -219,7 +219,7 @@ def test_a_step_may_bind_an_agreement_to_its_comments_for_good() -> None:
     assert case.open_step == "sediakan"
     case.edits(act, "tidak jadi")
     assert case.open_step == "sepakati"
-    assert "gugur karena berubah: komentar" in case.card()
+    assert "Keputusan sebelumnya gugur: komentar persetujuannya disunting atau dihapus." in case.card()
 
 
 def test_a_quorum_counts_persons() -> None:

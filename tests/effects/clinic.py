@@ -23,12 +23,14 @@ from automation.collect import procedures
 from automation.collect.holidays import national_days
 from automation.core.health import State
 from automation.core.health_calendar import judge_calendar
+from automation.core.policyadmission import operator_entry
 from automation.demo import organisation as org
 from automation.demo.githubpeople import GitHubPerson, connect
 from automation.demo.run import founded
 from automation.demo.webserver import serve
 from automation.examine.door import ask_door
 from automation.forges.base import Access, FileWrite, Project, Protection
+from automation.inforce import change_to
 from automation.localforge.server import RunningForge, start
 from automation.settings import ForgeKind, Settings, default_store
 from automation.signing.keyfiles import RING, SIGNING, make_keys
@@ -98,6 +100,18 @@ class Clinic:
         self._write_policy(control, before)
 
     def _write_policy(self, control: int, text: bytes) -> None:
+        """On the branch and in force as its owners would have it, so that only what is planted is wrong."""
+        self.write_on_branch(control, text)
+        in_force = self.laik.office.in_force
+        standing = in_force.standing()
+        assert standing is not None
+        owners = tuple(sorted(standing.owners))
+        agreed = [{"account": one, "act": f"merge_request/{one}/0", "body": ""} for one in owners]
+        entry = {**operator_entry(change_to(text, owners), standing), "way": "owners", "agreed": agreed}
+        in_force.admit(text, entry, over=standing)
+
+    def write_on_branch(self, control: int, text: bytes) -> None:
+        """The policy file, past every merge request."""
         self.laik.forge.commit_files(control, "main", "Uji kebijakan", [FileWrite("laik.yaml", text)])
 
     def protect(self, **changes: Any) -> None:

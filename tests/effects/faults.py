@@ -305,23 +305,40 @@ def a_role_holder_is_let_in_nowhere(clinic: Clinic) -> Iterator[Changed]:
         yield NOTHING
 
 
+@planted("policy_owners")
+def the_policy_names_one_owner(clinic: Clinic) -> Iterator[Changed]:
+    names = ", ".join(f'"{one}"' for one in (org.ICT_HEAD, *org.REVIEWERS))
+    with clinic.policy(f"pemilik_kebijakan: [{names}]", f"pemilik_kebijakan: [{org.ICT_HEAD}]"):
+        yield NOTHING
+
+
 @planted("policy_owners", fails=False, on="gitlab")
-def there_is_one_owner(clinic: Clinic) -> Iterator[Changed]:
-    boss = clinic.admin.users.list(username=org.ICT_HEAD)[0]
-    member = clinic.admin.groups.get(org.GROUP).members.get(boss.id)
+def an_owner_of_the_policy_cannot_merge_it(clinic: Clinic) -> Iterator[Changed]:
+    control = clinic.admin.projects.get(org.CONTROL)
+    member = control.members.get(clinic.admin.users.list(username=org.REVIEWERS[0])[0].id)
     member.access_level = 30
     member.save()
     yield NOTHING
-    member.access_level = 50
+    member.access_level = 40
     member.save()
 
 
 @planted("policy_owners", fails=False, on="github")
-def the_organisation_has_one_owner(clinic: Clinic) -> Iterator[Changed]:
-    place = f"/orgs/{org.GROUP}/memberships/{org.ICT_HEAD}"
-    clinic.owner_asks("PUT", place, {"role": "member"})
+def an_owner_of_the_policy_may_only_read(clinic: Clinic) -> Iterator[Changed]:
+    place = f"/repos/{org.CONTROL}/collaborators/{org.REVIEWERS[0]}"
+    clinic.owner_asks("PUT", place, {"permission": "pull"})
     yield NOTHING
-    clinic.owner_asks("PUT", place, {"role": "admin"})
+    clinic.owner_asks("PUT", place, {"permission": "maintain"})
+
+
+@planted("policy_in_force")
+def another_policy_was_pushed_past_its_owners(clinic: Clinic) -> Iterator[Changed]:
+    control = clinic.project(org.CONTROL).id
+    before = clinic.laik.forge.read_file(control, "laik.yaml", "main")
+    assert before is not None
+    clinic.write_on_branch(control, before + b"# disisipkan\n")
+    yield NOTHING
+    clinic.write_on_branch(control, before)
 
 
 @planted("group_exists")

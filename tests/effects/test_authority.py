@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +10,8 @@ from automation.core.errors import InvalidPolicy
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.reconciler import HOSTING
+from automation.wiring import build
+from tests.effects.policies import other_policy
 from tests.effects.world import SHORT, World
 
 
@@ -91,19 +93,24 @@ def test_the_card_counts_commits_that_came_after_the_named_one(
     assert "1 commit lebih baru" in world.hosting_cards(number)[0]
 
 
-def test_a_policy_for_another_bot_account_stops_everything_with_a_reason(world: World) -> None:
+def test_a_token_of_another_account_than_the_policys_stops_everything_with_a_reason(world: World) -> None:
+    """The same laik with somebody else's token: his cards would be nobody's, and his merges no admissions."""
     key = world.accepted("akun-lain")
-    project = world.project(org.CONTROL)
-    text = project.files.get("laik.yaml", ref="main").decode().decode()
-
-    def publish(policy: str) -> None:
-        actions = [{"action": "update", "file_path": "laik.yaml", "content": policy}]
-        project.commits.create({"branch": "main", "commit_message": "Kebijakan", "actions": actions})
-
-    publish(re.sub(r"(?m)^bot: .*$", "bot: bukan-laik", text))
+    settings = replace(world.laik.settings, token=world.who(org.OWNER).token)
+    other = build(settings, procedures=world.laik.procedures)
     try:
-        with pytest.raises(InvalidPolicy, match="bukan-laik"):
-            world.settle(key)
+        with pytest.raises(InvalidPolicy, match=org.OWNER):
+            other.reconciler.reconcile(key)
     finally:
-        publish(text)
+        other.close()
+    world.settle(key)
+
+
+def test_a_policy_for_another_bot_account_is_not_brought_into_force_even_by_hand(world: World) -> None:
+    key = world.accepted("akun-bukan")
+    with (
+        pytest.raises(InvalidPolicy, match="bukan-laik"),
+        other_policy(world.laik, world.project(org.CONTROL), "bot: ", "bot: bukan-laik # "),
+    ):
+        pass
     world.settle(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,13 @@ def test_no_case_gives_no_dossier(at_hand: None, tmp_path: Path, capsys: pytest.
     assert not (tmp_path / "x.zip").exists()
 
 
+def test_a_folder_that_is_not_there_is_told_before_anything_is_gathered(
+    at_hand: None, case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["dossier", "build", case, "--out", str(tmp_path / "tiada" / "x.zip")]) == 2
+    assert "tidak ada; buat dahulu" in capsys.readouterr().err
+
+
 def clean_environment(folder: Path) -> Path:
     """A virtual environment with laik's wheel and the few packages that verifying needs; its Python.
 
@@ -211,6 +219,11 @@ def test_an_edited_and_a_deleted_comment_are_told_by_card_timeline_and_dossier(
     told = capsys.readouterr().out
     assert "[komentar DISUNTING]" in told
     assert "[komentar DIHAPUS]" in told
+    assert re.search(r"act +permohonan-bantuan-teknis: disetujui, akun \d+  \[komentar DISUNTING\]", told)
+    assert "turn            permohonan-bantuan-teknis: giliran" in told
+    assert run(["case", "timeline", key, "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    assert [one["body"]["ruling"] for one in entries if one["comment"] == "dihapus"] == ["approved"]
     file = tmp_path / "berubah.zip"
     assert run(["dossier", "build", key, "--out", str(file)]) == 0
     verdict = verify(file.read_bytes(), check, ring=load_ring(world.folder / "kunci" / RING))
@@ -236,3 +249,40 @@ def test_a_forge_that_does_not_answer_leaves_the_timeline_and_says_so(
     assert "accepted" in said.out
     assert "1*" in said.out, "a signed entry is marked"
     assert "Forge sunyi" in said.err
+
+
+def test_a_case_whose_issue_was_deleted_can_be_proven_all_the_same(
+    world: World, at_hand: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = world.with_application("terhapus")
+    done = world.memory(key).closed
+    world.project(org.CONTROL).issues.delete(int(key[8:]))
+    world.settle(key)
+    file = tmp_path / "terhapus.zip"
+    assert run(["dossier", "build", key, "--out", str(file)]) == 0
+    verdict = verify(file.read_bytes(), check, ring=load_ring(world.folder / "kunci" / RING))
+    assert verdict.proven
+    facts = json.loads({one.name: one.content for one in decode(file.read_bytes())}["indeks.json"])
+    assert {one["key"] for one in facts["steps"] if one["state"] == "selesai"} == set(done)
+    assert {one["home"] for one in facts["files"]} >= {"berkas", "aplikasi"}
+    spoken = [one for one in facts["acts"] if one["act"].startswith("issue/")]
+    assert spoken
+    assert {one["comment_now"] for one in spoken} == {"dihapus"}
+    capsys.readouterr()
+    assert run(["case", "timeline", key]) == 0
+    told = capsys.readouterr()
+    assert "[komentar DIHAPUS]" in told.out
+    assert told.err == ""
+
+
+def test_a_name_revoked_from_another_case_is_signed_into_the_chain_of_the_one_that_held_it(
+    world: World, case: str
+) -> None:
+    world.project(org.CONTROL).issues.delete(int(case[8:]))
+    other = world.accepted("pencabut")
+    world.say(org.ICT_HEAD, other, "@laik cabut bukti disusupi")
+    world.settle(other)
+    world.laik.witness.sign()
+    assert world.kinds(case)[-2:] == ["revoked", "applied"]
+    assert world.laik.store.signatures.unsigned() == ()
+    assert "bukti." not in str(world.served())

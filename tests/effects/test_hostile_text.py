@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from automation.core.errors import LaikError
+from automation.core.errors import InvalidPolicy
 from automation.demo import documents
 from automation.demo import organisation as org
-from automation.reconciler import EVERYTHING, HOSTING
+from automation.proposedpolicy import admit_by_hand, look_at_branch
+from automation.reconciler import EVERYTHING, HOSTING, POLICY
 from tests.effects.world import BERKAS_OPEN, World
 
 
@@ -128,29 +129,25 @@ def test_editing_or_deleting_an_approval_later_reopens_no_closed_step(world: Wor
     assert world.memory(key).closed == closed
 
 
-def test_a_broken_policy_is_one_error_with_file_and_line_and_touches_no_case(
-    world: World, policy_file: Any
+@pytest.mark.parametrize(("old", "new"), [("ttl: 3600", "ttl: selamanya"), ("format:", "format: [")])
+def test_a_broken_policy_on_the_branch_is_told_by_file_and_line_and_stops_no_case(
+    world: World, policy_file: Any, old: str, new: str
 ) -> None:
-    key = world.accepted("kebijakan-rusak")
-    filed = world.file("kebijakan-rusak-2")
-    text = policy_file.decode().decode()
-    broken = text.replace("ttl: 3600", "ttl: selamanya")
+    key = world.accepted(world.unique("kebijakan-rusak"))
+    filed = world.file(world.unique("kebijakan-rusak"))
+    broken = policy_file.decode().decode().replace(old, new, 1)
     policy_file.content = broken
     policy_file.save(branch="main", commit_message="Salah ketik")
-    before = world.laik.forge.writes
-    for one in (key, filed, EVERYTHING, HOSTING):
-        with pytest.raises(LaikError) as refusal:
-            world.settle(one)
-        where = refusal.value.where
-        assert where.file == f"{org.CONTROL}/laik.yaml"
-        assert "ttl: selamanya" in broken.splitlines()[where.line - 1]
-    assert world.laik.forge.writes == before
-    policy_file.content = text.replace("format:", "format: [", 1)
-    policy_file.save(branch="main", commit_message="YAML rusak")
-    with pytest.raises(LaikError) as refusal:
-        world.settle(key)
-    assert refusal.value.where.line > 0
-    assert world.laik.forge.writes == before
+    for one in (key, filed, EVERYTHING, HOSTING, POLICY):
+        world.settle(one)
+    assert world.memory(filed).is_case
+    seen = look_at_branch(world.laik.forge, world.laik.office, world.laik.known)
+    (problem,) = seen.change.problems
+    line = int(problem.id.split(":")[1])
+    assert seen.differs
+    assert new in "\n".join(broken.splitlines()[line - 2 : line])  # YAML tells the line after
+    with pytest.raises(InvalidPolicy):
+        admit_by_hand(world.laik.office, seen)
 
 
 def test_cases_go_on_once_the_policy_is_mended(world: World) -> None:

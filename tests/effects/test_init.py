@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from automation import cli
 from automation.collect.procedures import bundled
 from automation.core.errors import InvalidRequest, LaikError
 from automation.core.policy import load_policy
@@ -229,6 +230,33 @@ def test_owners_of_the_policy_may_merge_a_change_of_it_and_nobody_may_push_one(w
         request = next(r for r in own.list_merge_requests(project.id) if r.source_branch == f"usul-{number}")
         assert own.merge(request, sha=request.head_sha, message="Setuju").state == "merged"
         own.close()
+
+
+def test_nobody_is_let_in_by_a_policy_that_its_owners_did_not_agree_to(
+    world: InitWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One owner names somebody and merges alone; whoever runs this again must not carry it out."""
+    place = founded(world, "sepihak")
+    first = world.person("pemilik-1")
+    first.arrives("sepihak/kendali")
+    world.run(place)
+    laik = build(from_environment(place.settings()))
+    try:
+        text = laik.office.read().policy_text
+    finally:
+        laik.close()
+    wanted = text.replace(b'["teknis-1", "teknis-2"]', b'["teknis-1", "pemilik-1"]')
+    assert wanted != text
+    first.push("sepihak/kendali", {"laik.yaml": wanted}, "Usul", branch="usul")
+    first.open_request("sepihak/kendali", "usul", "Usul")
+    own = _as(world, "pemilik-1")
+    project = own.find_project("sepihak/kendali")
+    assert project is not None
+    (request,) = own.list_merge_requests(project.id)
+    assert own.merge(request, sha=request.head_sha, message="Sendiri").state == "merged"
+    own.close()
+    assert cli.run(["init", str(place.path), "--dry-run"]) == 1
+    assert "bukan kebijakan yang berlaku menurut buku besar" in capsys.readouterr().out
 
 
 def _as(world: InitWorld, account: str) -> Forge:

@@ -16,6 +16,11 @@ def delete(world: World, key: str) -> None:
     world.project(org.CONTROL).issues.delete(int(key[8:]))
 
 
+def says(world: World, key: str, account: str, text: str) -> None:
+    world.say(account, key, text)
+    world.settle(key)
+
+
 def listed(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> dict[str, str]:
@@ -62,3 +67,24 @@ def test_another_issue_of_the_same_number_does_not_take_the_case_over(world: Wor
     assert world.laik.reconciler.decision(key) is None
     world.settle(key)
     assert world.memory(key).issue_gone
+
+
+def test_the_ict_head_takes_down_the_name_of_a_case_without_its_issue_from_another(world: World) -> None:
+    slug = "yatim"
+    key, _ = world.approved(slug)
+    world.settle(key)
+    other = world.accepted("tetangga")
+    says(world, other, org.ICT_HEAD, f"@laik cabut {slug} masih punya issue")
+    assert slug in str(world.memory(key).names), "its own case is the place while that has an issue"
+    delete(world, key)
+    says(world, other, org.HEAD, f"@laik cabut {slug} bukan hak saya")
+    says(world, other, org.ICT_HEAD, f"@laik cabut {slug}")
+    assert world.memory(key).names
+    says(world, other, org.ICT_HEAD, f"@laik cabut {slug} disusupi")
+    assert not world.memory(key).names
+    assert not world.memory(key).down, "seen gone"
+    assert world.kinds(key)[-2:] == ["revoked", "applied"]
+    assert f"{slug}.{org.PARENT}" not in str(world.served())
+    assert world.writes_of(other) == 0
+    says(world, other, org.ICT_HEAD, f"@laik cabut {slug} sekali lagi")
+    assert world.kinds(key).count("revoked") == 1

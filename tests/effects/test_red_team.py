@@ -5,7 +5,6 @@ Whatever one request holds, the other cases go on; whatever one account does, no
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from automation.demo import organisation as org
 from automation.demo.gitlabfounding import DEVELOPER
 from automation.demo.people import GIT, GitRefused
 from automation.reconciler import EVERYTHING, HOSTING, SERVING
+from tests.effects.policies import other_policy
 from tests.effects.world import BERKAS_OPEN, World
 
 NAMES = {
@@ -417,18 +417,30 @@ def test_a_criss_cross_merge_hides_no_second_file(world: World, tmp_path: Path) 
 def test_a_policy_edited_right_before_the_merge_is_the_one_that_counts(world: World) -> None:
     """The approver lost his role after he approved: nothing is merged until somebody else approves."""
     key, number = world.approved("kebijakan-baru")
+    names = ", ".join(f'"{one}"' for one in org.REVIEWERS)
+    old, new = f"tim_teknis_diskominfo: [{names}]", f"tim_teknis_diskominfo: [{org.REVIEWERS[0]}]"
+    with other_policy(world.laik, world.project(org.CONTROL), old, new):
+        world.settle(key)
+        assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+
+
+def test_a_policy_pushed_past_its_owners_gives_nobody_a_role(world: World) -> None:
+    """Who may push names himself a reviewer, and approves."""
+    key, slug = world.with_evidence("peran-curian"), "peran-curian"
+    number = world.ask({f"permohonan/{slug}.yaml": world.request_text(key, slug, slug)})
+    world.settle(key)
     project = world.project(org.CONTROL)
     policy = project.files.get("laik.yaml", ref="main")
     text = policy.decode().decode()
-    policy.content = re.sub(r"(tim_teknis_diskominfo:) .*", rf"\1 [{org.REVIEWERS[0]}]", text)
+    policy.content = text.replace("tim_teknis_diskominfo: [", f"tim_teknis_diskominfo: [{org.OWNER}, ")
     assert policy.content != text
-    policy.save(branch="main", commit_message="Ganti")
-    try:
-        world.settle(key)
-        assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
-    finally:
-        policy.content = text
-        policy.save(branch="main", commit_message="Kembali")
+    policy.save(branch="main", commit_message="Curi")
+    lines = world.who(org.OWNER).lines_to_paste(org.HOSTING, number, bot=org.BOT, kind="merge_request")
+    world.who(org.OWNER).say(org.HOSTING, number, lines[0], kind="merge_request")
+    world.settle(key)
+    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+    policy.content = text
+    policy.save(branch="main", commit_message="Kembali")
 
 
 def test_a_vendor_file_that_makes_the_reviewer_the_vendor_bars_him(world: World) -> None:
@@ -495,17 +507,11 @@ def test_an_issue_made_confidential_moved_or_deleted_stops_no_other_case(
 def test_the_name_of_a_name_server_is_refused_before_it_is_merged(world: World) -> None:
     """The zone writer would leave it out: merged, the case would wait for its name for ever."""
     key = world.with_application("peladen-nama")
-    policy = world.project(org.CONTROL).files.get("laik.yaml", ref="main")
-    text = policy.decode().decode()
-    policy.content = text.replace(f"ns1.{org.PARENT}", f"peladen.{org.PARENT}")
-    policy.save(branch="main", commit_message="Ganti")
-    try:
+    control = world.project(org.CONTROL)
+    with other_policy(world.laik, control, f"ns1.{org.PARENT}", f"peladen.{org.PARENT}"):
         number = world.ask({"permohonan/peladen.yaml": world.request_text(key, "peladen", "peladen-nama")})
         world.settle(key)
         assert "dicadangkan" in world.hosting_cards(number)[0]
-    finally:
-        policy.content = text
-        policy.save(branch="main", commit_message="Kembali")
 
 
 def test_a_branch_that_unfolds_without_end_keeps_what_is_served_and_lets_cases_go_on(

@@ -15,7 +15,8 @@ from automation.core.errors import CheckFailed, LaikError
 from automation.demo import organisation as org
 from automation.forges.base import Hook
 from automation.reconciler import SERVING
-from automation.serving import ALARM_TITLE, Serving
+from automation.serving import BELL, Serving
+from tests.effects.policies import other_policy
 from tests.effects.world import World
 
 PATH = "permohonan/tersaji.yaml"
@@ -47,7 +48,7 @@ def branch(world: World, case: str) -> Iterator[Any]:
 def alarms(world: World) -> list[str]:
     """The open alarm issues' cards."""
     issues = world.project(org.CONTROL).issues.list(get_all=True, state="opened")
-    found = [one.iid for one in issues if one.title == ALARM_TITLE]
+    found = [one.iid for one in issues if one.title == BELL.title]
     return [card for iid in found for card in world.cards(org.CONTROL, iid)]
 
 
@@ -164,16 +165,11 @@ def test_a_check_that_fails_keeps_the_last_good_state(
     checker.write_text("#!/bin/sh\necho 'zona ditolak' >&2\nexit 1\n")
     checker.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/sbin:/usr/bin:/bin")
-    policy = world.project(org.CONTROL).files.get("laik.yaml", ref="main")
-    text = policy.decode().decode()
-    try:
-        policy.content = text.replace("ttl: 3600", "ttl: 7200")
-        policy.save(branch="main", commit_message="Umur rekaman")
-        with pytest.raises(CheckFailed) as refusal:
-            world.settle(SERVING)
-    finally:
-        policy.content = text
-        policy.save(branch="main", commit_message="Kembalikan")
+    with (
+        other_policy(world.laik, world.project(org.CONTROL), "ttl: 3600", "ttl: 7200"),
+        pytest.raises(CheckFailed) as refusal,
+    ):
+        world.settle(SERVING)
     assert "Penerapan ditolak" in refusal.value.message.id
     assert world.served() == before
 

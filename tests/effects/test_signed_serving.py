@@ -15,7 +15,7 @@ import pytest
 from automation.core.errors import CheckFailed
 from automation.demo import organisation as org
 from automation.reconciler import SERVING
-from automation.serving import ALARM_TITLE, LedgerBroken, Serving
+from automation.serving import BELL, LedgerBroken, Serving
 from automation.signer import sign_pending
 from automation.signing.keyfiles import (
     MEMORY,
@@ -55,7 +55,7 @@ def case(world: World) -> str:
 
 def alarms(world: World) -> list[str]:
     issues = world.project(org.CONTROL).issues.list(get_all=True, state="opened")
-    found = [one.iid for one in issues if one.title == ALARM_TITLE]
+    found = [one.iid for one in issues if one.title == BELL.title]
     return [card for iid in found for card in world.cards(org.CONTROL, iid)]
 
 

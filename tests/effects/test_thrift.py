@@ -24,6 +24,7 @@ from automation.locate import Locator
 from automation.reconciler import MAX_REPEATS, NeverSettled
 from automation.sweep import Sweeper
 from automation.web.hooks import WebhookHint
+from tests.effects.policies import bring_into_force
 from tests.effects.quiet import quiet_cases
 from tests.effects.world import World, running_world
 
@@ -342,6 +343,8 @@ def test_a_new_day_another_policy_and_a_restart_look_at_everything(
     policy = swept.project(org.CONTROL).files.get("laik.yaml", ref="main")
     policy.content = policy.decode().decode() + "# catatan\n"
     policy.save(branch="main", commit_message="Catatan")
+    assert quiet not in swept.settle(EVERYTHING).follow  # on the branch, and not in force yet
+    bring_into_force(swept.laik)
     assert quiet in swept.settle(EVERYTHING).follow
     assert quiet not in swept.settle(EVERYTHING).follow
     anew = Sweeper(swept.laik.forge, swept.laik.store, swept.laik.office, now=sweeper._now)

@@ -12,8 +12,10 @@ import pytest
 
 from automation.collect.procedures import bundled
 from automation.core.errors import RenderFailed
+from automation.core.flowchart import chart_of
 from automation.core.policy import Organisation
 from automation.core.procedure import Procedure, Words
+from automation.core.sopdocument import document_of
 from automation.letters.sopdocument import sop_document
 
 PROCEDURES = bundled()
@@ -48,6 +50,40 @@ def written(procedure: Procedure, text: str, *, only: int | None = None) -> Proc
     """The SOP with ``text`` as what its steps do."""
     activity = procedure.steps[0].activity.model_copy(update={"id": text})
     return with_steps(procedure, {"activity": activity}, only=only)
+
+
+def test_a_month_without_its_day_is_printed_as_the_month_and_dates_the_pdf() -> None:
+    first = flat(pages(printed("bolmut"))[0])
+    assert flat("Tanggal Pembuatan Januari 2021") in first
+    assert flat("Tanggal Efektif Januari 2021") in first
+    read = pypdf.PdfReader(io.BytesIO(printed("bolmut"))).metadata
+    assert read is not None
+    assert str(read.creation_date).startswith("2021-01-01")
+
+
+def test_the_application_itself_is_an_output_without_being_a_document() -> None:
+    chart = chart_of(PROCEDURES["bolmut"])
+    rows = document_of(PROCEDURES["bolmut"], chart, None)["langkah"]
+    assert isinstance(rows, list)
+    assert rows[11]["output"] == [{"text": "Aplikasi", "inferred": True}]
+
+
+@pytest.mark.parametrize(
+    ("sop", "number", "said"),
+    [
+        ("bolmut", 7, "ditangguhkan; laporan kepada Kadis (ditangguhkan)"),
+        ("bali", 7, "berita acara dan/atau surat tugas terbit (selesai)"),
+    ],
+)
+def test_an_end_that_the_source_does_not_draw_is_remarked_as_a_reading(
+    sop: str, number: int, said: str
+) -> None:
+    rows = document_of(PROCEDURES[sop], chart_of(PROCEDURES[sop]), None)["langkah"]
+    assert isinstance(rows, list)
+    remarks = {
+        re.sub("[\u200b\u2060]", "", one["text"]): one["inferred"] for one in rows[number - 1]["keterangan"]
+    }
+    assert remarks[said] is True
 
 
 @EACH

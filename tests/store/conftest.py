@@ -1,7 +1,7 @@
-"""The store's tests run on SQLite, and on PostgreSQL too where one is offered.
+"""The store's tests run on SQLite and on PostgreSQL: a server of their own, or the one that is named.
 
-``LAIK_TEST_POSTGRES=postgresql+psycopg://user@host/database make test`` (with psycopg in ``.venv``); the
-database is emptied before each test. Without it there are simply fewer tests, none is skipped.
+``LAIK_TEST_POSTGRES=postgresql+psycopg://user@host/database make test`` names one; that database is emptied
+before each test.
 """
 
 from __future__ import annotations
@@ -15,21 +15,38 @@ from sqlalchemy import text
 
 from automation.store import Store, open_store
 from automation.store.engine import make_engine
+from tests.store.postgres import running
 
 POSTGRES = os.environ.get("LAIK_TEST_POSTGRES", "")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'laik.db'}"
-    engine = make_engine(POSTGRES)
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    if POSTGRES:
+        yield POSTGRES
+    else:
+        with running() as url:
+            yield url
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    engine = make_engine(postgres)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    return POSTGRES
+    return postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'laik.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

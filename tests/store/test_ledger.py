@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from automation.core.errors import LedgerConflict
 from automation.core.heldnames import AdmittedRow
+from automation.core.policyadmission import standing_policy
 from automation.store import Store, open_store
 from automation.store.ledger import Entry
 
@@ -228,6 +229,62 @@ def test_an_admission_that_apply_could_misread_is_never_recorded(store: Store, w
     with pytest.raises(ValueError, match="admission"):
         store.ledger.append(CASE, "admitted", {**right, "removed": False, **wrong}, at=AT, expect=0)
     assert store.ledger.last_seq(CASE) == 0
+
+
+POLICY_ENTRY = {
+    "digest": "a" * 64,
+    "blob": BLOB_A,
+    "before": "",
+    "owners": [11, 12],
+    "way": "first",
+    "merge_request": 0,
+    "merge_sha": "",
+    "merged_by": 0,
+    "agreed": [],
+}
+
+
+def test_an_admission_of_policy_is_read_back_as_what_is_in_force(store: Store) -> None:
+    agreed = [{"account": 11, "act": "merge_request/1/0", "body": "e" * 64}]
+    store.ledger.append("!kebijakan", "policy", POLICY_ENTRY, at=AT, expect=0)
+    later = {**POLICY_ENTRY, "way": "owners", "digest": "b" * 64, "merge_request": 5, "agreed": agreed}
+    store.ledger.append("!kebijakan", "policy", later, at=AT, expect=1)
+    standing = standing_policy(store.ledger.entries("!kebijakan"))
+    assert standing is not None
+    assert (standing.seq, standing.digest, standing.owners) == (2, "b" * 64, {11, 12})
+    assert (standing.way, standing.merge_request, standing.acts) == ("owners", 5, {"merge_request/1/0"})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"digest": "a" * 63},
+        {"digest": "A" * 64},
+        {"digest": 7},
+        {"owners": ["11"]},
+        {"owners": [True]},
+        {"owners": "11"},
+        {"way": "siapa saja"},
+        {"merge_request": "5"},
+        {"merged_by": None},
+        {"agreed": {}},
+        {"agreed": [11]},
+        {"agreed": [{"account": "11", "act": "a", "body": "b"}]},
+        {"agreed": [{"account": 11, "act": "a", "body": "b", "name": "pemilik-1"}]},
+        {"extra": 1},
+    ],
+)
+def test_an_admission_of_policy_that_could_be_misread_is_never_recorded(store: Store, wrong: dict) -> None:
+    with pytest.raises(ValueError, match="admission of policy"):
+        store.ledger.append("!kebijakan", "policy", {**POLICY_ENTRY, **wrong}, at=AT, expect=0)
+    assert store.ledger.last_seq("!kebijakan") == 0
+
+
+def test_an_admission_of_policy_without_one_of_its_fields_is_never_recorded(store: Store) -> None:
+    for name in POLICY_ENTRY:
+        rest = {key: value for key, value in POLICY_ENTRY.items() if key != name}
+        with pytest.raises(ValueError, match="admission of policy"):
+            store.ledger.append("!kebijakan", "policy", rest, at=AT, expect=0)
 
 
 @pytest.mark.parametrize("body", [{"x": 1.5}, {"x": [float("nan")]}, {"x": object()}, {"x": "y" * 70_000}])

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from automation.store import Store, open_store
-from automation.store.engine import StoreUnusable
-from automation.store.schema import MIGRATIONS, metadata, migrate
+from automation.store.engine import StoreUnusable, make_engine
+from automation.store.schema import MIGRATIONS, metadata, migrate, version_of
 
 
 def test_the_migrations_make_exactly_the_tables_that_queries_use(store: Store) -> None:
@@ -55,6 +55,42 @@ def test_a_database_from_a_newer_program_is_not_touched(store: Store, store_url:
 def test_a_database_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(StoreUnusable):
         open_store(url)
+
+
+def test_who_only_looks_makes_no_database(tmp_path: Path, postgres_url: str) -> None:
+    for url in (f"sqlite:///{tmp_path / 'salah-ketik.db'}", postgres_url):
+        with pytest.raises(StoreUnusable, match="Tidak ada buku besar"):
+            open_store(url, make=False)
+        open_store(url).close()
+        open_store(url, make=False).close()
+
+
+def test_a_database_with_half_of_the_migrations_gets_the_others(store_url: str) -> None:
+    engine = make_engine(store_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)"))
+        for statement in MIGRATIONS[engine.dialect.name][0]:
+            connection.exec_driver_sql(statement)
+        connection.execute(text("INSERT INTO schema_version VALUES (1)"))
+    assert (version_of(engine), migrate(engine), version_of(engine)) == (1, 3, 3)
+    assert set(inspect(engine).get_table_names()) == set(metadata.tables)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://laik:sangat-rahasia@127.0.0.1:9/laik",
+        "sqlite:////tidak/ada/laik.db",
+        "sqlite:////dev/null",
+    ],
+)
+def test_a_database_out_of_reach_is_refused_in_words(url: str) -> None:
+    with pytest.raises(StoreUnusable, match="tidak dapat dibuka") as refusal:
+        open_store(url)
+    told = f"{refusal.value.explain('id')} {refusal.value.explain('en')} {refusal.value.__cause__}"
+    assert "Periksa alamatnya" in told
+    assert "sangat-rahasia" not in told
 
 
 def test_a_password_in_the_address_is_not_repeated() -> None:

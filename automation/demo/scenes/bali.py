@@ -87,7 +87,13 @@ def final_discussion(stage: Stage) -> None:
 
 
 def order(stage: Stage) -> None:
-    """A Berita Acara with one of two signatures is refused; the Surat Tugas alone is enough."""
+    """A Berita Acara with one of two signatures is refused; the Surat Tugas alone is enough. The SOP ends."""
+    ordered(stage)
+    finished(stage)
+
+
+def ordered(stage: Stage) -> None:
+    """Step 7, which a continuation goes on from."""
     step = "berita-acara-surat-tugas"
     hand_in(stage, SECTION, papers.minutes_signed_by_one(), "Berita acara")
     named_on_card(
@@ -97,7 +103,6 @@ def order(stage: Stage) -> None:
     line = stage.offered(SECTION, "sahkan berita-acara")
     tried(stage, "pengesahan_bukan_kepala_dinas", AGENCY_HEAD, line, NO_ROLE)
     stage.approve(HEAD, "sahkan berita-acara", step)
-    finished(stage)
 
 
 SCENES = (

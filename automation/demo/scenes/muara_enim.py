@@ -1,9 +1,9 @@
-"""What both charts of Muara Enim have in common: the people of the office, and the needs of steps 1 to 3."""
+"""What both charts of Muara Enim have in common: the office's people, the needs, review and training."""
 
 from __future__ import annotations
 
 from automation.demo import documents
-from automation.demo.moves import file_request, hand_in, named_on_card, opened
+from automation.demo.moves import code_shown, file_request, hand_in, named_on_card, opened, tried
 from automation.demo.scenes import muara_enim_documents as papers
 from automation.demo.stage import Stage
 
@@ -15,7 +15,11 @@ OFFICE = {
     "kabid_egov": (DIVISION,),
 }
 NO_ROLE = "Hanya pemegang peran"
-EXPECTED = ("kebutuhan_tanpa_jawaban", "spesifikasi_disetujui_satu_pihak")
+EXPECTED = (
+    "kebutuhan_tanpa_jawaban",
+    "spesifikasi_disetujui_satu_pihak",
+    "pelatihan_dinyatakan_bukan_staf",
+)
 
 
 def needs(stage: Stage) -> None:
@@ -45,6 +49,21 @@ def joint_specification(stage: Stage) -> None:
     hand_in(stage, STAFF, changed, "Pembatalan nomor ditambahkan")
     stage.decide(DIVISION, "setuju spesifikasi", step)
     stage.approve(USER, "setuju spesifikasi", step)
+
+
+def accepted_review(stage: Stage) -> None:
+    """The joint review of the mended code, which both sides accept."""
+    hand_in(stage, STAFF, papers.review(code_shown(stage, SECTION)), "Laporan review kedua")
+    stage.decide(DIVISION, "setuju review", "review-bersama")
+    stage.approve(USER, "setuju review", "review-bersama")
+
+
+def training(stage: Stage, other: str) -> None:
+    """That people were trained is a person's word, of one whose word it is; ``other`` is none of them."""
+    hand_in(stage, STAFF, papers.training(), "Pelatihan")
+    line = stage.offered(STAFF, "catat pelatihan")
+    tried(stage, "pelatihan_dinyatakan_bukan_staf", other, line, NO_ROLE)
+    stage.approve(STAFF, "catat pelatihan", "pelatihan")
 
 
 def code(revision: int) -> dict[str, bytes]:

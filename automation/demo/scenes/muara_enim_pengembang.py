@@ -35,7 +35,6 @@ EXPECTED = (
     "personel_bukan_dari_penyedia",
     "monev_disetujui_pengembang",
     "review_atas_kode_lain",
-    "pelatihan_dinyatakan_bukan_staf",
     "rilis_kode_yang_tidak_direview",
 )
 
@@ -74,17 +73,7 @@ def review(stage: Stage) -> None:
     stage.decide(DIVISION, "setuju monev", "monitoring-evaluasi")
     opened(stage, step)
     named_on_card(stage, "review_atas_kode_lain", SECTION, step, "Review menilai kode", "belum")
-    hand_in(stage, STAFF, papers.review(code_shown(stage, SECTION)), "Laporan review kedua")
-    stage.decide(DIVISION, "setuju review", step)
-    stage.approve(USER, "setuju review", step)
-
-
-def training(stage: Stage) -> None:
-    """That people were trained is a person's word, of one whose word it is."""
-    hand_in(stage, STAFF, papers.training(), "Pelatihan")
-    line = stage.offered(STAFF, "catat pelatihan")
-    tried(stage, "pelatihan_dinyatakan_bukan_staf", VENDOR, line, NO_ROLE)
-    stage.approve(STAFF, "catat pelatihan", "pelatihan")
+    common.accepted_review(stage)
 
 
 def release(stage: Stage) -> None:
@@ -103,7 +92,7 @@ SCENES = (
     Scene(4, "Kontrak dan penunjukan pengembang", appointment),
     Scene(5, "Monitoring dan evaluasi", monitoring),
     Scene(6, "Review bersama, diperbaiki lalu diterima", review),
-    Scene(7, "Pelatihan", training),
+    Scene(7, "Pelatihan", lambda stage: common.training(stage, VENDOR)),
     Scene(8, "Implementasi", release),
 )
 PLAY = Play(CAST, SCENES, EXPECTED)
