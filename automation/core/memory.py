@@ -42,9 +42,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
+from automation.core.entrybody import act_in, forged_in, number_of, text_of, texts_of, turn_in
 from automation.core.remembered import (
     LIFE,
     ORPHANED,
@@ -192,32 +193,34 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
         case "accepted":
             return replace(
                 memory,
-                form=_text(body, "form"),
-                agency=_text(body, "agency"),
+                form=text_of(body, "form"),
+                agency=text_of(body, "agency"),
                 accepted_at=entry.at,
-                filed=_text(body, "filed"),
-                procedure=_text(body, "procedure"),
-                version=_text(body, "version"),
+                filed=text_of(body, "filed"),
+                procedure=text_of(body, "procedure"),
+                version=text_of(body, "version"),
             )
         case "linked":
             return replace(
-                memory, projects={**memory.projects, _text(body, "kind"): _number(body, "project")}
+                memory, projects={**memory.projects, text_of(body, "kind"): number_of(body, "project")}
             )
         case "provisioned":
             return replace(
-                memory, provisioned={**memory.provisioned, _text(body, "kind"): _text(body, "wish")}
+                memory, provisioned={**memory.provisioned, text_of(body, "kind"): text_of(body, "wish")}
             )
         case "shown":
-            shown = Shown(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"))
+            shown = Shown(text_of(body, "step"), text_of(body, "digest"), texts_of(body, "subjects"))
             return replace(memory, shown=(*memory.shown, shown))
         case "act":
-            return memory.with_act(_act(body, entry.seq, entry.at))
+            return memory.with_act(act_in(body, entry.seq, entry.at))
         case "closed":
-            closed = Closed(_text(body, "step"), _text(body, "digest"), _texts(body, "subjects"), entry.at)
+            closed = Closed(
+                text_of(body, "step"), text_of(body, "digest"), texts_of(body, "subjects"), entry.at
+            )
             closed = replace(closed, seq=entry.seq)
             return replace(memory, closed={**memory.closed, closed.step: closed})
         case "offered":
-            return replace(memory, offer=Offer(_text(body, "version"), _text(body, "digest")))
+            return replace(memory, offer=Offer(text_of(body, "version"), text_of(body, "digest")))
         case "migrated":
             return _migrated(memory, body)
         case _:
@@ -228,15 +231,15 @@ def _read_life(memory: Memory, entry: EntryLike) -> Memory:
     body = entry.body
     match entry.kind:
         case "life":
-            subjects = {"keadaan": _text(body, "state"), "lain": _text(body, "other")}
+            subjects = {"keadaan": text_of(body, "state"), "lain": text_of(body, "other")}
             return memory.with_act(_noted(entry, LIFE, "", subjects))
         case "revoked":
-            subjects = {"path": _text(body, "path"), "blob": _text(body, "blob")}
-            return memory.with_act(_noted(entry, REVOKED, _text(body, "decision"), subjects))
+            subjects = {"path": text_of(body, "path"), "blob": text_of(body, "blob")}
+            return memory.with_act(_noted(entry, REVOKED, text_of(body, "decision"), subjects))
         case "issue_gone":
             return replace(memory, issue_gone=bool(body.get("gone")))
         case "inventory":
-            return replace(memory, inventory=_text(body, "digest"))
+            return replace(memory, inventory=text_of(body, "digest"))
         case _:
             return _read_hosting(memory, entry)
 
@@ -259,33 +262,33 @@ def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
         for step, one in memory.closed.items()
         if (step, one.digest) in digests
     }
-    return replace(memory, version=_text(body, "version"), acts=acts, closed=closed, offer=None)
+    return replace(memory, version=text_of(body, "version"), acts=acts, closed=closed, offer=None)
 
 
 def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
     body = entry.body
     match entry.kind:
         case "merge_intended":
-            number = _number(body, "merge_request")
+            number = number_of(body, "merge_request")
             texts = {key: str(value) for key, value in body.items()}
             return replace(memory, intended={**memory.intended, number: texts})
         case "admitted":
-            admissions = memory.admissions | {_number(body, "merge_request")}
+            admissions = memory.admissions | {number_of(body, "merge_request")}
             if body.get("removed"):
                 memory = replace(memory, admissions=admissions)
-                return _taken_away(memory, _text(body, "path"), _text(body, "decision"))
+                return _taken_away(memory, text_of(body, "path"), text_of(body, "decision"))
             admission = Admission(
-                path=_text(body, "path"),
-                blob=_text(body, "blob"),
-                sha=_text(body, "sha"),
-                decision=_text(body, "decision"),
-                merge_request=_number(body, "merge_request"),
-                merge_sha=_text(body, "merge_sha"),
-                until=_text(body, "until"),
+                path=text_of(body, "path"),
+                blob=text_of(body, "blob"),
+                sha=text_of(body, "sha"),
+                decision=text_of(body, "decision"),
+                merge_request=number_of(body, "merge_request"),
+                merge_sha=text_of(body, "merge_sha"),
+                until=text_of(body, "until"),
             )
             return _admitting(replace(memory, admissions=admissions), admission)
         case "applied":
-            decision = _text(body, "decision")
+            decision = text_of(body, "decision")
             left = {path: one for path, one in memory.down.items() if one != decision}
             if len(left) < len(memory.down):
                 return replace(memory, down=left)
@@ -293,32 +296,18 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
         case "finished":
             return replace(memory, finished=True)
         case "answered":
-            about = _text(body, "about")
+            about = text_of(body, "about")
             noticed = {**memory.noticed, about: entry.at} if about.startswith("masa:") else memory.noticed
             return replace(memory, answered=memory.answered | {about}, noticed=noticed)
         case "forged_status":
-            return replace(memory, forged=(*memory.forged, _forged(body)))
+            return replace(memory, forged=(*memory.forged, forged_in(body)))
         case "turn":
             return replace(memory, turns=with_turn(memory.turns, turn_in(body)))
         case "reminded":
-            told = (_text(body, "step"), _text(body, "since"), _text(body, "what"))
+            told = (text_of(body, "step"), text_of(body, "since"), text_of(body, "what"))
             return replace(memory, reminded=memory.reminded | {told})
         case _:
             return memory
-
-
-def turn_in(body: Mapping[str, object]) -> Turn:
-    """The turn that a ``turn`` entry tells of."""
-    return Turn(
-        step=_text(body, "step"),
-        turn=_text(body, "turn"),
-        since=datetime.fromisoformat(_text(body, "since")),
-        due=_moment(body, "due"),
-        near=_moment(body, "near"),
-        calendar=_text(body, "calendar"),
-        held=_text(body, "held"),
-        seen=_text(body, "seen"),
-    )
 
 
 def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
@@ -326,11 +315,6 @@ def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
     last = turns[-1] if turns else None
     again = last is not None and (last.step, last.turn, last.since) == (turn.step, turn.turn, turn.since)
     return (*(turns[:-1] if again else turns), turn)
-
-
-def _moment(body: Mapping[str, object], key: str) -> datetime | None:
-    text = _text(body, key)
-    return datetime.fromisoformat(text) if text else None
 
 
 def _admitting(memory: Memory, admission: Admission) -> Memory:
@@ -364,66 +348,13 @@ def _overtaken(memory: Memory, path: str, decision: str) -> Memory:
 def _noted(entry: EntryLike, step: str, digest: str, subjects: Mapping[str, str]) -> RuledAct:
     body = entry.body
     return RuledAct(
-        act=_text(body, "act"),
+        act=text_of(body, "act"),
         step=step,
         ruling="noted",
         digest=digest,
         subjects=subjects,
-        account=_number(body, "account"),
-        body=_text(body, "body"),
+        account=number_of(body, "account"),
+        body=text_of(body, "body"),
         seq=entry.seq,
         at=entry.at,
     )
-
-
-def _act(body: Mapping[str, object], seq: int, at: datetime) -> RuledAct:
-    return RuledAct(
-        act=_text(body, "act"),
-        step=_text(body, "step"),
-        ruling=RULINGS.get(_text(body, "ruling"), "void"),
-        digest=_text(body, "digest"),
-        subjects=_texts(body, "subjects"),
-        account=_number(body, "account"),
-        body=_text(body, "body"),
-        seq=seq,
-        at=at,
-        roles=_words(body, "roles"),
-        unit=_text(body, "unit"),
-        capacity=_text(body, "capacity"),
-        waiver=_waiver(body),
-    )
-
-
-def _waiver(body: Mapping[str, object]) -> Waiver | None:
-    if not body.get("check"):
-        return None
-    until = date.fromisoformat(_text(body, "until"))
-    return Waiver(_text(body, "check"), until, frozenset(_words(body, "covers")))
-
-
-def _forged(body: Mapping[str, object]) -> Forged:
-    return Forged(
-        project=_number(body, "project"),
-        sha=_text(body, "sha"),
-        context=_text(body, "context"),
-        account=_number(body, "account"),
-    )
-
-
-def _text(body: Mapping[str, object], key: str) -> str:
-    return str(body.get(key, ""))
-
-
-def _number(body: Mapping[str, object], key: str) -> int:
-    value = body.get(key, 0)
-    return value if isinstance(value, int) else int(str(value))
-
-
-def _words(body: Mapping[str, object], key: str) -> tuple[str, ...]:
-    value = body.get(key, ())
-    return tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
-
-
-def _texts(body: Mapping[str, object], key: str) -> Mapping[str, str]:
-    value = body.get(key, {})
-    return {str(name): str(text) for name, text in value.items()} if isinstance(value, Mapping) else {}

@@ -6,7 +6,7 @@ An event only says *which case*; what is true is read here from the forge, the m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from automation.accounts import Accounts
@@ -23,16 +23,16 @@ from automation.core.inventory import FOLDER as INVENTORY
 from automation.core.life import leads_on, named_cases
 from automation.core.memory import Memory, linked_at, remember
 from automation.core.plan import Place
-from automation.core.policy import Policy, digest_of
+from automation.core.policy import digest_of
 from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure
 from automation.core.reconcile import Links, Observation, Target
-from automation.core.request import FieldProblem, RequestReading, parse_request
 from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
 from automation.observe.comments import comments_of
 from automation.observe.evidence import Scanner, Sources
+from automation.observe.forms import held_to_agency, read_form
 from automation.observe.homes import Home, code_digest, home, kak_under_review
 from automation.observe.hostingrequests import (
     SeenRequest,
@@ -355,41 +355,6 @@ def _admitted_text(parts: _Parts) -> bytes | None:
     if not parts.memory.finished or admitted is None:
         return None
     return parts.office.hosting_mirror.read_blob(admitted.blob)
-
-
-def read_form(issue: Issue, policy: Policy, procedures: Mapping[str, Procedure]) -> RequestReading:
-    """The request form as filed in the issue."""
-    return parse_request(
-        issue.title,
-        issue.description,
-        agencies={key: agency.nama for key, agency in policy.perangkat_daerah.items()},
-        procedures={sop: procedures[sop].request for sop in policy.sop if sop in procedures},
-        templates=policy.templat,
-    )
-
-
-def held_to_agency(reading: RequestReading, memory: Memory) -> RequestReading:
-    """The reading, refused where it names another agency than the one accepted.
-
-    Roles and the case file's members follow the agency: were it read from an issue that its author can edit
-    at any time, he could let another agency's people in, or take a case to where he holds a role himself.
-    """
-    if not memory.agency or reading.agency in {"", memory.agency}:
-        return reading
-    problem = FieldProblem(
-        "perangkat_daerah",
-        "Perangkat daerah",
-        0,
-        Bilingual(
-            f"diubah menjadi '{reading.agency}', padahal kasus ini milik '{memory.agency}'.",
-            f"was changed to '{reading.agency}', but this case belongs to '{memory.agency}'.",
-        ),
-        Bilingual(
-            f"Kembalikan ke '{memory.agency}', atau ajukan permohonan baru.",
-            f"Put '{memory.agency}' back, or file a new request.",
-        ),
-    )
-    return replace(reading, request=None, problems=(*reading.problems, problem))
 
 
 def _candidate(memory: Memory, request: SeenRequest | None, aplikasi: Home | None) -> str:

@@ -199,7 +199,7 @@ def test_a_builder_who_may_declare_his_own_work_safe_is_refused(by: str) -> None
 
 
 def test_a_builder_who_may_act_at_a_step_that_hosting_needs_is_refused_as_a_candidate_too() -> None:
-    actor = '        - {role: kepala_diskominfo, basis: inferred, confidence: medium,'
+    actor = "        - {role: kepala_diskominfo, basis: inferred, confidence: medium,"
     actor += ' part: "menerbitkan disposisi"}'
     builder = "        - {role: pengembang, basis: column, candidate: true}"
     text, _ = planted((actor, f"{actor}\n{builder}"))
