@@ -424,6 +424,32 @@ def test_a_policy_edited_right_before_the_merge_is_the_one_that_counts(world: Wo
         assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
 
 
+def test_a_sop_and_a_policy_in_the_very_request_that_they_would_judge_are_not_looked_at(world: World) -> None:
+    """A laxer SOP and policy, handed in with the request and with the application they are to let through."""
+    key, slug = world.with_application("sop-titipan"), "sop-titipan"
+    before = world.laik.reconciler.decision(key)
+    office = world.laik.office.read(secret=False)
+    lax = {
+        "checks/sop/ringkas.yaml": b"format: laik/sop/1\nid: ringkas\nsteps: []\n",
+        "laik.yaml": office.policy_text.replace(
+            b"tim_teknis_diskominfo: [", b'tim_teknis_diskominfo: ["tim-dinkes", '
+        ),
+    }
+    world.commit(f"aplikasi/{slug}", dict(lax))
+    number = world.ask({f"permohonan/{slug}.yaml": world.request_text(key, slug, slug), **lax})
+    world.settle(key)
+    world.settle(HOSTING)
+    world.settle(key)
+    after = world.laik.reconciler.decision(key)
+    assert before is not None
+    assert after is not None
+    assert after.procedure == before.procedure
+    assert after.state.open is not None
+    assert after.observation.roles == before.observation.roles
+    assert world.project(org.HOSTING).mergerequests.get(number).state == "opened"
+    assert "@laik setuju hosting" not in "".join(world.hosting_cards(number))
+
+
 def test_a_policy_pushed_past_its_owners_gives_nobody_a_role(world: World) -> None:
     """Who may push names himself a reviewer, and approves."""
     key, slug = world.with_evidence("peran-curian"), "peran-curian"
