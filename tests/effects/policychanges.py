@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 from automation.demo import organisation as org
 from automation.forges.base import Access, Protection
 from automation.keys import POLICY
 from automation.policydesk import BELL
-from tests.effects.neutral import Neutral
+from automation.settings import ForgeKind
+from tests.effects.neutral import Neutral, neutral_world
 
 FIRST, SECOND = org.REVIEWERS
 NUMBERS = itertools.count(1)
+
+
+@contextmanager
+def policy_world(folder: Path, dialect: ForgeKind) -> Iterator[Neutral]:
+    """A forge and a laik that has its first policy, and the control project as `laik init` protects it."""
+    with neutral_world(folder, dialect) as made:
+        made.laik.office.read()
+        protected(made)
+        yield made
 
 
 def put_back(world: Neutral) -> None:

@@ -10,8 +10,7 @@ from automation.bots.policykeeper import CONTEXT
 from automation.core.policyadmission import standing_policy
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, POLICY
-from automation.settings import ForgeKind
-from tests.effects.neutral import Neutral, neutral_world
+from tests.effects.neutral import Neutral
 from tests.effects.policychanges import (
     FIRST,
     SECOND,
@@ -22,8 +21,8 @@ from tests.effects.policychanges import (
     changed,
     line,
     merges,
+    policy_world,
     proposed,
-    protected,
     pushed_past,
     put_back,
     says,
@@ -33,10 +32,7 @@ from tests.effects.policychanges import (
 
 @pytest.fixture(scope="module", params=["gitlab", "github"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
-    dialect: ForgeKind = request.param
-    with neutral_world(tmp_path_factory.mktemp(f"kebijakan-{dialect}"), dialect) as made:
-        made.laik.office.read()
-        protected(made)
+    with policy_world(tmp_path_factory.mktemp("kebijakan"), request.param) as made:
         yield made
 
 

@@ -13,8 +13,7 @@ from automation.core.errors import ForgeRefused
 from automation.core.text import Bilingual
 from automation.demo import organisation as org
 from automation.keys import POLICY
-from automation.settings import ForgeKind
-from tests.effects.neutral import Neutral, neutral_world
+from tests.effects.neutral import Neutral
 from tests.effects.policychanges import (
     FIRST,
     SECOND,
@@ -24,6 +23,7 @@ from tests.effects.policychanges import (
     changed,
     line,
     merges,
+    policy_world,
     proposed,
     protected,
     pushed_past,
@@ -35,10 +35,7 @@ from tests.effects.policychanges import (
 
 @pytest.fixture(scope="module", params=["gitlab", "github"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
-    dialect: ForgeKind = request.param
-    with neutral_world(tmp_path_factory.mktemp(f"serangan-{dialect}"), dialect) as made:
-        made.laik.office.read()
-        protected(made)
+    with policy_world(tmp_path_factory.mktemp("serangan"), request.param) as made:
         yield made
 
 
