@@ -49,6 +49,12 @@ class Closing:
     way: str
 
 
+def _written(plan: Plan, decision: Decision) -> frozenset[str]:
+    """The acts that the ledger had a ruling on before this plan."""
+    planned = {str(one.body["act"]) for one in plan if isinstance(one, Remember) and one.kind == "act"}
+    return frozenset(one.act for one in decision.memory.acts) - planned
+
+
 @dataclass
 class Monitor(Watch):
     """See the module."""
@@ -109,7 +115,9 @@ class Monitor(Watch):
     # what laik does
 
     def plans(self, plan: Plan, decision: Decision, seen: Seen) -> None:
-        self._hears(seen)
+        written = _written(plan, decision)
+        self.refusals = [(heard, at) for heard, at in self.refusals if heard.act.id in written]
+        self._hears(seen, written)
         for change in plan:
             match change:
                 case Remember(kind="shown") if change.body["step"] == MIGRATION:
@@ -129,9 +137,13 @@ class Monitor(Watch):
                 case ServeHosting():
                     assert change.decision in self.merges, "serves what was never merged"
 
-    def _hears(self, seen: Seen) -> None:
+    def _hears(self, seen: Seen, written: frozenset[str]) -> None:
+        """What laik was cut off from writing down is heard anew.
+
+        It may have been edited since, or its giver may have lost the role; nothing remembers what it was.
+        """
         for number, act in seen.comments.items():
-            if number in self.heard:
+            if number in self.heard and self.heard[number].act.id in written:
                 continue
             held = seen.holding(act.account, act.at)  # an acting official's words are those of his term
             meant = [
