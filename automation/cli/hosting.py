@@ -38,7 +38,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("file", type=_FILE)
-@click.option("--policy", "policy_file", type=_FILE, required=True, help="laik.yaml dari cabang terlindung.")
+@click.option("--policy", "policy_file", type=_FILE, required=True, help="laik.yaml yang menilainya.")
 @click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
 def validate(file: Path, policy_file: Path, as_json: bool) -> None:
     """Periksa satu berkas permohonan/<nama>.yaml (nama berkas = nama yang diminta)."""

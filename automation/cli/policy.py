@@ -192,8 +192,8 @@ def _refused(faults: tuple[Fault, ...]) -> InvalidPolicy:
             " ".join(f"[line {fault.where.line}] {fault.message.en}" for fault in faults[:20]),
         ),
         remedy=Bilingual(
-            "Perbaiki kebijakan sebelum digabungkan; kasus akan berhenti di langkah itu.",
-            "Mend the policy before it is merged; cases would stop at those steps.",
+            "Perbaiki sebelum digabungkan; kebijakan seperti ini tidak dapat berlaku.",
+            "Mend it before it is merged; such a policy cannot come into force.",
         ),
         where=faults[0].where,
         faults=faults,

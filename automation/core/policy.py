@@ -233,8 +233,8 @@ def load_policy(text: str | bytes, *, path: str = "laik.yaml", known: Known | No
                 " ".join(f"[line {document.mark(place)[0]}] {said.en}" for place, said in problems[:20]),
             ),
             remedy=Bilingual(
-                "Perbaiki kebijakan pada proyek kendali; kasus menunggu sampai kebijakan terbaca.",
-                "Mend the policy in the control project; cases wait until it can be read.",
+                "Perbaiki laik.yaml, atau pasang yang disebutnya; kebijakan seperti ini tidak dapat berlaku.",
+                "Mend laik.yaml, or install what it names; such a policy cannot be in force.",
             ),
             where=Where(file=path, line=line, column=column),
         )

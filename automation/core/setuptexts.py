@@ -96,10 +96,10 @@ def other_place(path: str) -> Bilingual:
 def policy_differs(stands: str, asked: str, url: str) -> Bilingual:
     """The answers were changed after the policy had been written."""
     return Bilingual(
-        f"berlaku: {stands}; awal.yaml: {asked}. Yang berlaku kebijakan pada cabang terlindungi; ubah lewat"
+        f"berlaku: {stands}; awal.yaml: {asked}. awal.yaml tidak mengubah kebijakan; ubah laik.yaml lewat"
         f" merge request pada {url}",
-        f"counts: {stands}; awal.yaml: {asked}. The policy on the protected branch counts; change it by merge"
-        f" request at {url}",
+        f"counts: {stands}; awal.yaml: {asked}. awal.yaml does not change the policy; change laik.yaml by"
+        f" merge request at {url}",
     )
 
 

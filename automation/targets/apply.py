@@ -92,6 +92,10 @@ def apply_targets(
         hold_limits(plan.removals, allow_removals=allow_removals, allow_empty=allow_empty)
         if plan.changed:
             publish(folder, plan.files, plan.manifest)
+    return _applied(plan, folder)
+
+
+def _applied(plan: TargetPlan, folder: Path) -> Applied:
     manifest = plan.manifest
     return Applied(
         serial=max(manifest.serials.values()),
