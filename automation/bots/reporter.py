@@ -81,12 +81,24 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
     if verdict.refusal is not None:
         parts.extend(_refused_request(desk, verdict, verdict.refusal))
     elif verdict.approvable and verdict.approval is None:
-        parts.append("\nSemua syarat terpenuhi. Tim Teknis menyetujui dengan menempelkan:\n\n")
-        parts.append(f"```\n{hosting_line(desk.decision.memory, verdict)}\n```\n")
+        parts.extend(_to_approve(desk, verdict))
     elif verdict.ready:
         parts.append("\nDisetujui; laik menggabungkan permintaan ini.\n")
     parts.append("\nHanya laik yang menggabungkan permintaan di proyek ini.\n")
     return outgoing(parts)
+
+
+def _to_approve(desk: Desk, verdict: HostingVerdict) -> list[Part]:
+    """Who approves, and the line; whoever disposed is not asked (``authority.disposed_apart``)."""
+    rule = desk.decision.procedure.hosting
+    named = " atau ".join(role_label(desk, role) for role in rule.approved_by) if rule is not None else ""
+    apart = ", bukan yang memberi disposisi," if verdict.disposed_by else ""
+    return [
+        "\nSemua syarat terpenuhi. ",
+        Untrusted(named),
+        f"{apart} menyetujui dengan menempelkan:\n\n",
+        f"```\n{hosting_line(desk.decision.memory, verdict)}\n```\n",
+    ]
 
 
 def _kind(desk: Desk, verdict: HostingVerdict) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from automation.bots.desk import Desk, role_label
 from automation.core.act import Act
+from automation.core.authority import stand_ins
 from automation.core.case import StepState
 from automation.core.codes import line_to_paste, line_to_take_back
 from automation.core.finding import Finding, Outcome
@@ -42,7 +43,7 @@ LACKING: Mapping[Way, str] = {
 LAPSES = {
     "aturan": "aturan atau hasil pemeriksaannya berubah",
     "komentar": "komentar persetujuannya disunting atau dihapus",
-    "peran": "pemberinya tidak lagi memegang perannya",
+    "peran": "pemberinya tidak lagi memegang peran yang memutuskannya",
     "form": "isi formulir permohonan berubah",
     "code": "kode aplikasi berubah",
     "scan": "hasil pemindaian berubah",
@@ -65,6 +66,7 @@ def open_step(desk: Desk, state: StepState) -> list[Part]:
     parts.extend(_agreement(desk, state))
     parts.extend(_lines(desk, state))
     parts.extend(_readings(state))
+    parts.extend(_read_actors(desk, state))
     if state.given and state.waiting_for_service:
         parts.append(f"\nSemua keputusan ada. {_service(desk)}\n")
     if state.given and state.waiting_for_provision:
@@ -160,6 +162,21 @@ def _readings(state: StepState) -> list[Part]:
         return []
     before = "\nBacaan laik yang belum dikonfirmasi daerah, jadi tidak memindahkan kasus: "
     return [before, Untrusted("; ".join(named)), ". Daerah menegaskannya pada kebijakan (`penegakan`).\n"]
+
+
+def _read_actors(desk: Desk, state: StepState) -> list[Part]:
+    """Who decides by laik's reading, and who may as well until the region confirms it."""
+    act, others = state.step.act, stand_ins(state.step)
+    if act is None or not others:
+        return []
+    named, more = (", ".join(role_label(desk, role) for role in roles) for roles in (act.by, others))
+    return [
+        "\nYang memutuskan menurut bacaan laik: ",
+        Untrusted(named),
+        "; selama belum dikonfirmasi daerah pada kebijakan (`penegakan`) juga: ",
+        Untrusted(more),
+        ".\n",
+    ]
 
 
 def _waivers(desk: Desk, state: StepState) -> list[Part]:

@@ -64,17 +64,45 @@ def capacity_of(account: str, step: Step, permanent: Roles, acting: Iterable[Act
 
 
 def deciders(step: Step) -> tuple[str, ...]:
-    """Roles that may act at a step.
+    """Roles that may act at a step, those who may only until the region confirms laik's reading last."""
+    return tuple(dict.fromkeys((*step.act.by, *stand_ins(step)))) if step.act else ()
 
-    Where the actor is laik's reading and the region has not confirmed it, the other candidates of the source
-    may act as well; a confirmed reading is enforced.
+
+def stand_ins(step: Step) -> tuple[str, ...]:
+    """The other candidates of the source, who may act while the actor is laik's unconfirmed reading.
+
+    The reading advises until the region confirms it (``penegakan``), and is enforced from then on. Advice is
+    no licence for anybody: who is no candidate may do nothing at the step (deny by default).
     """
-    if step.act is None:
+    if step.act is None or not read_actors(step):
         return ()
     everyone = (*step.actors.responsible, *step.actors.involved)
-    open_reading = any(actor.basis == "inferred" for actor in step.actors.responsible)
-    others = [actor.role for actor in everyone if actor.candidate] if open_reading else []
-    return tuple(dict.fromkeys((*step.act.by, *others)))
+    return tuple(dict.fromkeys(one.role for one in everyone if one.candidate and one.role not in step.act.by))
+
+
+def read_actors(step: Step) -> frozenset[str]:
+    """The roles that carry a step out by laik's unconfirmed reading alone."""
+    return frozenset(one.role for one in step.actors.responsible if one.basis == "inferred")
+
+
+def seats_of(step: Step, roles: Iterable[str]) -> frozenset[str]:
+    """The roles of an agreement that somebody holding ``roles`` speaks for: their own, and those read."""
+    held = frozenset(roles)
+    return held | read_actors(step) if held.intersection(stand_ins(step)) else held
+
+
+def disposed_apart(procedure: Procedure) -> Step | None:
+    """The step whose decision somebody else must give than the approval of the hosting request.
+
+    It is the one that hosting completes (the disposition), where the SOP wants another official there than
+    for the approval. Who holds both roles, or may still act for the other, gives one of the two: a name under
+    the government's domain takes two persons.
+    """
+    rule = procedure.hosting
+    step = procedure.step(rule.completes) if rule is not None and rule.completes else None
+    if rule is None or step is None or step.act is None or set(step.act.by) & set(rule.approved_by):
+        return None
+    return step
 
 
 def builders(procedure: Procedure, held: Roles) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from automation.core import floor
+from automation.core.authority import disposed_apart
 from automation.core.case import CaseState, StepState
 from automation.core.documents import CodeSnapshot
 from automation.core.errors import Where
@@ -116,7 +117,8 @@ class HostingFacts:
 class HostingVerdict:
     """Whether the hosting merge request may be merged, and everything that is missing if not.
 
-    ``steps_missing`` are keys of steps that must be complete (or acted on) first.
+    ``steps_missing`` are keys of steps that must be complete (or acted on) first; ``disposed_by`` are the
+    accounts whose disposition stands, so that their approval does not count.
     """
 
     facts: HostingFacts
@@ -126,6 +128,7 @@ class HostingVerdict:
     digest: str
     approval: RuledAct | None
     refusal: RuledAct | None
+    disposed_by: frozenset[int] = frozenset()
 
     @property
     def evidence_holds(self) -> bool:
@@ -177,7 +180,9 @@ def judge_hosting(
         REQUEST: digest_of([facts.path, facts.blob]),
         **{subject: evidence_digest(view.get(subject_evidence(subject))) for subject in floor},
     }
-    missing = () if facts.removes or memory.finished else steps_missing(procedure, state)
+    without_steps = facts.removes or memory.finished
+    missing = () if without_steps else steps_missing(procedure, state)
+    disposed_by = frozenset[int]() if without_steps else _disposed_by(procedure, state)
     digest = digest_of(
         {
             "head": facts.head_sha,
@@ -186,9 +191,7 @@ def judge_hosting(
             "sha": facts.sha,
             "subjects": subjects,
             "findings": [[one.check, one.outcome, one.key] for one in findings],
-            "steps": []
-            if facts.removes or memory.finished
-            else [[one.step.key, one.digest] for one in state.steps],
+            "steps": [] if without_steps else [[one.step.key, one.digest] for one in state.steps],
             "procedure": [procedure.id, procedure.version],
             "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
             **_since_revoked(memory),
@@ -200,9 +203,17 @@ def judge_hosting(
         subjects=subjects,
         steps_missing=missing,
         digest=digest,
-        approval=_hosting_approval(facts, digest, memory),
+        approval=_hosting_approval(facts, digest, memory, disposed_by),
         refusal=_hosting_refusal(facts, subjects[REQUEST], memory),
+        disposed_by=disposed_by,
     )
+
+
+def _disposed_by(procedure: Procedure, state: CaseState) -> frozenset[int]:
+    """Whose disposition stands, where another person approves the request (``authority.disposed_apart``)."""
+    step = disposed_apart(procedure)
+    at = state.state(step.key) if step is not None else None
+    return frozenset(act.account for act in at.standing.approvals) if at is not None else frozenset()
 
 
 def _since_revoked(memory: Memory) -> Mapping[str, object]:
@@ -299,15 +310,20 @@ def _not_this_request(facts: HostingFacts, view: EvidenceView) -> Iterator[Findi
         )
 
 
-def _hosting_approval(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
-    """An approval counts while its comment stands as it was and its giver still holds the role."""
+def _hosting_approval(
+    facts: HostingFacts, digest: str, memory: Memory, disposed_by: frozenset[int]
+) -> RuledAct | None:
+    """An approval counts while its comment stands as it was and its giver still holds the role.
+
+    Asked again of who disposed, since the approver may have disposed anew after approving.
+    """
     for act in reversed(memory.acts):
         if (
             act.step == facts.step_key
             and act.ruling == "approved"
             and act.digest == digest
             and act.account in facts.holders
-            and act.account not in facts.barred
+            and act.account not in facts.barred | disposed_by
             and act.act not in facts.gone
         ):
             return act

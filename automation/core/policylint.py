@@ -3,14 +3,14 @@
 Looked at is whether the policy itself can still be changed, every act that an offered SOP asks for, in every
 agency of the policy, and the approval of hosting. A policy is at fault where nobody could ever give such an
 act: because nobody holds a role that may, because all who hold one are barred (laik's own account, and the
-builders of the application, who may not judge their own work), or because fewer persons hold the roles than
-must agree. Roles of single cases (the vendor, a joint team) are named in the case, so a policy cannot lock
-them out.
+builders of the application, who may not judge their own work), because fewer persons hold the roles than
+must agree, or because one person alone would have to dispose of a hosting request and approve it. Roles of
+single cases (the vendor, a joint team) are named in the case, so a policy cannot lock them out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from automation.core.authority import (
@@ -18,8 +18,10 @@ from automation.core.authority import (
     Voice,
     builders,
     deciders,
+    disposed_apart,
     may_build_and_act,
     missing_voices,
+    seats_of,
     unit_of,
 )
 from automation.core.confirmation import confirm
@@ -32,16 +34,24 @@ from automation.core.text import Bilingual
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """One act that must be possible: which roles may give it; ``human`` says how many must agree."""
+    """One act that must be possible: which roles may give it; ``step`` says how many must agree."""
 
     what: Bilingual
     roles: tuple[str, ...]
-    human: HumanAct | None = None
+    step: Step | None = None
 
     @property
-    def each(self) -> bool:
-        """Whether every role must be filled by somebody."""
-        return self.human is not None and self.human.agree == "each"
+    def human(self) -> HumanAct | None:
+        """The act of the step; None for the approval of hosting."""
+        return self.step.act if self.step is not None else None
+
+    @property
+    def seats(self) -> tuple[tuple[str, ...], ...]:
+        """Which roles will do for each seat that must be filled by somebody."""
+        step, human = self.step, self.human
+        if step is None or human is None or human.agree != "each":
+            return (self.roles,)
+        return tuple(tuple(one for one in self.roles if seat in seats_of(step, (one,))) for seat in human.by)
 
 
 def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
@@ -59,6 +69,8 @@ def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
             for act in _acts(procedure):
                 for fault in _locked(policy, procedure, held, act, agency):
                     stopped.setdefault(fault, {})[act.what] = None
+            for fault, what in _alone(policy, procedure, held, agency):
+                stopped.setdefault(fault, {})[what] = None
     locked = [(place, _told_stopped(why, tuple(acts))) for (place, why), acts in stopped.items()]
     return (*_owners(policy), *_bots(policy), *locked)
 
@@ -124,15 +136,14 @@ def _act_of(procedure: Procedure, step: Step) -> _Act | None:
         f"langkah {step.number} ({step.key}) SOP {procedure.id}",
         f"step {step.number} ({step.key}) of SOP {procedure.id}",
     )
-    return _Act(what, roles, step.act)
+    return _Act(what, roles, step)
 
 
 def _locked(policy: Policy, procedure: Procedure, held: Roles, act: _Act, agency: str) -> Iterator[Problem]:
-    barred = {policy.bot.casefold()}
-    if not may_build_and_act(procedure, act.roles):
-        barred |= builders(procedure, held)
-    here = tuple(role for role in act.roles if role not in _in_case(procedure))
-    for roles in [(role,) for role in here] if act.each else [here]:
+    barred = _barred(policy, procedure, held, act.roles)
+    in_case = _in_case(procedure)
+    here = tuple(role for role in act.roles if role not in in_case)
+    for roles in (seat for seat in act.seats if in_case.isdisjoint(seat)):
         holders = _holders(held, roles)
         place = _place(roles[0], _home(procedure, roles[0], agency))
         if not holders:
@@ -141,10 +152,40 @@ def _locked(policy: Policy, procedure: Procedure, held: Roles, act: _Act, agency
         if not holders - barred:
             yield place, _told_barred(roles, holders)
             return
-    voices = _voices(procedure, held, frozenset(barred), act, agency)
-    missing = missing_voices(act.human, voices) if act.human is not None else ()
+    missing = _missing(procedure, held, barred, act, agency)
     if act.human is not None and missing:
         yield _place(here[0], _home(procedure, here[0], agency)), _told_few(act.human, len(missing))
+
+
+def _barred(policy: Policy, procedure: Procedure, held: Roles, roles: tuple[str, ...]) -> frozenset[str]:
+    """Laik's own account, and who builds the application where the act is not the builder's own."""
+    own = may_build_and_act(procedure, roles)
+    return frozenset({policy.bot.casefold()}) | (frozenset() if own else builders(procedure, held))
+
+
+def _alone(
+    policy: Policy, procedure: Procedure, held: Roles, agency: str
+) -> Iterator[tuple[Problem, Bilingual]]:
+    """Whether every approver of hosting is wanted for the disposition, which is another's to give."""
+    step, approval = disposed_apart(procedure), _hosting_act(procedure)
+    disposition = _act_of(procedure, step) if step is not None else None
+    if step is None or approval is None or disposition is None:
+        return
+    approving = _holders(held, approval.roles) - _barred(policy, procedure, held, approval.roles)
+    barred = _barred(policy, procedure, held, disposition.roles)
+    if _missing(procedure, held, barred, disposition, agency):
+        return
+    if approving and all(_missing(procedure, held, barred | {one}, disposition, agency) for one in approving):
+        place = _place(approval.roles[0], _home(procedure, approval.roles[0], agency))
+        yield (place, _told_alone(step, approving)), approval.what
+
+
+def _missing(
+    procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act, agency: str
+) -> tuple[str, ...]:
+    """Which seats of an act stay empty whoever sits down; none for the approval of hosting."""
+    voices = _voices(procedure, held, barred, act, agency)
+    return missing_voices(act.human, voices) if act.human is not None else ()
 
 
 def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act, agency: str) -> list[Voice]:
@@ -153,13 +194,17 @@ def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act
     voices = [
         Voice(
             at,
-            frozenset(role for role in act.roles if name in held.get(role, frozenset())),
+            _seated(act, (role for role in act.roles if name in held.get(role, frozenset()))),
             unit_of(name, procedure, held, agency),
         )
         for at, name in enumerate(people)
     ]
     in_case = [role for role in act.roles if role in _in_case(procedure)]
     return [*voices, *(Voice(len(people) + at, frozenset({role}), "") for at, role in enumerate(in_case))]
+
+
+def _seated(act: _Act, roles: Iterable[str]) -> frozenset[str]:
+    return seats_of(act.step, roles) if act.step is not None else frozenset(roles)
 
 
 def _holders(held: Roles, roles: tuple[str, ...]) -> frozenset[str]:
@@ -236,6 +281,16 @@ def _told_few(act: HumanAct, missing: int) -> Bilingual:
     return Bilingual(
         f"Perlu {act.persons} orang yang berbeda{apart.id}; kurang {missing}. Tambahkan pemegang peran.",
         f"It takes {act.persons} different persons{apart.en}; {missing} missing. Name more holders.",
+    )
+
+
+def _told_alone(step: Step, approving: Iterable[str]) -> Bilingual:
+    named = ", ".join(sorted(approving))
+    return Bilingual(
+        f"Disposisi (langkah {step.number}) dan persetujuan hosting diberikan orang yang berbeda, di sini"
+        f" tidak ada orang lain daripada {named}. Tambahkan pemegang peran.",
+        f"The disposition (step {step.number}) and the approval of hosting are different persons', here there"
+        f" is nobody besides {named}. Name another holder.",
     )
 
 

@@ -56,9 +56,11 @@ def _way(procedure: Procedure, step: Step, branch: Branch) -> str:
 
 def _actors(procedure: Procedure, step: Step) -> str:
     labels = {role.id: role.label for role in procedure.roles}
-    named = ", ".join(_joined(labels[one.role], _sure(one)) for one in step.actors.responsible)
-    others = ", ".join(labels[one.role] for one in step.actors.involved if one.candidate)
-    return _joined(named, f"kandidat lain: {others}" if others else "", step.actors.note)
+    responsible, involved = step.actors.responsible, step.actors.involved
+    named = ", ".join(_joined(labels[one.role], _sure(one)) for one in responsible if not one.candidate)
+    others = ", ".join(labels[one.role] for one in (*responsible, *involved) if one.candidate)
+    sole = "tanpa kandidat lain, jadi berlaku sejak awal" if step.act and not others else ""
+    return _joined(named, f"kandidat lain: {others}" if others else sole, step.actors.note)
 
 
 def _sure(one: Branch | Actor) -> str:

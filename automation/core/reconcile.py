@@ -175,15 +175,16 @@ def _as_it_stands(act: RuledAct, standing: Mapping[str, Act], observation: Obser
     said = standing.get(act.act)
     if said is None or act.step in observation.memory.closed:
         return act
-    # An agreement that is not reached yet counts only roles that are still held.
-    held = observation.roles_at(said)
-    still = tuple(role for role in act.roles if said.account.casefold() in held.get(role, frozenset()))
-    return replace(act, roles=still)
+    # An agreement that is not reached yet counts only roles that are still held and may still act.
+    held, step = observation.roles_at(said), _step_of(act, observation)
+    may = act.roles if step is None else _authorised(observation.procedure, step, act)
+    mine = (role for role in act.roles if said.account.casefold() in held.get(role, frozenset()))
+    return replace(act, roles=tuple(role for role in mine if role in may))
 
 
 def _lost(act: RuledAct, standing: Mapping[str, Act], observation: Observation) -> str:
     """What took an act away again: ``komentar``, ``peran``, or nothing (``""``)."""
-    step = next((one for one in observation.procedure.steps if one.key == act.step), None)
+    step = _step_of(act, observation)
     if act.ruling not in TAKEN_AWAY or step is None or not act.act.startswith("issue/"):
         return ""
     closed = observation.memory.closed.get(act.step)
@@ -199,11 +200,19 @@ def _lost(act: RuledAct, standing: Mapping[str, Act], observation: Observation) 
     return "" if any(said.account.casefold() in held.get(role, frozenset()) for role in by) else "peran"
 
 
+def _step_of(act: RuledAct, observation: Observation) -> Step | None:
+    return next((one for one in observation.procedure.steps if one.key == act.step), None)
+
+
 def _authorised(procedure: Procedure, step: Step, act: RuledAct) -> tuple[str, ...]:
-    """The roles that an act rests on: those its giver acted under; else all that might have."""
+    """The roles that an act rests on: those its giver acted under and that may act still; else all that may.
+
+    A region that confirms who acts takes the say from the other candidates, over what they said as well.
+    """
     if act.ruling == "waived":
         return tuple(role.id for role in procedure.roles if role.archetype == "ict_head")
-    return act.roles or deciders(step)
+    may = deciders(step)
+    return tuple(role for role in act.roles if role in may) if act.roles else may
 
 
 def _hosting(

@@ -53,7 +53,25 @@ def rule_hosting(act: Act, bench: Bench) -> Ruled:
                 "Cannot be approved yet: see the card, the SOP is not satisfied.",
             ),
         )
-    return Ruled(act, "refused" if refuse else "approved", key, bound.digest, bound.subjects, None)
+    if refuse or act.account_id not in verdict.disposed_by:
+        return Ruled(act, "refused" if refuse else "approved", key, bound.digest, bound.subjects, None)
+    # One person holding both roles, or standing in for the head, would else put a name up alone.
+    if verdict.refusal is None or verdict.refusal.account != act.account_id:
+        return void(act, key, DISPOSED)
+    # Counted as no approval (``gate``): it only takes the refusal away.
+    return Ruled(act, "approved", key, bound.digest, bound.subjects, TAKEN_BACK)
+
+
+DISPOSED = Bilingual(
+    "Disposisi kasus ini dari Anda, jadi persetujuan permintaannya dari orang lain; mintalah pemegang peran"
+    " yang lain.",
+    "The disposition of this case is yours, so somebody else approves its request; ask another holder of the"
+    " role.",
+)
+TAKEN_BACK = Bilingual(
+    "Penolakan Anda ditarik. Disposisi kasus ini dari Anda, jadi persetujuannya dari pemegang peran lain.",
+    "Your refusal is taken back. The disposition of this case is yours, so another holder approves.",
+)
 
 
 def _is_barred(act: Act, verdict: HostingVerdict) -> Bilingual | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from automation.core.authority import read_actors, stand_ins
 from automation.core.procedure import Actor, Branch, Input, Output, Procedure, Step
 from automation.core.procedure_flow import Problem
 from automation.core.regions import foreign_regions
@@ -30,6 +31,7 @@ def remarks(procedure: Procedure) -> tuple[Problem, ...]:
         *_unused(procedure),
         *_one_way_decisions(procedure),
         *_uninvited_deciders(procedure),
+        *_unquestioned(procedure),
         *_readings(procedure),
     )
 
@@ -232,6 +234,21 @@ def _readings(procedure: Procedure) -> Iterator[Problem]:
                 f"{count} items are readings, not the source's words; confirm them in steps {listing}.",
             ),
         )
+
+
+def _unquestioned(procedure: Procedure) -> Iterator[Problem]:
+    """A reading of who acts without another candidate holds before a region confirms it."""
+    for at, step in enumerate(procedure.steps):
+        if step.act is not None and read_actors(step) and not stand_ins(step):
+            yield (
+                f"steps.{at}.actors.responsible",
+                Bilingual(
+                    f"Pelaksana langkah {step.number} hanya bacaan dan tanpa kandidat lain, jadi berlaku"
+                    " sejak awal; konfirmasikan, atau sebut siapa lagi yang mungkin dimaksud (candidate).",
+                    f"Who acts in step {step.number} is only a reading, with no other candidate, so it holds"
+                    " from the start; confirm it, or name who else may be meant (candidate).",
+                ),
+            )
 
 
 def inferred(step: Step) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from automation.core.authority import Voice, deciders, missing_voices
+from automation.core.authority import Voice, deciders, missing_voices, seats_of
 from automation.core.evidence import State
 from automation.core.memory import Memory, RuledAct
 from automation.core.procedure import Procedure, Step, Way
@@ -79,7 +79,7 @@ def _leads(step: Step, way: Way) -> bool:
 def _voice(step: Step, act: RuledAct) -> Voice:
     """Entries older than agreements say no roles; their steps wanted one person of any deciding role."""
     roles = frozenset(act.roles) or frozenset(deciders(step))
-    return Voice(act.account, roles, act.unit or f"akun-{act.account}")
+    return Voice(act.account, seats_of(step, roles), act.unit or f"akun-{act.account}")
 
 
 def _last_resumption(procedure: Procedure, step: Step, memory: Memory) -> int:

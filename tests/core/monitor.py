@@ -7,7 +7,7 @@ before it is carried out, and fails with what laik would have done wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
@@ -352,9 +352,10 @@ class Monitor(Watch):
         assert asked == self._judged(HOSTING, seen), "merges what nobody approved"
         barred = {self.sop.ids[name] for name in ("dua-topi", "pembangun") if name in self.sop.ids}
         fair = [one for one in self._spoke(rule.approved_by, seen) if one.act.account_id not in barred]
-        assert any(one.act.command.verb == "setuju" and one.digest == digest for one in fair), "no approval"
+        said = {one.act.account for one in fair if one.act.command.verb == "setuju" and one.digest == digest}
+        assert said, "no approval"
         self._nobody_refuses(rule.approved_by, request.blob, fair)
-        self._steps_are_done(seen, finished=finished)
+        self._steps_are_done(seen, said, finished=finished)
         assert not {seen.content.get(name) for name in FLOOR} & {None, FLAWED, BROKEN, UNKNOWN}, "the floor"
         self.merges.add(digest)
 
@@ -387,7 +388,7 @@ class Monitor(Watch):
                 assert request is not None
                 yield one, request.blob
 
-    def _steps_are_done(self, seen: Seen, *, finished: bool) -> None:
+    def _steps_are_done(self, seen: Seen, said: Set[str], *, finished: bool) -> None:
         rule = self.procedure.hosting
         assert rule is not None
         keys = [step.key for step in self.procedure.steps]
@@ -403,12 +404,16 @@ class Monitor(Watch):
             kept = step.binding.content == "until_closed"
             assert kept or now == self.closings[key].contents, f"merges although {key} changed"
         if rule.completes:
-            self._disposed(self.procedure.step(rule.completes), seen)
+            self._disposed(self.procedure.step(rule.completes), said, seen)
 
-    def _disposed(self, step: Step, seen: Seen) -> None:
+    def _disposed(self, step: Step, said: Set[str], seen: Seen) -> None:
+        """``said``: who approved the request; where the SOP names other roles, it is two persons' work."""
         now = seen.of(step.judging.subjects)
-        assert any(
-            self._may(one, step) and self.showings[one.shown[0]].of(step.judging.subjects) == now
+        disposed = {
+            one.act.account
             for one in self.heard.values()
             if one.digest and one.shown[0][0] == step.key and self._stands(one, step, seen)
-        ), "merges without the disposition"
+            if self._may(one, step) and self.showings[one.shown[0]].of(step.judging.subjects) == now
+        }
+        assert disposed, "merges without the disposition"
+        assert len(disposed | said) > 1, "one person disposed and approved"

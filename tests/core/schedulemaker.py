@@ -27,6 +27,7 @@ from tests.core.schedules import (
     Say,
     Stage,
     Wait,
+    head_who_reviews,
 )
 
 Maker = Callable[[Stage, int], Deed | None]
@@ -174,7 +175,8 @@ def _in_request(stage: Stage, arg: int) -> Deed | None:
         return None
     codes = [code for key, _, code in stage.cards if key.startswith("hosting!")]
     code = codes[-1 - (arg // 4 % len(codes) if arg % 4 == 0 else 0)] if codes else "abcd"
-    people = [f"{rule.approved_by[0]}-1", f"{rule.approved_by[0]}-2", BOTH, STRANGER]
+    head = head_who_reviews(stage.sop.procedure) or STRANGER
+    people = [f"{rule.approved_by[0]}-1", f"{rule.approved_by[0]}-2", BOTH, head]
     verb = "tolak" if arg % 8 == 7 else "setuju"
     return Say(people[arg // 16 % 4 if arg > 128 else 0], Command(verb, "hosting", code, REASON, 1), True)
 

@@ -72,6 +72,13 @@ class Sop:
         return tuple(self.ids)
 
 
+def head_who_reviews(procedure: Procedure) -> str:
+    """One who may dispose of a hosting request and holds a role that approves it; empty where SOPs differ."""
+    rule = procedure.hosting
+    step = procedure.step(rule.completes) if rule is not None and rule.completes else None
+    return f"{step.act.by[0]}-1" if step is not None and step.act is not None else ""
+
+
 def sop_of(procedure: Procedure) -> Sop:
     building = [role.id for role in procedure.roles if role.builds]
     own = [f"{role.id}-{one}" for role in procedure.roles if not role.builds for one in (1, 2)]
@@ -79,6 +86,9 @@ def sop_of(procedure: Procedure) -> Sop:
         role.id: frozenset({BUILDER} if role.builds else {f"{role.id}-1", f"{role.id}-2", BOTH})
         for role in procedure.roles
     }
+    head = head_who_reviews(procedure)
+    if procedure.hosting is not None and head:
+        roles |= {role: roles[role] | {head} for role in procedure.hosting.approved_by}
     people = sorted({*own, BOTH, STRANGER, *([BUILDER] if building else [])})
     named = {subject for step in procedure.steps for subject in step.judging.subjects}
     more = set(FLOOR_SUBJECTS) if procedure.hosting else set()

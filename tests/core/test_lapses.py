@@ -45,7 +45,10 @@ def test_the_first_of_two_sides_is_told_that_its_giver_lost_the_role() -> None:
     case.takes("kabid", "setuju")
     case.roles = {**case.roles, "kabid": frozenset({"dua-topi"})}
     case.settle()
-    assert "Persetujuan yang sudah diberikan gugur: pemberinya tidak lagi memegang perannya." in case.card()
+    assert (
+        "Persetujuan yang sudah diberikan gugur: pemberinya tidak lagi memegang peran yang memutuskannya."
+        in case.card()
+    )
     case.takes("tim-dinkes", "setuju")  # whose own approval counts, while the other's stays lost
     assert forfeited(case) == ("peran",)
     assert "Sudah disetujui 1 dari 2 orang" in case.card()

@@ -96,6 +96,19 @@ def test_pengembang_runs_to_its_end(pengembang: Case) -> None:
     assert pengembang.done == 8
 
 
+def test_another_official_speaks_for_the_division_until_the_region_confirms_who_does(
+    procedures: Mapping[str, Procedure],
+) -> None:
+    case = case_of(procedures[MANDIRI], confirmed=False)
+    case.takes(KASI, "setuju")
+    case.takes(KABID, "setuju")
+    assert "masih diperlukan: Instansi Pengguna" in case.card()  # two of the office are not the other side
+    case.takes(OWNER, "setuju")
+    assert case.open_step == "penunjukan-system-analyst"
+    enforced = case_of(procedures[MANDIRI])
+    assert enforced.ruling(enforced.takes(KASI, "setuju")) == "void"
+
+
 @pytest.mark.parametrize("name", [MANDIRI, PENGEMBANG])
 @pytest.mark.parametrize("alone", [KABID, OWNER, "dua-topi"])
 def test_one_party_alone_does_not_agree(procedures: Mapping[str, Procedure], name: str, alone: str) -> None:

@@ -112,6 +112,41 @@ def test_an_agreement_of_two_roles_needs_two_persons() -> None:
     assert "It takes 2 different persons; 1 missing" in fault[1]
 
 
+def test_one_person_cannot_be_the_only_one_to_dispose_and_to_approve() -> None:
+    alone = changed("[teknis-1, teknis-2]", "[kepala-diskominfo]")
+    (fault,) = locked(alone)
+    assert fault[0] == line_of("  tim_teknis_diskominfo:")
+    assert "there is nobody besides kepala-diskominfo. Name another holder" in fault[1]
+    assert fault[1].endswith("Locked: the approval of hosting in kecil.")
+    assert locked(changed("tim_teknis_diskominfo: [", "tim_teknis_diskominfo: [sekretaris, ", alone)) == []
+    assert locked(changed("[kepala-diskominfo]\n  tim", "[teknis-1]\n  tim")) == []
+
+
+def test_a_disposition_of_two_wants_a_third_for_the_approval() -> None:
+    two = VENDOR.replace("by: [kepala_diskominfo]}", "by: [kepala_diskominfo], quorum: 2}")
+    pair = changed("[kepala-diskominfo]", "[teknis-1, teknis-2]")
+    (fault,) = locked(pair, two)
+    assert "nobody besides teknis-1, teknis-2" in fault[1]
+    assert (
+        locked(changed("[teknis-1, teknis-2]\nperangkat", "[teknis-1, teknis-3]\nperangkat", pair), two) == []
+    )
+
+
+def test_the_seat_of_an_agreement_that_is_only_a_reading_may_be_another_candidates() -> None:
+    role = "  - {id: kasi, label: K, en: S, archetype: section_head, scope: dinas}\nphases:\n"
+    sop = AGREED.replace("archetype: builder_external", "archetype: builder_external, scope: kasus")
+    sop = sop.replace("phases:\n", role, 1).replace(
+        HEAD, READING.replace("role: tim_teknis_diskominfo", "role: kasi")
+    )
+    policy = changed("kepala_diskominfo: [kepala-diskominfo]", "kasi: [kasi]")
+    assert locked(policy, sop) == []
+    (fault,) = locked(policy + "penegakan: {kecil: {pelaksana: semua}}\n", sop)
+    assert "Nobody holds the role kepala_diskominfo" in fault[1]
+    assert locked(changed("kasi: [kasi]", "kasi: [kepala-dinkes]", policy), sop)[0][1].startswith(
+        "It takes 2"
+    )
+
+
 def test_a_quorum_needs_as_many_persons() -> None:
     sop = VENDOR.replace(
         "about: keamanan, by: [tim_teknis_diskominfo], refuse: temuan}",

@@ -353,11 +353,17 @@ def _refuses_no_request(patch: pytest.MonkeyPatch) -> None:
 def _merges_what_is_gone(patch: pytest.MonkeyPatch) -> None:
     """An approval that stands whatever the request became."""
 
-    def newest(facts: HostingFacts, digest: str, memory: Memory) -> RuledAct | None:
+    def newest(
+        facts: HostingFacts, digest: str, memory: Memory, disposed_by: frozenset[int]
+    ) -> RuledAct | None:
         found = [act for act in memory.acts if act.step == facts.step_key and act.ruling == "approved"]
         return found[-1] if found else None
 
     patch.setattr(gate, "_hosting_approval", newest)
+
+
+def _lets_one_person_do_both(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gate, "_disposed_by", lambda *args: frozenset())
 
 
 @pytest.mark.parametrize(
@@ -372,6 +378,7 @@ def _merges_what_is_gone(patch: pytest.MonkeyPatch) -> None:
         (_forgets_when_a_term_ends, "kecil", MAKERS),
         (_refuses_no_request, "kecil", HOSTING),
         (_merges_what_is_gone, "kecil", HOSTING),
+        (_lets_one_person_do_both, "kecil", HOSTING),
     ],
 )
 def test_the_monitor_sees_a_laik_that_errs(

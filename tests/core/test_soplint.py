@@ -137,9 +137,20 @@ def test_a_decision_with_one_way_and_a_decider_without_a_part_are_remarked() -> 
     assert "Role 'tim_teknis_gabungan' decides step 1 without being named under 'actors'." in found
 
 
+def test_a_reading_of_who_acts_without_another_candidate_is_remarked() -> None:
+    sole = "Who acts in step 11 is only a reading, with no other candidate"
+    assert not [one for _, one in said() if one.startswith(sole)]
+    candidate = "role: kepala_diskominfo, basis: inferred, confidence: low, candidate: true,"
+    assert SOURCE.count(candidate) == 1
+    without = SOURCE.replace(
+        candidate, candidate.replace("candidate: true, ", "").replace("candidate: true,", "")
+    )
+    assert [one for _, one in said(without) if one.startswith(sole)]
+
+
 def test_readings_are_counted_and_their_steps_named() -> None:
     (readings,) = [text for _, text in said() if "are readings" in text]
-    assert readings.startswith("35 items")
+    assert readings.startswith("36 items")
 
 
 def test_only_what_the_source_does_not_state_counts_as_a_reading() -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from automation.core.authority import Acting, Voice, missing_voices
 from automation.core.case import StepState
+from automation.core.confirmation import confirm
 from automation.core.memory import remember
 from automation.core.procedure import HumanAct
 from tests.core.branching import BRANCHING, agreed, branching_case, finished
-from tests.core.cases import FLAWED, Case
+from tests.core.cases import EVERYTHING, FLAWED, Case
 
 
 def open_state(case: Case) -> StepState:
@@ -337,6 +338,35 @@ def test_other_candidates_may_act_until_the_region_confirms_who_does() -> None:
     assert case.ruling(case.takes("kasi", "lengkap")) == "approved"
     confirmed = branching_case()
     assert confirmed.ruling(confirmed.takes("kasi", "lengkap")) == "void"
+
+
+def test_the_card_says_who_may_act_besides_while_the_actor_is_only_a_reading() -> None:
+    said = "Yang memutuskan menurut bacaan laik: Kabid; selama belum dikonfirmasi daerah pada kebijakan"
+    for confirmed in (False, True):
+        case = branching_case(confirmed=confirmed)
+        case.settle()
+        assert (said in case.card()) is not confirmed
+
+
+BY_READING = BRANCHING.replace(
+    "    actors: {responsible: [{role: kadis, basis: stated}]}",
+    "    actors: {responsible: [{role: kadis, basis: inferred}, {role: kabid, basis: stated}],"
+    " involved: [{role: kasi, basis: inferred, candidate: true}]}",
+)
+
+
+def test_a_region_that_confirms_the_actor_takes_the_say_from_the_other_candidate() -> None:
+    case = agreed(branching_case(confirmed=False, text=BY_READING))
+    case.takes("kabid", "tersedia")
+    case.takes("kasi", "buat-project")
+    act = case.takes("kasi", "disposisi")
+    assert case.ruling(act) == "approved"
+    assert "Sudah disetujui 1 dari 2 orang" in case.card()
+    case.procedure = confirm(case.procedure, EVERYTHING)
+    case.settle()
+    assert "gugur: pemberinya tidak lagi memegang peran yang memutuskannya" in case.card()
+    case.takes("kabid", "disposisi")
+    assert "Sudah disetujui 1 dari 2 orang" in case.card()
 
 
 def test_somebody_only_involved_is_no_candidate() -> None:
