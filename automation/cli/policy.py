@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +14,12 @@ from automation.cli._lint import LintResult, show_result
 from automation.collect import templates
 from automation.collect.ownsops import newest
 from automation.collect.procedures import read_limited
-from automation.core.documents import YamlDocument
-from automation.core.errors import Fault, InvalidPolicy, LaikError, Where
+from automation.core.errors import Fault, InvalidPolicy, LaikError, told_together
 from automation.core.outputport import one_line
 from automation.core.policy import load_policy
 from automation.core.policylint import cautions, lockouts
-from automation.core.procedure_flow import Problem
 from automation.core.text import Bilingual, Language, indonesian_date
-from automation.core.yamltext import load_mapping
+from automation.core.yamltext import load_mapping, placed
 from automation.proposedpolicy import OnBranch, admit_by_hand, look_at_branch
 from automation.wiring import known_names
 
@@ -165,7 +163,7 @@ def _judged(file: Path, sops: Path | None) -> LintResult:
     except LaikError as refusal:
         return LintResult(str(file), refusal=refusal)
     document = load_mapping(content, path=str(file))
-    faults = _placed(document, lockouts(policy, installed))
+    faults = placed(document, lockouts(policy, installed))
     if faults:
         return LintResult(str(file), refusal=_refused(faults))
     offered = ", ".join(policy.sop)
@@ -176,21 +174,13 @@ def _judged(file: Path, sops: Path | None) -> LintResult:
             f"baik; setiap langkah SOP {offered} dapat diputuskan",
             f"sound; every step of SOP {offered} can be decided",
         ),
-        remarks=_placed(document, cautions(policy, installed)),
+        remarks=placed(document, cautions(policy, installed)),
     )
-
-
-def _placed(document: YamlDocument, problems: Iterable[Problem]) -> tuple[Fault, ...]:
-    found = [Fault(Where(document.path, *document.mark(place)), said) for place, said in problems]
-    return tuple(sorted(found, key=lambda fault: (fault.where.line, fault.where.column)))
 
 
 def _refused(faults: tuple[Fault, ...]) -> InvalidPolicy:
     return InvalidPolicy(
-        Bilingual(
-            " ".join(f"[baris {fault.where.line}] {fault.message.id}" for fault in faults[:20]),
-            " ".join(f"[line {fault.where.line}] {fault.message.en}" for fault in faults[:20]),
-        ),
+        told_together(faults),
         remedy=Bilingual(
             "Perbaiki sebelum digabungkan; kebijakan seperti ini tidak dapat berlaku.",
             "Mend it before it is merged; such a policy cannot come into force.",

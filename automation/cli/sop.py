@@ -13,7 +13,7 @@ from automation.cli._lint import LintResult, show_result
 from automation.cli._out import write_out
 from automation.collect.procedures import SopFile, bundled, load_file, read_bundled, read_file, read_limited
 from automation.core.confirmation import confirm
-from automation.core.errors import Fault, InvalidPolicy, InvalidProcedure, LaikError, Where
+from automation.core.errors import InvalidPolicy, InvalidProcedure, LaikError, Where
 from automation.core.flowsvg import svg_of
 from automation.core.mermaid import mermaid_of
 from automation.core.policy import Policy, load_policy
@@ -22,7 +22,7 @@ from automation.core.procedure_continuation import in_continuation
 from automation.core.readings import added, readings_of
 from automation.core.soplint import inferred, remarks
 from automation.core.text import Bilingual, Language
-from automation.core.yamltext import load_mapping
+from automation.core.yamltext import load_mapping, placed
 
 
 @click.group(name="sop", help="SOP: daftar, isi, periksa, bagan, dokumen resmi.")
@@ -229,7 +229,7 @@ def _sound(file: SopFile) -> LintResult:
         document.path,
         summary={"id": file.procedure.id, "steps": steps},
         praise=Bilingual(f"baik, {steps} langkah", f"sound, {steps} steps"),
-        remarks=tuple(Fault(Where(document.path, *document.mark(place)), said) for place, said in found),
+        remarks=placed(document, found),
     )
 
 

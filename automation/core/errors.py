@@ -6,6 +6,7 @@ code 1 (expected refusal); anything else is a defect and ends with code 3.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from automation.core.text import Bilingual, Language
@@ -35,6 +36,19 @@ class Fault:
 
     where: Where
     message: Bilingual
+
+
+MANY = 20
+
+
+def told_together(faults: Sequence[Fault]) -> Bilingual:
+    """What is wrong in a file as one text; of several faults each with its line, the first twenty of them."""
+    if len(faults) == 1:  # whose place the error itself gives
+        return faults[0].message
+    return Bilingual(
+        " ".join(f"[baris {fault.where.line}] {fault.message.id}" for fault in faults[:MANY]),
+        " ".join(f"[line {fault.where.line}] {fault.message.en}" for fault in faults[:MANY]),
+    )
 
 
 class LaikError(Exception):

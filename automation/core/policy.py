@@ -18,11 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from automation.core.authority import OFFICE, Acting
 from automation.core.confirmation import Confirmed, unknown_names
 from automation.core.digest import digest_of as digest_of  # noqa: PLC0414 - looked for here by all
-from automation.core.errors import InvalidPolicy, Where
+from automation.core.errors import InvalidPolicy, told_together
 from automation.core.policycalendar import CalendarPolicy
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
-from automation.core.yamltext import load_mapping, load_model
+from automation.core.yamltext import load_mapping, load_model, placed
 
 MAX_OWNERS = 20
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=60)]
@@ -226,17 +226,15 @@ def load_policy(text: str | bytes, *, path: str = "laik.yaml", known: Known | No
     policy = load_model(document, Policy, InvalidPolicy)
     problems = list(_unknown_names(policy, known)) if known else []
     if problems:
-        line, column = document.mark(problems[0][0])
+        faults = placed(document, problems)
         raise InvalidPolicy(
-            Bilingual(
-                " ".join(f"[baris {document.mark(place)[0]}] {said.id}" for place, said in problems[:20]),
-                " ".join(f"[line {document.mark(place)[0]}] {said.en}" for place, said in problems[:20]),
-            ),
+            told_together(faults),
             remedy=Bilingual(
                 "Perbaiki laik.yaml, atau pasang yang disebutnya; kebijakan seperti ini tidak dapat berlaku.",
                 "Mend laik.yaml, or install what it names; such a policy cannot be in force.",
             ),
-            where=Where(file=path, line=line, column=column),
+            where=faults[0].where,
+            faults=faults,
         )
     return policy
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automation.core.documents import YamlDocument
-from automation.core.errors import Fault, InvalidProcedure, Where
+from automation.core.errors import InvalidProcedure, told_together
 from automation.core.procedure_flow import Problem
 from automation.core.procedure_model import (
     Activity,
@@ -47,7 +47,7 @@ from automation.core.procedure_model import (
 )
 from automation.core.procedure_rules import RESERVED_SUBJECTS, problems_of
 from automation.core.text import Bilingual
-from automation.core.yamltext import load_mapping, load_model
+from automation.core.yamltext import load_mapping, load_model, placed
 
 __all__ = [
     "RESERVED_SUBJECTS",
@@ -123,20 +123,13 @@ def refuse_problems(document: YamlDocument, problems: Sequence[Problem]) -> None
     """
     if not problems:
         return
-    placed = [(document.mark(place), said) for place, said in problems]
-    line, column = placed[0][0]
+    faults = placed(document, problems)
     raise InvalidProcedure(
-        Bilingual(
-            " ".join(f"[baris {at}] {said.id}" for (at, _), said in placed[:20]),
-            " ".join(f"[line {at}] {said.en}" for (at, _), said in placed[:20]),
-        ),
+        told_together(faults),
         remedy=Bilingual(
             "Perbaiki berkas SOP; kasus yang berjalan tetap pada versi lamanya.",
             "Mend the SOP file; running cases stay on their version.",
         ),
-        where=Where(file=document.path, line=line, column=column),
-        faults=tuple(
-            Fault(Where(file=document.path, line=at[0], column=at[1]), said)
-            for at, said in sorted(placed, key=lambda one: one[0])
-        ),
+        where=placed(document, problems[:1])[0].where,  # of what was found first; the rest may follow from it
+        faults=faults,
     )

@@ -9,7 +9,7 @@ stays text). Source of the traps: YAML 1.2.2 section 3.2.1.3 (unique keys) and 7
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -86,6 +86,12 @@ def load_model(document: YamlDocument, model: type[Model], error: type[LaikError
             where=Where(file=document.path, line=first[0], column=first[1]),
             faults=tuple(sorted(faults, key=lambda fault: (fault.where.line, fault.where.column))),
         ) from None
+
+
+def placed(document: YamlDocument, problems: Iterable[tuple[str, Bilingual]]) -> tuple[Fault, ...]:
+    """Problems told by the dotted paths of their places, as faults of the file in its order."""
+    found = [Fault(Where(document.path, *document.mark(place)), told) for place, told in problems]
+    return tuple(sorted(found, key=lambda fault: (fault.where.line, fault.where.column)))
 
 
 def _schema_fault(document: YamlDocument, detail: ErrorDetails, all_of_them: list[ErrorDetails]) -> Fault:
