@@ -24,6 +24,24 @@ FLOOR = ("mockup", "uat_skenario", "uat_hasil", "code", "scan")
 COMPLETING = ("completed", "detour")
 
 
+def _others(step: Step) -> frozenset[str]:
+    """Whom the source may as well mean where who acts is only a reading, and nobody has confirmed it."""
+    everyone = (*step.actors.responsible, *step.actors.involved)
+    read = any(one.basis == "inferred" for one in step.actors.responsible)
+    return frozenset(one.role for one in everyone if one.candidate and read)
+
+
+def _speakers(step: Step) -> frozenset[str]:
+    assert step.act is not None
+    return frozenset(step.act.by) | _others(step)
+
+
+def _sits(step: Step, seat: str, roles: Set[str]) -> bool:
+    """Whether somebody of these roles fills a seat ("": anybody's); the others fill what is read."""
+    read = any(one.role == seat and one.basis == "inferred" for one in step.actors.responsible)
+    return not seat or seat in roles or (read and bool(roles & _others(step)))
+
+
 @dataclass(frozen=True)
 class Heard:
     """A comment as it was when laik first read it, with the roles its author held then."""
@@ -71,6 +89,8 @@ class Monitor(Watch):
     offers: set[str] = field(default_factory=set)
     acting: int = 0
     """How many acts of acting officials counted."""
+    others: int = 0
+    """How many acts counted that only another candidate gave."""
 
     def copy(self) -> Monitor:
         fresh = Monitor(self.sop, dict(self.showings), dict(self.heard), dict(self.closings))
@@ -170,7 +190,7 @@ class Monitor(Watch):
         assert step.act is not None
         builds = {role.id for role in self.procedure.roles if role.builds}
         own = bool(builds & set(step.act.by))
-        return bool(heard.roles & set(step.act.by)) and (own or not heard.builder) and not heard.act.edited
+        return bool(heard.roles & _speakers(step)) and (own or not heard.builder) and not heard.act.edited
 
     def _ruled(self, change: Remember, decision: Decision) -> None:
         """An act that counts is one of a holder of the role, unedited, with a code that was shown."""
@@ -199,6 +219,8 @@ class Monitor(Watch):
         assert self._may(heard, step), f"{heard.act.account} may not {heard.act.command.verb} at {key}"
         assert heard.digest == change.body["digest"], "counted a code that no card showed"
         self.acting += bool(change.body.get("capacity"))
+        assert step.act is not None
+        self.others += not heard.roles & set(step.act.by)
         if ruling == "refused":
             self.refusals.append((heard, step))
 
@@ -259,7 +281,7 @@ class Monitor(Watch):
         """The comment is there as it was, and its author still holds the role, or acted for it that day."""
         now = seen.comments.get(heard.number)
         assert step.act is not None
-        holds = bool(seen.holding(heard.act.account, heard.act.at) & set(step.act.by))
+        holds = bool(seen.holding(heard.act.account, heard.act.at) & _speakers(step))
         return now is not None and now.body_digest == heard.act.body_digest and holds
 
     def _enough(self, step: Step, voices: list[Heard]) -> bool:
@@ -267,7 +289,7 @@ class Monitor(Watch):
         seats = list(step.act.by) if step.act.agree == "each" else [""]
         seats += [""] * (step.act.quorum - len(seats))
         for sitting in permutations(voices, len(seats)):
-            fits = all(not seat or seat in one.roles for seat, one in zip(seats, sitting, strict=True))
+            fits = all(_sits(step, seat, one.roles) for seat, one in zip(seats, sitting, strict=True))
             units = {self._unit(one) for one in sitting}
             if fits and (not step.act.units or len(units) == len(sitting)):
                 return True

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from automation.core.act import Command
+from automation.core.authority import deciders
 from automation.core.procedure import Step, Way
 from tests.core.cases import BROKEN, FLAWED, UNKNOWN
 from tests.core.schedules import (
@@ -57,7 +58,7 @@ def _code(stage: Stage, step: Step, back: int = 0) -> str:
 
 def _holder(stage: Stage, step: Step, arg: int) -> str:
     """One who may: of the roles of the step in turn, so that agreements come about."""
-    by = step.act.by if step.act else ()
+    by = deciders(step)
     people = [name for role in by for name in (f"{role}-1", f"{role}-2")] or [STRANGER]
     people = [one for one in people if one in stage.sop.ids] or [BUILDER]
     acting = [one.account for one in stage.acting if one.role in by]
