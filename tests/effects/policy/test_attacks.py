@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from automation.core.text import Bilingual
 from automation.demo import organisation as org
 from automation.keys import POLICY
 from tests.effects.neutral import Neutral
-from tests.effects.policychanges import (
+from tests.effects.policy.changes import (
     FIRST,
     SECOND,
     agrees,
@@ -23,26 +22,12 @@ from tests.effects.policychanges import (
     changed,
     line,
     merges,
-    policy_world,
     proposed,
     protected,
     pushed_past,
-    put_back,
     says,
     ttl,
 )
-
-
-@pytest.fixture(scope="module", params=["gitlab", "github"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
-    with policy_world(tmp_path_factory.mktemp("serangan"), request.param) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def in_force_again(world: Neutral) -> Iterator[None]:
-    yield
-    put_back(world)
 
 
 def deletes(world: Neutral, account: str, number: int, text: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from automation.bots.policykeeper import CONTEXT
@@ -11,7 +9,7 @@ from automation.core.policyadmission import standing_policy
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, POLICY
 from tests.effects.neutral import Neutral
-from tests.effects.policychanges import (
+from tests.effects.policy.changes import (
     FIRST,
     SECOND,
     agrees,
@@ -21,26 +19,11 @@ from tests.effects.policychanges import (
     changed,
     line,
     merges,
-    policy_world,
     proposed,
     pushed_past,
-    put_back,
     says,
     ttl,
 )
-
-
-@pytest.fixture(scope="module", params=["gitlab", "github"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neutral]:
-    with policy_world(tmp_path_factory.mktemp("kebijakan"), request.param) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def in_force_again(world: Neutral) -> Iterator[None]:
-    """Whatever a test left on the branch, the next begins with what is in force there."""
-    yield
-    put_back(world)
 
 
 def test_two_owners_bring_a_policy_into_force_and_the_ledger_says_who(world: Neutral) -> None:
