@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from automation.core.authority import stand_ins
 from automation.core.memory import Memory
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step
@@ -61,7 +62,16 @@ def _decided(procedure: Procedure, step: Step) -> tuple[object, ...]:
     """What a decision at a step rests on: what is judged, by whom, and where it leads."""
     judged = [procedure.documents.get(subject) for subject in step.judging.subjects]
     ways = [(one.on, one.to, one.checks) for one in step.flow.branches]
-    return (step.judging, judged, step.act, step.completion, step.binding, step.provisions, ways)
+    return (
+        step.judging,
+        judged,
+        step.act,
+        stand_ins(step),
+        step.completion,
+        step.binding,
+        step.provisions,
+        ways,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,17 @@ deeds under whichever version it then is.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 
+from automation.core import memory, migration, rulingmigration
 from automation.core.act import Command
+from automation.core.memory import Memory, Shown
 from automation.core.migration import plan_migration
 from automation.core.procedure import Procedure, Step
 from automation.core.remembered import MIGRATION
@@ -91,6 +96,39 @@ def complete(stage: Stage) -> dict[str, bool]:
     return {one.step.key: one.complete for one in stage.decided.state.steps}
 
 
+def moves(name: str, schedule: bytes) -> Counter[str]:
+    """One schedule, from its deeds under the one version to those under the other; what was met in it."""
+    stage = start(SOPS[name], schedule)
+    deeds = list(deeds_of(schedule[1:]))
+    middle = len(deeds) // 2
+    disturbed(stage, deeds[:middle])
+    if stage.memory.finished:
+        return Counter()
+    word, lots = (schedule[0] * 7 + len(schedule)) % 256, schedule[-1]
+    digest = offer(stage, newer(stage.sop.procedure, lots))
+    between = next_deed(stage, *deeds[middle][:2]) if lots % 3 == 0 else None
+    if between is not None:
+        stage.does(between)
+        stage.runs()
+    old, before = stage.sop.procedure, complete(stage)
+    accepts(stage, digest, word)
+    stage.runs(writes=1 + lots % 4)
+    stage.runs()
+    moved = took_along(stage, old, before)
+    disturbed(stage, deeds[middle + 1 :])
+    stage.runs()
+    replays_to_itself(stage)
+    assert isinstance(stage.watch, Monitor)
+    return Counter(schedules=1, moved=moved, closed=stage.watch.closed)
+
+
+def disturbed(stage: Stage, deeds: Iterable[tuple[int, int, int]]) -> None:
+    for kind, arg, how in deeds:
+        deed = next_deed(stage, kind, arg)
+        if deed is not None:
+            does_disturbed(stage, deed, how)
+
+
 @pytest.mark.parametrize("name", list(SOPS))
 def test_no_move_to_another_version_closes_or_merges_what_nobody_approved(name: str) -> None:
     met: Counter[str] = Counter()
@@ -98,37 +136,63 @@ def test_no_move_to_another_version_closes_or_merges_what_nobody_approved(name: 
     @plenty(name, 0.2)
     @given(schedules(9))
     def hold(schedule: bytes) -> None:
-        stage = start(SOPS[name], schedule)
-        deeds = list(deeds_of(schedule[1:]))
-        middle = len(deeds) // 2
-        for kind, arg, how in deeds[:middle]:
-            deed = next_deed(stage, kind, arg)
-            if deed is not None:
-                does_disturbed(stage, deed, how)
-        if stage.memory.finished:
-            return
-        word, lots = (schedule[0] * 7 + len(schedule)) % 256, schedule[-1]
-        digest = offer(stage, newer(stage.sop.procedure, lots))
-        between = next_deed(stage, *deeds[middle][:2]) if lots % 3 == 0 else None
-        if between is not None:
-            stage.does(between)
-            stage.runs()
-        old, before = stage.sop.procedure, complete(stage)
-        accepts(stage, digest, word)
-        stage.runs(writes=1 + lots % 4)
-        stage.runs()
-        moved = took_along(stage, old, before)
-        for kind, arg, how in deeds[middle + 1 :]:
-            deed = next_deed(stage, kind, arg)
-            if deed is not None:
-                does_disturbed(stage, deed, how)
-        stage.runs()
-        replays_to_itself(stage)
-        assert isinstance(stage.watch, Monitor)
-        met.update(schedules=1, moved=moved, closed=stage.watch.closed)
+        met.update(moves(name, schedule))
 
     hold()
     print(f"{name}: {dict(met)}")
     if name in BUNDLED:
         assert met["moved"] > met["schedules"] / 20
     assert MIGRATION not in {step.key for step in SOPS[name].procedure.steps}
+
+
+# the monitor sees
+
+
+def _anybody_accepts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rulingmigration, "not_allowed", lambda *args: None)
+
+
+def _whatever_was_shown_accepts(patch: pytest.MonkeyPatch) -> None:
+    shown = Shown(MIGRATION, "", {})
+    patch.setattr(rulingmigration, "bind", lambda *args: shown)
+
+
+def _takes_along_what_is_decided_otherwise(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(migration, "_same", lambda *args: True)
+
+
+def _keeps_what_was_not_taken_along(patch: pytest.MonkeyPatch) -> None:
+    honest = memory._migrated
+
+    def keeps(before: Memory, body: Mapping[str, object]) -> Memory:
+        after = honest(before, body)
+        return replace(after, closed={**before.closed, **after.closed})
+
+    patch.setattr(memory, "_migrated", keeps)
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "name"),
+    [
+        (_anybody_accepts, "kecil"),
+        (_whatever_was_shown_accepts, "kecil"),
+        (_takes_along_what_is_decided_otherwise, "kecil"),
+        (_keeps_what_was_not_taken_along, "bercabang"),
+    ],
+)
+def test_the_monitor_sees_a_laik_that_errs_in_moving(
+    sabotage: Callable[[pytest.MonkeyPatch], None], name: str
+) -> None:
+    start(SOPS[name], b"\0")  # the way there is an honest one
+    lots = random.Random(1)
+
+    def seen() -> bool:
+        try:
+            moves(name, lots.randbytes(28))
+        except AssertionError:
+            return True
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        sabotage(patch)
+        assert any(seen() for _ in range(4000))
