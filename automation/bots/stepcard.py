@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from automation.bots.desk import Desk, role_label
 from automation.core.act import Act
-from automation.core.authority import stand_ins
+from automation.core.authority import deciders, disposed_apart, read_deciders, stand_ins
 from automation.core.case import StepState
 from automation.core.codes import line_to_paste, line_to_take_back
 from automation.core.finding import Finding, Outcome
@@ -67,6 +67,8 @@ def open_step(desk: Desk, state: StepState) -> list[Part]:
     parts.extend(_lines(desk, state))
     parts.extend(_readings(state))
     parts.extend(_read_actors(desk, state))
+    if state.step == disposed_apart(desk.decision.procedure) and state.approval is None:
+        parts.append("\nYang memberi disposisi ini tidak menyetujui permintaan hostingnya.\n")
     if state.given and state.waiting_for_service:
         parts.append(f"\nSemua keputusan ada. {_service(desk)}\n")
     if state.given and state.waiting_for_provision:
@@ -166,10 +168,11 @@ def _readings(state: StepState) -> list[Part]:
 
 def _read_actors(desk: Desk, state: StepState) -> list[Part]:
     """Who decides by laik's reading, and who may as well until the region confirms it."""
-    act, others = state.step.act, stand_ins(state.step)
-    if act is None or not others:
+    others = stand_ins(state.step)
+    if not others:
         return []
-    named, more = (", ".join(role_label(desk, role) for role in roles) for roles in (act.by, others))
+    read = read_deciders(state.step)
+    named, more = (", ".join(role_label(desk, role) for role in roles) for roles in (read, others))
     return [
         "\nYang memutuskan menurut bacaan laik: ",
         Untrusted(named),
@@ -196,8 +199,19 @@ def _sent_back(desk: Desk, refusal: RuledAct) -> list[Part]:
     parts: list[Part] = ["Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah"]
     if comment is not None:
         parts.extend([". Alasan ", Untrusted(comment.account), ": ", Untrusted(comment.command.reason)])
+    if comment is not None and not _may_take_back(desk, refusal, comment.account):
+        return [*parts, ". Yang mengembalikan tidak lagi memegang peran yang memutuskannya.\n\n"]
     line = line_to_take_back(desk.decision.procedure, desk.decision.memory, refusal)
     return [*parts, f"\n\nYang mengembalikan dapat menariknya dengan:\n\n```\n{line}\n```\n\n"]
+
+
+def _may_take_back(desk: Desk, refusal: RuledAct, account: str) -> bool:
+    """Whether the refuser may still decide at the step: taking a refusal back is an approval."""
+    roles = desk.decision.observation.roles
+    step = next((one for one in desk.decision.procedure.steps if one.key == refusal.step), None)
+    return step is not None and any(
+        account.casefold() in roles.get(one, frozenset()) for one in deciders(step)
+    )
 
 
 def said(desk: Desk, ruled: RuledAct) -> Act | None:

@@ -56,11 +56,15 @@ def roles_on(permanent: Roles, acting: Iterable[Acting], day: date) -> Roles:
 
 def capacity_of(account: str, step: Step, permanent: Roles, acting: Iterable[Acting], day: date) -> str:
     """As what somebody acts at a step: ``""`` in their own right, else plt, plh, pj or an."""
-    name, may = account.casefold(), deciders(step)
-    if any(name in permanent.get(role, frozenset()) for role in may):
-        return ""
-    fitting = (one for one in acting if one.account.casefold() == name and one.role in may)
-    return next((one.capacity for one in fitting if one.holds_on(day)), "")
+    name = account.casefold()
+    # First the roles that decide for good: as those somebody acts who is another candidate besides.
+    for may in (step.act.by if step.act else (), stand_ins(step)):
+        if any(name in permanent.get(role, frozenset()) for role in may):
+            return ""
+        fitting = (one for one in acting if one.account.casefold() == name and one.role in may)
+        if capacity := next((one.capacity for one in fitting if one.holds_on(day)), ""):
+            return capacity
+    return ""
 
 
 def deciders(step: Step) -> tuple[str, ...]:
@@ -68,35 +72,43 @@ def deciders(step: Step) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*step.act.by, *stand_ins(step)))) if step.act else ()
 
 
-def stand_ins(step: Step) -> tuple[str, ...]:
+def stand_ins(step: Step, *, before: bool = False) -> tuple[str, ...]:
     """The other candidates of the source, who may act while the actor is laik's unconfirmed reading.
 
     The reading advises until the region confirms it (``penegakan``), and is enforced from then on. Advice is
-    no licence for anybody: who is no candidate may do nothing at the step (deny by default).
+    no licence for anybody: who is no candidate may do nothing at the step (deny by default). In an agreement
+    nobody stands in where several sides are readings: a candidate of the one could sit down for the other.
+
+    Args:
+        step: as the region enforces it.
+        before: who could before the region confirmed anything.
     """
-    if step.act is None or not read_actors(step):
+    read = read_deciders(step, before=before)
+    if step.act is None or not read or (step.act.agree == "each" and len(read) > 1):
         return ()
     everyone = (*step.actors.responsible, *step.actors.involved)
     return tuple(dict.fromkeys(one.role for one in everyone if one.candidate and one.role not in step.act.by))
 
 
-def read_actors(step: Step) -> frozenset[str]:
-    """The roles that carry a step out by laik's unconfirmed reading alone."""
-    return frozenset(one.role for one in step.actors.responsible if one.basis == "inferred")
+def read_deciders(step: Step, *, before: bool = False) -> tuple[str, ...]:
+    """The deciding roles that are laik's unconfirmed reading; ``before`` as in :func:`stand_ins`."""
+    read = {"inferred", "confirmed"} if before else {"inferred"}
+    carry_out = {one.role for one in step.actors.responsible if one.basis in read}
+    return tuple(role for role in step.act.by if role in carry_out) if step.act else ()
 
 
-def seats_of(step: Step, roles: Iterable[str]) -> frozenset[str]:
-    """The roles of an agreement that somebody holding ``roles`` speaks for: their own, and those read."""
+def seats_of(step: Step, roles: Iterable[str], *, before: bool = False) -> frozenset[str]:
+    """The roles of an agreement that somebody holding ``roles`` speaks for: their own, and the one read."""
     held = frozenset(roles)
-    return held | read_actors(step) if held.intersection(stand_ins(step)) else held
+    stands_in = held.intersection(stand_ins(step, before=before))
+    return held.union(read_deciders(step, before=before)) if stands_in else held
 
 
 def disposed_apart(procedure: Procedure) -> Step | None:
     """The step whose decision somebody else must give than the approval of the hosting request.
 
     It is the one that hosting completes (the disposition), where the SOP wants another official there than
-    for the approval. Who holds both roles, or may still act for the other, gives one of the two: a name under
-    the government's domain takes two persons.
+    for the approval. Who holds both roles, or may still act for the other, gives one of the two.
     """
     rule = procedure.hosting
     step = procedure.step(rule.completes) if rule is not None and rule.completes else None

@@ -28,6 +28,7 @@ from automation.core.judging import (
 from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step
+from automation.core.standing import wanted_at
 from automation.core.text import Bilingual
 
 FLOOR = floor.FLOOR
@@ -118,7 +119,7 @@ class HostingVerdict:
     """Whether the hosting merge request may be merged, and everything that is missing if not.
 
     ``steps_missing`` are keys of steps that must be complete (or acted on) first; ``disposed_by`` are the
-    accounts whose disposition stands, so that their approval does not count.
+    accounts without whose disposition the request could not go on, so that their approval does not count.
     """
 
     facts: HostingFacts
@@ -182,7 +183,7 @@ def judge_hosting(
     }
     without_steps = facts.removes or memory.finished
     missing = () if without_steps else steps_missing(procedure, state)
-    disposed_by = frozenset[int]() if without_steps else _disposed_by(procedure, state)
+    disposed_by = frozenset[int]() if facts.removes else _disposed_by(procedure, state, memory)
     digest = digest_of(
         {
             "head": facts.head_sha,
@@ -209,11 +210,18 @@ def judge_hosting(
     )
 
 
-def _disposed_by(procedure: Procedure, state: CaseState) -> frozenset[int]:
-    """Whose disposition stands, where another person approves the request (``authority.disposed_apart``)."""
+def _disposed_by(procedure: Procedure, state: CaseState, memory: Memory) -> frozenset[int]:
+    """On whose disposition the request rests, where another person approves it (``disposed_apart``).
+
+    In a finished case it is the one that the step was closed on: nobody can act there any more.
+    """
     step = disposed_apart(procedure)
-    at = state.state(step.key) if step is not None else None
-    return frozenset(act.account for act in at.standing.approvals) if at is not None else frozenset()
+    if step is None:
+        return frozenset()
+    closed, at = memory.closed.get(step.key), state.state(step.key)
+    if memory.finished and closed is not None:
+        return wanted_at(procedure, step, closed.digest, memory)
+    return wanted_at(procedure, step, at.digest, memory) if at is not None else frozenset()
 
 
 def _since_revoked(memory: Memory) -> Mapping[str, object]:
@@ -342,6 +350,6 @@ def _hosting_refusal(facts: HostingFacts, request: str, memory: Memory) -> Ruled
             continue
         if act.ruling == "refused":
             standing[act.account] = act
-        elif act.ruling == "approved":
+        elif act.ruling in {"approved", "noted"}:  # noted: of whoever disposed, who takes back and no more
             standing.pop(act.account, None)
     return next(iter(standing.values()), None)

@@ -154,6 +154,11 @@ class Memory:
         """Ids of all acts ruled on."""
         return frozenset(act.act for act in self.acts)
 
+    def closed_on(self, act: RuledAct) -> bool:
+        """Whether an act is among those that its step was closed on, and that closing was the last one."""
+        closed = self.closed.get(act.step)
+        return closed is not None and closed.digest == act.digest and 0 < act.seq <= closed.seq
+
     def revocations(self) -> tuple[str, ...]:
         """Ids of the acts that took a name of this case down, in order."""
         return tuple(act.act for act in self.acts if act.step == REVOKED and act.ruling == "noted")

@@ -79,15 +79,15 @@ def cautions(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
     """What locks nobody out and still may: hosting that hangs on one person.
 
     Who opened a hosting request or pushed to it may not approve it, so that one person's own request would
-    wait for ever.
+    wait for ever. Not counted are those without whom nobody could dispose of it, who do not approve it then.
     """
     found: list[Problem] = []
     for procedure in _offered(policy, procedures):
         act = _hosting_act(procedure)
         held = _held(policy, procedure, "")
-        holders = _holders(held, act.roles) - {policy.bot.casefold()} if act else frozenset()
-        if act and len(holders) == 1:
-            found.append((_place(act.roles[0], ""), _told_single(procedure, act.roles)))
+        _, free = _approvers(policy, procedure, held, act, "") if act else (frozenset(), frozenset())
+        if act and len(free) == 1:
+            found.append((_place(act.roles[0], ""), _told_single(procedure, "".join(free))))
     return tuple(dict.fromkeys(found))
 
 
@@ -153,7 +153,7 @@ def _locked(policy: Policy, procedure: Procedure, held: Roles, act: _Act, agency
             yield place, _told_barred(roles, holders)
             return
     missing = _missing(procedure, held, barred, act, agency)
-    if act.human is not None and missing:
+    if act.human is not None and missing and here:
         yield _place(here[0], _home(procedure, here[0], agency)), _told_few(act.human, len(missing))
 
 
@@ -168,16 +168,28 @@ def _alone(
 ) -> Iterator[tuple[Problem, Bilingual]]:
     """Whether every approver of hosting is wanted for the disposition, which is another's to give."""
     step, approval = disposed_apart(procedure), _hosting_act(procedure)
-    disposition = _act_of(procedure, step) if step is not None else None
-    if step is None or approval is None or disposition is None:
+    if step is None or approval is None:
         return
-    approving = _holders(held, approval.roles) - _barred(policy, procedure, held, approval.roles)
-    barred = _barred(policy, procedure, held, disposition.roles)
-    if _missing(procedure, held, barred, disposition, agency):
-        return
-    if approving and all(_missing(procedure, held, barred | {one}, disposition, agency) for one in approving):
+    approving, free = _approvers(policy, procedure, held, approval, agency)
+    if approving and not free:
         place = _place(approval.roles[0], _home(procedure, approval.roles[0], agency))
         yield (place, _told_alone(step, approving)), approval.what
+
+
+def _approvers(
+    policy: Policy, procedure: Procedure, held: Roles, approval: _Act, agency: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Who may approve hosting; and of them those without whom the disposition can be given as well."""
+    approving = _holders(held, approval.roles) - _barred(policy, procedure, held, approval.roles)
+    step = disposed_apart(procedure)
+    disposition = _act_of(procedure, step) if step is not None else None
+    if disposition is None:
+        return approving, approving
+    barred = _barred(policy, procedure, held, disposition.roles)
+    if _missing(procedure, held, barred, disposition, agency):
+        return approving, approving  # a fault of its own
+    without = {one: _missing(procedure, held, barred | {one}, disposition, agency) for one in approving}
+    return approving, frozenset(one for one, missing in without.items() if not missing)
 
 
 def _missing(
@@ -189,7 +201,7 @@ def _missing(
 
 
 def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act, agency: str) -> list[Voice]:
-    """Everyone of the policy who could speak, and one person for each role that the case itself fills."""
+    """Everyone of the policy who could speak, and persons for each role that the case itself fills."""
     people = sorted(_holders(held, act.roles) - barred)
     voices = [
         Voice(
@@ -199,8 +211,11 @@ def _voices(procedure: Procedure, held: Roles, barred: frozenset[str], act: _Act
         )
         for at, name in enumerate(people)
     ]
-    in_case = [role for role in act.roles if role in _in_case(procedure)]
-    return [*voices, *(Voice(len(people) + at, frozenset({role}), "") for at, role in enumerate(in_case))]
+    # A role of the case may be held by as many as the act wants, each of a unit of their own.
+    named = [role for role in act.roles if role in _in_case(procedure)]
+    named *= act.human.persons if act.human is not None else 1
+    more = (Voice(len(people) + at, _seated(act, (role,)), f"kasus-{at}") for at, role in enumerate(named))
+    return [*voices, *more]
 
 
 def _seated(act: _Act, roles: Iterable[str]) -> frozenset[str]:
@@ -303,11 +318,10 @@ def _told_bot(role: str, account: str) -> Bilingual:
     )
 
 
-def _told_single(procedure: Procedure, roles: tuple[str, ...]) -> Bilingual:
-    named = " / ".join(roles)
+def _told_single(procedure: Procedure, account: str) -> Bilingual:
     return Bilingual(
-        f"Hosting SOP {procedure.id} disetujui satu orang saja ({named}): permintaan yang ia buka atau ubah"
+        f"Hosting SOP {procedure.id} hanya dapat disetujui {account}: permintaan yang ia buka atau ubah"
         " sendiri tidak dapat disetujui siapa pun. Tambahkan pemegang kedua.",
-        f"Hosting in SOP {procedure.id} hangs on one person ({named}): nobody could approve a request that"
-        " this person opened or pushed to. Name a second holder.",
+        f"Hosting in SOP {procedure.id} hangs on {account} alone: nobody could approve a request that this"
+        " person opened or pushed to. Name a second holder.",
     )

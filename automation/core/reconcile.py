@@ -172,11 +172,12 @@ def _standing(observation: Observation) -> Memory:
 def _as_it_stands(act: RuledAct, standing: Mapping[str, Act], observation: Observation) -> RuledAct:
     if reason := _lost(act, standing, observation):
         return replace(act, ruling="void", voided=reason)
-    said = standing.get(act.act)
-    if said is None or act.step in observation.memory.closed:
+    said, step = standing.get(act.act), _step_of(act, observation)
+    bound = step is not None and step.binding.role == "always"
+    if said is None or (_in_effect(act, observation.memory) and not bound):
         return act
     # An agreement that is not reached yet counts only roles that are still held and may still act.
-    held, step = observation.roles_at(said), _step_of(act, observation)
+    held = observation.roles_at(said)
     may = act.roles if step is None else _authorised(observation.procedure, step, act)
     mine = (role for role in act.roles if said.account.casefold() in held.get(role, frozenset()))
     return replace(act, roles=tuple(role for role in mine if role in may))
@@ -187,8 +188,7 @@ def _lost(act: RuledAct, standing: Mapping[str, Act], observation: Observation) 
     step = _step_of(act, observation)
     if act.ruling not in TAKEN_AWAY or step is None or not act.act.startswith("issue/"):
         return ""
-    closed = observation.memory.closed.get(act.step)
-    in_effect = closed is not None and (closed.digest == act.digest or act.ruling == "waived")
+    in_effect = _in_effect(act, observation.memory)
     said = standing.get(act.act)
     comment_stands = said is not None and said.body_digest == act.body
     if not comment_stands and (not in_effect or step.binding.comment == "always"):
@@ -198,6 +198,11 @@ def _lost(act: RuledAct, standing: Mapping[str, Act], observation: Observation) 
     held = observation.roles_at(said)
     by = _authorised(observation.procedure, step, act)
     return "" if any(said.account.casefold() in held.get(role, frozenset()) for role in by) else "peran"
+
+
+def _in_effect(act: RuledAct, memory: Memory) -> bool:
+    """Whether a step was closed on it. Having been closed once, on something else, protects no later act."""
+    return memory.closed_on(act) or (act.ruling == "waived" and act.step in memory.closed)
 
 
 def _step_of(act: RuledAct, observation: Observation) -> Step | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from automation.core.act import Act
+from automation.core.authority import disposed_apart
 from automation.core.bench import Bench, Ruled
-from automation.core.codes import APPROVE, CODE_LENGTH, HOSTING_WORD, REJECT, hosting_line
+from automation.core.codes import APPROVE, CODE_LENGTH, HOSTING_WORD, REJECT, hosting_line, line_to_paste
 from automation.core.gate import HostingVerdict
 from automation.core.rulingauthority import bind, not_allowed
 from automation.core.rulingwords import needs_reason, void
@@ -56,22 +57,34 @@ def rule_hosting(act: Act, bench: Bench) -> Ruled:
     if refuse or act.account_id not in verdict.disposed_by:
         return Ruled(act, "refused" if refuse else "approved", key, bound.digest, bound.subjects, None)
     # One person holding both roles, or standing in for the head, would else put a name up alone.
-    if verdict.refusal is None or verdict.refusal.account != act.account_id:
-        return void(act, key, DISPOSED)
-    # Counted as no approval (``gate``): it only takes the refusal away.
-    return Ruled(act, "approved", key, bound.digest, bound.subjects, TAKEN_BACK)
+    if verdict.refusal is not None and verdict.refusal.account == act.account_id:
+        return Ruled(act, "noted", key, bound.digest, bound.subjects, TAKEN_BACK)
+    return void(act, key, _disposed(bench))
 
 
-DISPOSED = Bilingual(
-    "Disposisi kasus ini dari Anda, jadi persetujuan permintaannya dari orang lain; mintalah pemegang peran"
-    " yang lain.",
-    "The disposition of this case is yours, so somebody else approves its request; ask another holder of the"
-    " role.",
-)
 TAKEN_BACK = Bilingual(
     "Penolakan Anda ditarik. Disposisi kasus ini dari Anda, jadi persetujuannya dari pemegang peran lain.",
     "Your refusal is taken back. The disposition of this case is yours, so another holder approves.",
 )
+
+
+def _disposed(bench: Bench) -> Bilingual:
+    """Where somebody else can still dispose, with the line by which they free this person to approve."""
+    said = Bilingual(
+        "Disposisi kasus ini dari Anda, jadi persetujuan permintaannya dari orang lain; mintalah pemegang"
+        " peran yang lain.",
+        "The disposition of this case is yours, so somebody else approves its request; ask another holder of"
+        " the role.",
+    )
+    step = disposed_apart(bench.procedure)
+    state = bench.state.state(step.key) if step is not None else None
+    if step is None or state is None or bench.memory.finished:
+        return said
+    line = line_to_paste(bench.memory, step, state.digest)
+    return Bilingual(
+        f"{said.id} Atau mintalah pejabat lain yang berwenang memberi disposisinya juga: `{line}`",
+        f"{said.en} Or ask another official who may dispose to do so as well: `{line}`",
+    )
 
 
 def _is_barred(act: Act, verdict: HostingVerdict) -> Bilingual | None:

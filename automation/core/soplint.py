@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from automation.core.authority import read_actors, stand_ins
+from automation.core.authority import read_deciders, stand_ins
 from automation.core.procedure import Actor, Branch, Input, Output, Procedure, Step
 from automation.core.procedure_flow import Problem
 from automation.core.regions import foreign_regions
@@ -239,7 +239,7 @@ def _readings(procedure: Procedure) -> Iterator[Problem]:
 def _unquestioned(procedure: Procedure) -> Iterator[Problem]:
     """A reading of who acts without another candidate holds before a region confirms it."""
     for at, step in enumerate(procedure.steps):
-        if step.act is not None and read_actors(step) and not stand_ins(step):
+        if read_deciders(step) and not stand_ins(step):
             yield (
                 f"steps.{at}.actors.responsible",
                 Bilingual(

@@ -66,7 +66,7 @@ def standing_at(procedure: Procedure, step: Step, digest: str, memory: Memory) -
         return Standing(missing=missing_voices(step.act, ()))
     last = acts[-1].ruling
     by_person = {act.account: act for act in acts if act.ruling == last}
-    voices = [_voice(step, act) for act in by_person.values()]
+    voices = [_voice(step, act, memory) for act in by_person.values()]
     return Standing(tuple(by_person.values()), COMPLETING[last], missing_voices(step.act, voices))
 
 
@@ -76,10 +76,25 @@ def _leads(step: Step, way: Way) -> bool:
     return branch is not None and branch.moves
 
 
-def _voice(step: Step, act: RuledAct) -> Voice:
-    """Entries older than agreements say no roles; their steps wanted one person of any deciding role."""
+def wanted_at(procedure: Procedure, step: Step, digest: str, memory: Memory) -> frozenset[int]:
+    """The accounts without whom a step would not be decided on ``digest``; nobody where others are enough."""
+    if step.act is None:
+        return frozenset()
+    given = standing_at(procedure, step, digest, memory).approvals
+    voices = [_voice(step, act, memory) for act in given]
+    people = {act.account for act in given}
+    without = {one: [voice for voice in voices if voice.account != one] for one in people}
+    return frozenset(one for one, others in without.items() if missing_voices(step.act, others))
+
+
+def _voice(step: Step, act: RuledAct, memory: Memory) -> Voice:
+    """Entries older than agreements say no roles; their steps wanted one person of any deciding role.
+
+    What a step was closed on keeps the seat it had, also when the region confirms later who sits there.
+    """
     roles = frozenset(act.roles) or frozenset(deciders(step))
-    return Voice(act.account, seats_of(step, roles), act.unit or f"akun-{act.account}")
+    seats = seats_of(step, roles, before=memory.closed_on(act))
+    return Voice(act.account, seats, act.unit or f"akun-{act.account}")
 
 
 def _last_resumption(procedure: Procedure, step: Step, memory: Memory) -> int:

@@ -153,7 +153,7 @@ class Monitor(Watch):
                 case Remember(kind="finished"):
                     self._finishes()
                 case MergeHosting():
-                    self._merges(change, seen, finished=decision.memory.finished)
+                    self._merges(change, seen, decision)
                 case ServeHosting():
                     assert change.decision in self.merges, "serves what was never merged"
 
@@ -356,13 +356,14 @@ class Monitor(Watch):
         assert all(one.key in self.closings for one in walked)
         self.finished = True
 
-    def _merges(self, change: MergeHosting, seen: Seen, *, finished: bool) -> None:
+    def _merges(self, change: MergeHosting, seen: Seen, decision: Decision) -> None:
         """Also after the end: the name of a finished case may be asked for, changed and renewed.
 
         Then every step was done once and takes no more acts, so what changed since holds nothing up. All else
         is asked for as before: the very request that the card showed, the floor, and an approval of its own.
         """
         rule, request = self.procedure.hosting, seen.request
+        finished = decision.memory.finished
         assert rule is not None
         assert request is not None, "merges a request that is not open"
         assert self.finished or not finished, "finished unseen"
@@ -377,7 +378,8 @@ class Monitor(Watch):
         said = {one.act.account for one in fair if one.act.command.verb == "setuju" and one.digest == digest}
         assert said, "no approval"
         self._nobody_refuses(rule.approved_by, request.blob, fair)
-        self._steps_are_done(seen, said, finished=finished)
+        self._steps_are_done(seen, finished=finished)
+        self._by_two(said, seen, decision)
         assert not {seen.content.get(name) for name in FLOOR} & {None, FLAWED, BROKEN, UNKNOWN}, "the floor"
         self.merges.add(digest)
 
@@ -410,7 +412,7 @@ class Monitor(Watch):
                 assert request is not None
                 yield one, request.blob
 
-    def _steps_are_done(self, seen: Seen, said: Set[str], *, finished: bool) -> None:
+    def _steps_are_done(self, seen: Seen, *, finished: bool) -> None:
         rule = self.procedure.hosting
         assert rule is not None
         keys = [step.key for step in self.procedure.steps]
@@ -426,16 +428,30 @@ class Monitor(Watch):
             kept = step.binding.content == "until_closed"
             assert kept or now == self.closings[key].contents, f"merges although {key} changed"
         if rule.completes:
-            self._disposed(self.procedure.step(rule.completes), said, seen)
+            self._disposed(self.procedure.step(rule.completes), seen)
 
-    def _disposed(self, step: Step, said: Set[str], seen: Seen) -> None:
-        """``said``: who approved the request; where the SOP names other roles, it is two persons' work."""
+    def _disposed(self, step: Step, seen: Seen) -> None:
         now = seen.of(step.judging.subjects)
-        disposed = {
-            one.act.account
+        assert any(
+            self._may(one, step) and self.showings[one.shown[0]].of(step.judging.subjects) == now
             for one in self.heard.values()
             if one.digest and one.shown[0][0] == step.key and self._stands(one, step, seen)
-            if self._may(one, step) and self.showings[one.shown[0]].of(step.judging.subjects) == now
+        ), "merges without the disposition"
+
+    def _by_two(self, said: Set[str], seen: Seen, decision: Decision) -> None:
+        """Where the SOP names other roles for the two, somebody disposed and somebody else approved."""
+        rule = self.procedure.hosting
+        step = self.procedure.step(rule.completes) if rule is not None and rule.completes else None
+        if rule is None or step is None or step.act is None or set(step.act.by) & set(rule.approved_by):
+            return
+        state = decision.state.state(step.key)
+        assert state is not None
+        closed = self.closings[step.key].digest if step.key in self.closings else ""
+        words = [one for one in self.heard.values() if one.digest in {state.digest, closed}]
+        disposed = {
+            one.act.account
+            for one in words
+            if one.digest and one.shown[0][0] == step.key and self._may(one, step)
+            if one.digest == closed or self._stands(one, step, seen)
         }
-        assert disposed, "merges without the disposition"
-        assert len(disposed | said) > 1, "one person disposed and approved"
+        assert any(who != one for who in said for one in disposed), "one person disposed and approved"

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from automation.core.finding import Outcome
@@ -231,67 +229,6 @@ def test_an_approval_whose_comment_was_edited_or_deleted_before_the_merge_is_voi
         case, act = approved()
         case.edits(act, "sudah tidak setuju") if gone == "edits" else case.deletes(act)
         assert not merges(case), gone
-
-
-def holding_both(*accounts: str) -> Mapping[str, frozenset[str]]:
-    """Roles in which these accounts are head and technical team at once."""
-    more = frozenset(accounts)
-    both = ("kepala_diskominfo", "tim_teknis_diskominfo")
-    return {**ROLES, **{role: ROLES[role] | more for role in both}}
-
-
-def approves(case: Case, account: str) -> str:
-    """The act of pasting the card's line, once laik has settled on it."""
-    act = case.pastes_hosting(account)
-    case.settle()
-    return act
-
-
-def test_whoever_disposed_does_not_approve_the_request_as_well() -> None:
-    case = ready_for_hosting()
-    case.roles = holding_both("kepala-diskominfo")
-    act = approves(case, "kepala-diskominfo")
-    assert case.ruling(act) == "void"
-    assert "Disposisi kasus ini dari Anda" in case.answer(act)
-    assert verdict(case).approval is None
-    assert "Tim Teknis Diskominfo, bukan yang memberi disposisi, menyetujui" in case.hosting_card()
-    approves(case, "teknis-1")
-    assert case.memory.intended
-
-
-def test_an_approver_who_then_disposes_anew_has_approved_nothing() -> None:
-    case, _ = approved()
-    case.roles = holding_both("teknis-1")
-    disposition = next(one.act for one in case.memory.acts if one.step == "sajikan")
-    case.deletes(disposition)
-    assert case.ruling(case.takes("teknis-1", "disposisi")) == "approved"
-    assert verdict(case).approvable
-    assert verdict(case).approval is None
-    assert not merges(case)
-    approves(case, "teknis-2")
-    assert case.memory.intended
-
-
-def test_whoever_disposed_may_refuse_the_request_and_take_that_back() -> None:
-    case = ready_for_hosting()
-    case.roles = holding_both("kepala-diskominfo")
-    code = verdict(case).digest[:12]
-    case.says("kepala-diskominfo", f"@laik tolak hosting {code} alamat keliru", REQUEST)
-    case.settle()
-    assert verdict(case).refusal is not None
-    back = approves(case, "kepala-diskominfo")
-    assert case.ruling(back) == "approved"
-    assert "Penolakan Anda ditarik" in case.answer(back)
-    assert verdict(case).refusal is None
-    assert not case.memory.intended
-
-
-def test_whoever_disposed_may_approve_that_the_name_goes() -> None:
-    case = ready_for_hosting()
-    case.roles = holding_both("kepala-diskominfo")
-    case.asks(removes=True)
-    case.settle()
-    assert case.ruling(approves(case, "kepala-diskominfo")) == "approved"
 
 
 def test_a_disposition_withdrawn_before_the_merge_stops_it() -> None:

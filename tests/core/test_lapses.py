@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.core.branching import BRANCHING, agreed, branching_case
 from tests.core.cases import UNKNOWN, Case, small_case, walk_to
 
@@ -122,3 +124,38 @@ def test_whoever_speaks_for_both_sides_is_told_that_another_person_is_needed() -
     assert "Anda sudah menyetujui isi ini" in case.answer(again)
     assert "orang lain" in case.answer(again)
     assert case.open_step == "sepakati"
+
+
+ALWAYS = BRANCHING.replace("    binding: {content: until_closed}\n", "")
+
+
+def test_a_step_that_was_closed_on_something_else_counts_only_roles_that_are_held_now() -> None:
+    case = branching_case(text=ALWAYS)
+    case.takes("kabid", "lengkap")
+    case.takes("kabid", "setuju")
+    case.takes("tim-dinkes", "setuju")
+    case.content["proses"] = "isi lain"
+    case.takes("dua-topi", "setuju")  # of both sides, so that either is still missing
+    case.roles = {**case.roles, "kabid": frozenset({"kabid"})}
+    case.takes("tim-dinkes", "setuju")
+    assert case.open_step == "sepakati"  # both speak for the agency now
+    case.takes("kabid", "setuju")
+    assert case.open_step == "sediakan"
+
+
+@pytest.mark.parametrize("how", ["role", "comment"])
+def test_taken_up_again_a_step_counts_no_word_that_is_gone_for_having_been_closed_once(how: str) -> None:
+    both = "by: [kabid, kasi], agree: each, detour: tidak_tersedia}"
+    text = BRANCHING.replace("by: [kabid], detour: tidak_tersedia}", both)
+    case = agreed(branching_case(text=text, ketersediaan="tidak ada"))
+    case.takes("kabid", "tidak-tersedia")
+    case.takes("kasi", "tidak-tersedia")
+    case.takes("kabid", "ajukan")
+    case.takes("kabid", "lanjut")
+    again = case.takes("kabid", "tidak-tersedia")
+    if how == "role":
+        case.roles = {**case.roles, "kabid": frozenset({"dua-topi"})}
+    else:
+        case.deletes(again)
+    case.takes("kasi", "tidak-tersedia")
+    assert case.open_step == "sediakan"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from automation.core.policy import load_policy
 from automation.core.policylint import cautions, lockouts
 from automation.core.procedure import Procedure, load_procedure
@@ -145,6 +147,38 @@ def test_the_seat_of_an_agreement_that_is_only_a_reading_may_be_another_candidat
     assert locked(changed("kasi: [kasi]", "kasi: [kepala-dinkes]", policy), sop)[0][1].startswith(
         "It takes 2"
     )
+
+
+ANALYST = "  - {id: analis, label: A, en: A, archetype: analyst, scope: kasus}\nphases:\n"
+
+
+def test_a_seat_that_somebody_of_the_case_may_fill_is_not_asked_of_the_policy() -> None:
+    sop = AGREED.replace("archetype: builder_external", "archetype: builder_external, scope: kasus")
+    sop = sop.replace("phases:\n", ANALYST, 1).replace(
+        HEAD, READING.replace("role: tim_teknis_diskominfo", "role: analis")
+    )
+    assert locked(changed("  kepala_diskominfo: [kepala-diskominfo]\n", ""), sop) == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    ["by: [analis, analis2], agree: each, units: true", "by: [analis], quorum: 2", "by: [analis], quorum: 3"],
+)
+def test_an_agreement_of_the_cases_own_people_is_not_asked_of_the_policy(act: str) -> None:
+    roles = ANALYST.replace(
+        "phases", ANALYST.replace("analis", "analis2").replace("phases:\n", "") + "phases"
+    )
+    sop = VENDOR.replace("phases:\n", roles, 1).replace(
+        "about: keamanan, by: [tim_teknis_diskominfo]", f"about: keamanan, {act}"
+    )
+    assert locked(POLICY, sop) == []
+
+
+def test_hosting_that_hangs_on_one_person_beside_who_disposes_is_remarked() -> None:
+    head = changed("[kepala-diskominfo]", "[teknis-1]")
+    ((_, said),) = cautions(load_policy(head), {"kecil": as_read(VENDOR)})
+    assert "hangs on teknis-2 alone" in said.en
+    assert cautions(load_policy(POLICY), {"kecil": as_read(VENDOR)}) == ()
 
 
 def test_a_quorum_needs_as_many_persons() -> None:

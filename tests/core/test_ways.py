@@ -369,6 +369,77 @@ def test_a_region_that_confirms_the_actor_takes_the_say_from_the_other_candidate
     assert "Sudah disetujui 1 dari 2 orang" in case.card()
 
 
+STATED = "    actors: {responsible: [{role: kabid, basis: stated}]}\n"
+READ = (
+    "    actors:\n      responsible: [{role: kabid, basis: inferred}]\n"
+    "      involved: [{role: pd, basis: stated}, {role: kasi, basis: inferred, candidate: true}]\n"
+)
+OUTPUTS = "    duration: {raw: null, iso: null}\n    outputs:"
+AGREED_BY_READING = (
+    BRANCHING.replace(STATED + OUTPUTS, READ + OUTPUTS)
+    .replace("on: completed, to: sepakati, basis: inferred", "on: completed, to: sepakati, basis: stated")
+    .replace("basis: inferred, checks", "basis: stated, checks")
+)
+"""The agreement's seat of the division is a reading, which kasi may fill."""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_agreement_that_was_closed_with_another_candidate_stays_when_the_region_confirms(
+    *, kept: bool
+) -> None:
+    text = (
+        AGREED_BY_READING if kept else AGREED_BY_READING.replace("    binding: {content: until_closed}\n", "")
+    )
+    case = branching_case(confirmed=False, text=text)
+    case.takes("kabid", "lengkap")
+    case.takes("kasi", "setuju")
+    case.takes("tim-dinkes", "setuju")
+    assert case.open_step == "sediakan"
+    case.procedure = confirm(case.procedure, EVERYTHING)
+    case.settle()
+    assert case.open_step == "sediakan"
+    if not kept:  # what comes after is held to the reading
+        case.content["proses"] = "lain"
+        case.settle()
+        assert case.open_step == "sepakati"
+        assert case.ruling(case.takes("kasi", "setuju")) == "void"
+
+
+def test_where_both_sides_are_readings_a_candidate_sits_for_neither() -> None:
+    """Else two of the office would be both sides of an agreement."""
+    both = READ.replace("inferred}]", "inferred}, {role: pd, basis: inferred}]").replace(
+        "{role: pd, basis: stated}, ", ""
+    )
+    text = AGREED_BY_READING.replace(READ, both)
+    assert text != AGREED_BY_READING
+    case = branching_case(confirmed=False, text=text)
+    case.takes("kabid", "lengkap")
+    assert case.ruling(case.takes("kasi", "setuju")) == "void"
+
+
+def test_a_decider_whom_the_source_states_has_no_stand_in_for_what_else_is_a_reading() -> None:
+    text = BRANCHING.replace(
+        "responsible: [{role: kabid, basis: inferred}]",
+        "responsible: [{role: kabid, basis: stated}, {role: programmer, basis: inferred}]",
+    )
+    assert text != BRANCHING
+    case = branching_case(confirmed=False, text=text)
+    assert case.ruling(case.takes("kasi", "lengkap")) == "void"
+
+
+def test_a_refuser_who_may_not_decide_any_more_is_not_asked_to_take_it_back() -> None:
+    case = branching_case(confirmed=False, text=AGREED_BY_READING)
+    case.takes("kabid", "lengkap")
+    case.takes("kasi", "revisi")
+    assert "Yang mengembalikan dapat menariknya" in case.card()
+    case.procedure = confirm(case.procedure, EVERYTHING)
+    assert "Yang mengembalikan tidak lagi memegang peran yang memutuskannya" in case.card()
+    assert "dapat menariknya" not in case.card()
+    case.content["proses"] = "diperbaiki"
+    case.settle()
+    assert "mengembalikan" not in case.card().split("| Langkah")[0].replace("Untuk mengembalikan", "")
+
+
 def test_somebody_only_involved_is_no_candidate() -> None:
     case = branching_case(confirmed=False)
     assert case.ruling(case.takes("tim-dinkes", "lengkap")) == "void"
@@ -394,6 +465,15 @@ def test_an_acting_official_acts_within_the_term_and_the_ledger_says_as_what() -
     assert case.ruling(act) == "approved"
     (ruled,) = (one for one in case.memory.acts if one.act == act)
     assert (ruled.capacity, ruled.roles) == ("plh", ("kabid",))
+
+
+def test_an_acting_official_who_is_another_candidate_too_acts_as_the_official() -> None:
+    case = branching_case(confirmed=False)
+    case.roles = {**case.roles, "kasi": frozenset({"sekretaris"})}
+    case.acting = (acting(case, 0, 1),)
+    act = case.takes("sekretaris", "lengkap")
+    (ruled,) = (one for one in case.memory.acts if one.act == act)
+    assert (ruled.capacity, set(ruled.roles)) == ("plh", {"kabid", "kasi"})
 
 
 @pytest.mark.parametrize(("since", "until"), [(1, 5), (-5, -1)])
