@@ -227,7 +227,7 @@ class PolicyDesk:
     def _change(self, office: Office, text: bytes | None) -> PolicyChange:
         if text is None:
             return TAKEN_AWAY
-        return judged_change(self._forge, self._office, office.policy, text, self._known)
+        return judged_change(self._forge, self._office, office.policy, text, self._known, self._now())
 
     def _standing(self) -> StandingPolicy:
         found = self._office.in_force.standing()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from automation.core.errors import InvalidPolicy, LaikError, Where
 from automation.core.policy import Known, Policy, load_policy
@@ -47,7 +48,7 @@ class OnBranch:
         return self.text is None or self.standing is None or digest_of_text(self.text) != self.standing.digest
 
 
-def look_at_branch(forge: Forge, reader: OfficeReader, known: Known) -> OnBranch:
+def look_at_branch(forge: Forge, reader: OfficeReader, known: Known, now: datetime) -> OnBranch:
     """Both policies, held against each other.
 
     Raises:
@@ -62,7 +63,7 @@ def look_at_branch(forge: Forge, reader: OfficeReader, known: Known) -> OnBranch
             in_force = load_policy(reader.in_force.text(standing, mirror, path=place), path=place)
         except LaikError:  # lost, or of another time: then there is nothing to compare with
             in_force = None
-    change = TAKEN_AWAY if text is None else judged_change(forge, reader, in_force, text, known)
+    change = TAKEN_AWAY if text is None else judged_change(forge, reader, in_force, text, known, now)
     return OnBranch(place, text, standing, in_force, change, between(in_force, text))
 
 
@@ -101,7 +102,7 @@ def between(in_force: Policy | None, text: bytes | None) -> tuple[Difference, ..
 
 
 def judged_change(
-    forge: Forge, reader: OfficeReader, standing: Policy | None, text: bytes, known: Known
+    forge: Forge, reader: OfficeReader, standing: Policy | None, text: bytes, known: Known, now: datetime
 ) -> PolicyChange:
     """A policy's text with everything that keeps it from coming into force, whoever agrees.
 
@@ -111,6 +112,7 @@ def judged_change(
         standing: the policy in force; places that it names already are not looked up again.
         text: of the policy that is wanted.
         known: what this installation has.
+        now: aware; officials whose term is over hold no role any more.
     """
     try:
         policy = load_policy(text, path=POLICY_FILE, known=known)
@@ -120,7 +122,7 @@ def judged_change(
         return change_to(text, (), (told,))
     named = reader.in_force.owners_of(policy, forge.find_user, reader.me)
     owners = tuple(dict.fromkeys(user.id for user in named.values() if user is not None))
-    problems = [said for _, said in lockouts(policy, known.procedures)]
+    problems = [said for _, said in lockouts(policy, known.procedures, policy.day_of(now))]
     problems += [_no_owner(name) for name, user in named.items() if user is None]
     problems += [_ONE_PERSON] if not problems and len(owners) < OWNERS_NEEDED else []
     problems += [_other_bot(policy.bot)] if policy.bot.casefold() != reader.me.username.casefold() else []

@@ -52,7 +52,7 @@ class Desk:
 
     def problems(self, text: str, *, standing: Policy | None = None) -> list[str]:
         change = judged_change(
-            cast(Forge, self), cast(OfficeReader, self), standing, text.encode(), self.known(text)
+            cast(Forge, self), cast(OfficeReader, self), standing, text.encode(), self.known(text), START
         )
         assert change.digest == digest_of_text(text.encode())
         return [one.id for one in change.problems]
@@ -81,7 +81,9 @@ def changed(old: str, new: str) -> str:
 
 def test_a_sound_policy_has_nothing_against_it_and_names_accounts(desk: Desk) -> None:
     assert desk.problems(TEXT) == []
-    change = judged_change(cast(Forge, desk), cast(OfficeReader, desk), None, TEXT.encode(), desk.known(TEXT))
+    change = judged_change(
+        cast(Forge, desk), cast(OfficeReader, desk), None, TEXT.encode(), desk.known(TEXT), START
+    )
     assert change.owners == (11, 12)
 
 
@@ -114,7 +116,7 @@ def test_a_name_that_somebody_else_took_makes_it_another_change(desk: Desk) -> N
     for number in (13, 66):
         desk.people["baru"] = number
         change = judged_change(
-            cast(Forge, desk), cast(OfficeReader, desk), None, text.encode(), desk.known(text)
+            cast(Forge, desk), cast(OfficeReader, desk), None, text.encode(), desk.known(text), START
         )
         assert change.owners == (11, 12, number)
         digests.add(bound_digest(change, standing))
@@ -157,7 +159,7 @@ def test_thousands_of_agencies_are_judged_in_bounded_time(desk: Desk) -> None:
     known = Known(frozenset(procedures), roles, frozenset({"base", "php-laravel"}), procedures)
     text = text.replace("sop: [kecil]", f"sop: [{next(iter(procedures))}]")
     began = time.monotonic()
-    judged_change(cast(Forge, desk), cast(OfficeReader, desk), None, text.encode(), known)
+    judged_change(cast(Forge, desk), cast(OfficeReader, desk), None, text.encode(), known, START)
     between(load_policy(TEXT), text.encode())
     assert time.monotonic() - began < 60
 

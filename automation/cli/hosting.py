@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -227,7 +226,7 @@ def _policy_in(content: bytes, file: Path) -> Policy:
 
 def _today(policy: Policy) -> date:
     """The date in the organisation's own time zone: a zone's serial is read by people there."""
-    return datetime.now(ZoneInfo(policy.organisasi.zona_waktu)).date()
+    return policy.day_of(datetime.now(UTC))
 
 
 def _nginx_options(http_port: int, https_port: int, address: str) -> NginxOptions:

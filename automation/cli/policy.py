@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def lint(file: Path, sops: Path | None, as_json: bool, lang: Language) -> int:
 def show(as_json: bool) -> None:
     """What the ledger admitted, beside what stands on the branch."""
     with _running() as laik:
-        seen = look_at_branch(laik.forge, laik.office, laik.known)
+        seen = look_at_branch(laik.forge, laik.office, laik.known, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps(_as_data(seen), ensure_ascii=False, indent=2))
     else:
@@ -73,7 +74,7 @@ def show(as_json: bool) -> None:
 def admit(yes: bool) -> int:
     """The word of who runs laik's machine, where no two owners can give theirs; 1 when it was not given."""
     with _running() as laik:
-        seen = look_at_branch(laik.forge, laik.office, laik.known)
+        seen = look_at_branch(laik.forge, laik.office, laik.known, datetime.now(UTC))
         _tell(seen)
         if not seen.differs:
             return 0
@@ -163,7 +164,8 @@ def _judged(file: Path, sops: Path | None) -> LintResult:
     except LaikError as refusal:
         return LintResult(str(file), refusal=refusal)
     document = load_mapping(content, path=str(file))
-    faults = placed(document, lockouts(policy, installed))
+    today = policy.day_of(datetime.now(UTC))
+    faults = placed(document, lockouts(policy, installed, today))
     if faults:
         return LintResult(str(file), refusal=_refused(faults))
     offered = ", ".join(policy.sop)
@@ -174,7 +176,7 @@ def _judged(file: Path, sops: Path | None) -> LintResult:
             f"baik; setiap langkah SOP {offered} dapat diputuskan",
             f"sound; every step of SOP {offered} can be decided",
         ),
-        remarks=placed(document, cautions(policy, installed)),
+        remarks=placed(document, cautions(policy, installed, today)),
     )
 
 

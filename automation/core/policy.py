@@ -10,8 +10,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -157,6 +158,10 @@ class Policy(_Strict):
     kalender: CalendarPolicy = CalendarPolicy()
     pejabat: tuple[Official, ...] = ()
     penegakan: Mapping[Name, Confirmed] = Field(default_factory=dict)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day it is where the organisation is, at an aware ``moment``."""
+        return moment.astimezone(ZoneInfo(self.organisasi.zona_waktu)).date()
 
     def acting_in(self, agency: str) -> tuple[Acting, ...]:
         """The acting officials who may act in a case of ``agency``, on whatever day."""

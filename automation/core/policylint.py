@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from automation.core.authority import (
     Roles,
@@ -54,13 +55,15 @@ class _Act:
         return tuple(tuple(one for one in self.roles if seat in seats_of(step, (one,))) for seat in human.by)
 
 
-def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
+def lockouts(policy: Policy, procedures: Mapping[str, Procedure], today: date) -> tuple[Problem, ...]:
     """Why some case could never go on, each with the dotted path of its place in ``laik.yaml``.
 
     Args:
         policy: read and found well-formed; SOPs it offers that ``procedures`` lacks are not looked at.
         procedures: all installed SOPs by id.
+        today: an acting official whose term ended before it will never act again.
     """
+    whole, policy = policy, _from(policy, today)
     # One fault a place and reason, however many acts and agencies it stops.
     stopped: dict[tuple[str, Bilingual], dict[Bilingual, None]] = {}
     for procedure in _offered(policy, procedures):
@@ -72,16 +75,22 @@ def lockouts(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Probl
             for fault, what in _alone(policy, procedure, held, agency):
                 stopped.setdefault(fault, {})[what] = None
     locked = [(place, _told_stopped(why, tuple(acts))) for (place, why), acts in stopped.items()]
-    return (*_owners(policy), *_bots(policy), *locked)
+    return (*_owners(whole), *_bots(whole), *locked)
 
 
-def cautions(policy: Policy, procedures: Mapping[str, Procedure]) -> tuple[Problem, ...]:
+def _from(policy: Policy, today: date) -> Policy:
+    """The policy without officials whose term is over; one that begins later will act one day."""
+    return policy.model_copy(update={"pejabat": tuple(one for one in policy.pejabat if one.sampai >= today)})
+
+
+def cautions(policy: Policy, procedures: Mapping[str, Procedure], today: date) -> tuple[Problem, ...]:
     """What locks nobody out and still may: hosting that hangs on one person.
 
     Who opened a hosting request or pushed to it may not approve it, so that one person's own request would
     wait for ever. Not counted are those without whom nobody could dispose of it, who do not approve it then.
     """
     found: list[Problem] = []
+    policy = _from(policy, today)
     for procedure in _offered(policy, procedures):
         act = _hosting_act(procedure)
         held = _held(policy, procedure, "")
@@ -99,7 +108,7 @@ def _offered(policy: Policy, procedures: Mapping[str, Procedure]) -> Iterator[Pr
 
 
 def _held(policy: Policy, procedure: Procedure, agency: str) -> Roles:
-    """Who holds the roles in a case of this agency; acting officials count, on whatever day they act."""
+    """Who holds the roles in a case of this agency; acting officials count, whenever they act."""
     acting = policy.acting_in(agency)
     return {
         role.id: policy.holders(role.id, agency) | {one.account for one in acting if one.role == role.id}

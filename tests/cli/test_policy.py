@@ -50,7 +50,7 @@ def test_a_name_that_nothing_knows_is_refused_by_line(
 def test_a_caution_refuses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, SOUND.replace("teknis-1, teknis-2", "teknis-1"))
     assert run(["policy", "lint", file]) == 0
-    assert "8:3: catatan: Hosting SOP lombok-tengah disetujui satu orang saja" in capsys.readouterr().out
+    assert "8:3: catatan: Hosting SOP lombok-tengah hanya dapat disetujui teknis-1" in capsys.readouterr().out
 
 
 def test_a_policy_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

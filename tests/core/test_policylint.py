@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from automation.core.procedure import Procedure, load_procedure
 from automation.core.yamltext import load_mapping
 from tests.core.cases import POLICY, SMALL
 
+TODAY = date(2026, 3, 2)
 AGREED = SMALL.replace(
     "act: {verb: disposisi, about: tindak-lanjut, by: [kepala_diskominfo]}",
     "act: {verb: disposisi, about: tindak-lanjut, by: [kepala_diskominfo, kepala_pd], agree: each}",
@@ -34,7 +36,7 @@ def as_read(text: str) -> Procedure:
 def locked(policy: str, sop: str = VENDOR) -> list[tuple[int, str]]:
     """Line and English text of every lock-out."""
     document = load_mapping(policy, path="laik.yaml")
-    found = lockouts(load_policy(policy), {"kecil": as_read(sop)})
+    found = lockouts(load_policy(policy), {"kecil": as_read(sop)}, TODAY)
     assert all(said.id and said.id != said.en for _, said in found)
     return [(document.mark(place)[0], said.en) for place, said in found]
 
@@ -176,9 +178,9 @@ def test_an_agreement_of_the_cases_own_people_is_not_asked_of_the_policy(act: st
 
 def test_hosting_that_hangs_on_one_person_beside_who_disposes_is_remarked() -> None:
     head = changed("[kepala-diskominfo]", "[teknis-1]")
-    ((_, said),) = cautions(load_policy(head), {"kecil": as_read(VENDOR)})
+    ((_, said),) = cautions(load_policy(head), {"kecil": as_read(VENDOR)}, TODAY)
     assert "hangs on teknis-2 alone" in said.en
-    assert cautions(load_policy(POLICY), {"kecil": as_read(VENDOR)}) == ()
+    assert cautions(load_policy(POLICY), {"kecil": as_read(VENDOR)}, TODAY) == ()
 
 
 def test_a_quorum_needs_as_many_persons() -> None:
@@ -224,6 +226,10 @@ def official(account: str) -> str:
 def test_an_acting_official_keeps_a_role_open_and_laik_is_none() -> None:
     vacant = changed("  kepala_diskominfo: [kepala-diskominfo]\n", "")
     assert locked(vacant + official("sekretaris")) == []
+    over = official("sekretaris").replace("2026-06-30", "2026-03-01")
+    assert "Nobody holds the role kepala_diskominfo" in locked(vacant + over)[0][1]
+    begins = official("sekretaris").replace("2026-01-01", "2026-06-01")
+    assert locked(vacant + begins) == []
     found = locked(vacant + official("laik-bot"))
     assert (vacant.count("\n") + 2, True) in [(line, "must not hold" in text) for line, text in found]
 
@@ -240,7 +246,7 @@ def test_persons_of_different_units_are_asked_for_where_the_sop_asks_for_units()
 
 def test_hosting_that_hangs_on_one_person_is_a_caution() -> None:
     procedures: dict[str, Procedure] = {"kecil": as_read(VENDOR)}
-    assert cautions(load_policy(POLICY), procedures) == ()
-    ((place, said),) = cautions(load_policy(changed("teknis-1, teknis-2", "teknis-1")), procedures)
+    assert cautions(load_policy(POLICY), procedures, TODAY) == ()
+    ((place, said),) = cautions(load_policy(changed("teknis-1, teknis-2", "teknis-1")), procedures, TODAY)
     assert place == "peran.tim_teknis_diskominfo"
     assert "nobody could approve a request that this person opened" in said.en

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from automation.proposedpolicy import admit_by_hand, look_at_branch
@@ -12,7 +13,7 @@ from automation.wiring import Laik
 
 def bring_into_force(laik: Laik) -> None:
     """What stands on the branch is the policy from here on."""
-    seen = look_at_branch(laik.forge, laik.office, laik.known)
+    seen = look_at_branch(laik.forge, laik.office, laik.known, datetime.now(UTC))
     if seen.differs:
         admit_by_hand(laik.office, seen)
 

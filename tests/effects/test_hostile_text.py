@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_a_broken_policy_on_the_branch_is_told_by_file_and_line_and_stops_no_cas
     for one in (key, filed, EVERYTHING, HOSTING, POLICY):
         world.settle(one)
     assert world.memory(filed).is_case
-    seen = look_at_branch(world.laik.forge, world.laik.office, world.laik.known)
+    seen = look_at_branch(world.laik.forge, world.laik.office, world.laik.known, datetime.now(UTC))
     (problem,) = seen.change.problems
     line = int(problem.id.split(":")[1])
     assert seen.differs
