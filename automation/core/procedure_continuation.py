@@ -105,6 +105,7 @@ def continued(base: Procedure, more: Continuation) -> Procedure:
         open_questions=(*base.open_questions, *more.open_questions),
         continues=base.id,
         request=base.request,
+        missing_columns=base.missing_columns,
     )
 
 
@@ -165,6 +166,6 @@ def in_continuation(base: Procedure, problem: Problem) -> Problem | None:
     if group in before and name.isdigit():
         own = int(name) - before[group]
         return (f"{group}.{own}{dot}{below}", said) if own >= 0 else None
-    if group == "identity" or (group == "documents" and name in base.documents):
+    if group in {"identity", "missing_columns"} or (group == "documents" and name in base.documents):
         return None
     return problem

@@ -138,14 +138,21 @@ class Duration(Strict):
 
 
 class Output(Strict):
-    """A document, in one of its states, that a step gives; or ``code``, where it gives the application."""
+    """A document, in one of its states, that a step gives; or ``code``, where it gives the application.
+
+    ``raw`` are the words of the source's cell. A ``confidence`` that is not given is left out of the data, so
+    that offers of a migration, which bind to all of a SOP, are what they were.
+    """
 
     document: Name
     state: Name | None = None
     raw: Text | None = None
     basis: Basis
+    confidence: Confidence | None = Field(default=None, exclude_if=lambda given: given is None)
 
 
+Column = Literal["inputs", "duration", "outputs"]
+"""A column of mutu baku, by the key of its cells in a step."""
 Way = Literal["completed", "refused", "detour", "resumed"]
 """How a step is left: done; sent back; done the other way; taken up again after a suspension."""
 
@@ -353,7 +360,7 @@ class LegalBasis(Strict):
 
 
 class Identity(Strict):
-    """The SOP's identity part (PermenPAN-RB 35/2012), blank cells as None."""
+    """The SOP's identity part (PermenPAN-RB 35/2012), blank cells and blank numbered entries as None."""
 
     government: Text
     agency: Text
@@ -367,7 +374,7 @@ class Identity(Strict):
     title: Text
     legal_basis: tuple[LegalBasis, ...]
     qualifications: tuple[Text, ...]
-    related: tuple[Text, ...]
+    related: tuple[Text | None, ...]
     equipment: tuple[Text, ...]
     warnings: tuple[Text, ...]
     records: tuple[Text, ...]
@@ -385,6 +392,7 @@ class Procedure(Strict):
     """One whole SOP; see the module docstring.
 
     ``continues`` is the SOP whose steps come first, where a region carries on beyond the end of its source.
+    ``missing_columns`` are the columns of mutu baku that the source's table does not have at all.
     """
 
     format: Literal["laik/sop/1"]
@@ -401,6 +409,7 @@ class Procedure(Strict):
     open_questions: tuple[Text, ...] = ()
     continues: Key | None = None
     request: RequestRule = RequestRule()
+    missing_columns: tuple[Column, ...] = Field(default=(), exclude_if=lambda missing: not missing)
 
     def step(self, key: str) -> Step:
         """The step with this key."""

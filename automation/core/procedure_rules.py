@@ -37,6 +37,7 @@ def problems_of(procedure: Procedure, checks: frozenset[str]) -> Iterator[Proble
         yield from _broken_judging(step, place)
         yield from _broken_completion(step, place)
         yield from _broken_duration(step.duration, f"{place}.duration")
+        yield from _cells_without_column(procedure, step, place)
     yield from _broken_roles(procedure)
     yield from _broken_acts(procedure)
     yield from _broken_hosting(procedure)
@@ -241,6 +242,26 @@ def _broken_duration(duration: Duration, place: str) -> Iterator[Problem]:
                 "The range's upper end is shorter than its lower end, or has none.",
             ),
         )
+
+
+def _cells_without_column(procedure: Procedure, step: Step, place: str) -> Iterator[Problem]:
+    """A column that the source's table does not have gives no cell."""
+    given = {
+        "inputs": any(one.basis == "source" for one in (*step.precondition, *step.inputs)),
+        "duration": step.duration.raw is not None,
+        "outputs": any(one.basis == "source" for one in step.outputs),
+    }
+    for column in procedure.missing_columns:
+        if given[column]:
+            yield (
+                f"{place}.{column}",
+                Bilingual(
+                    f"Langkah {step.number} mengisi sel sumber pada kolom yang tidak ada ('{column}' pada"
+                    " 'missing_columns'): hapus dari sana, atau jangan pakai 'basis: source' atau waktu.",
+                    f"Step {step.number} fills the source's cell in a column that is not there ('{column}' in"
+                    " 'missing_columns'): take it out there, or use no 'basis: source' and no time.",
+                ),
+            )
 
 
 def _broken_roles(procedure: Procedure) -> Iterator[Problem]:

@@ -4,20 +4,21 @@ The parts and their order are those of PermenPAN-RB 35/2012: identity with legal
 related SOPs, equipment, warnings and records; then activities, actors and mutu baku (kelengkapan, waktu,
 output) with keterangan. Only positions appear, never a person. What the source leaves blank stays blank and
 says so; what laik reads into it is a :class:`Cell` with ``inferred``, and is printed so that nobody takes it
-for the source.
+for the source. The same holds for a cell of mutu baku that only the activity's text gives: the source's cell
+itself is blank.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from automation.core.flowchart import UNSTATED, Chart, label_of
 from automation.core.flowsvg import shown
 from automation.core.policy import Organisation
-from automation.core.procedure_model import Input, Month, Output, Procedure, Step
+from automation.core.procedure_model import Column, Input, Month, Output, Procedure, Step
 from automation.core.readings import is_added
 from automation.core.text import indonesian_date, indonesian_month
 
@@ -49,6 +50,7 @@ class Widths:
     remark: float
 
 
+STANDARDS: Mapping[Column, str] = {"inputs": "Kelengkapan", "duration": "Waktu", "outputs": "Output"}
 BLANK = Cell("(kosong pada sumber)", inferred=True)
 
 
@@ -78,6 +80,9 @@ def document_of(procedure: Procedure, chart: Chart, adopted_by: Organisation | N
             {"judul": title, "isi": [asdict(cell) for cell in cells]} for title, cells in _parts(procedure)
         ],
         "penerap": breakable(f"{adopted_by.instansi}, {adopted_by.pemerintah}") if adopted_by else "",
+        "mutu_baku": [
+            {"label": label, "inferred": key in procedure.missing_columns} for key, label in STANDARDS.items()
+        ],
         "pelaksana": [{"label": breakable(lane.label), "inferred": lane.inferred} for lane in chart.lanes],
         "langkah": [_row(procedure, step) for step in procedure.steps],
     }
@@ -103,12 +108,7 @@ def _identity(procedure: Procedure) -> Mapping[str, object]:
 
 def _parts(procedure: Procedure) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     identity = procedure.identity
-    laws = tuple(
-        Cell(f"{entry.number}. {breakable(entry.text)}")
-        if entry.text
-        else Cell(f"{entry.number}. {BLANK.text}", inferred=True)
-        for entry in identity.legal_basis
-    )
+    laws = tuple(_numbered(entry.number, entry.text) for entry in identity.legal_basis)
     return (
         ("Dasar Hukum", laws or (BLANK,)),
         ("Kualifikasi Pelaksana", _list(identity.qualifications)),
@@ -119,10 +119,15 @@ def _parts(procedure: Procedure) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     )
 
 
-def _list(entries: tuple[str, ...]) -> tuple[Cell, ...]:
+def _list(entries: Sequence[str | None]) -> tuple[Cell, ...]:
     if len(entries) == 1:
-        return (Cell(breakable(entries[0])),)
-    return tuple(Cell(f"{at}. {breakable(entry)}") for at, entry in enumerate(entries, 1)) or (BLANK,)
+        return (_or_blank(entries[0]),)
+    return tuple(_numbered(at, entry) for at, entry in enumerate(entries, 1)) or (BLANK,)
+
+
+def _numbered(number: int, entry: str | None) -> Cell:
+    cell = _or_blank(entry)
+    return replace(cell, text=f"{number}. {cell.text}")
 
 
 def _row(procedure: Procedure, step: Step) -> Mapping[str, object]:
@@ -138,17 +143,22 @@ def _row(procedure: Procedure, step: Step) -> Mapping[str, object]:
 
 
 def _need(needed: Input) -> Cell:
-    return Cell(breakable(needed.text), needed.basis in UNSTATED)
+    return Cell(breakable(needed.text), not _of_the_cell(needed))
+
+
+def _of_the_cell(one: Input | Output) -> bool:
+    """Whether it stands in the source's own cell, and not only in the activity's text or in our reading."""
+    return one.basis == "source"
 
 
 def _given(procedure: Procedure, output: Output) -> Cell:
     """In the source's own words where it has some, else by the document's name."""
     if output.raw:
-        return Cell(breakable(output.raw), output.basis in UNSTATED)
+        return Cell(breakable(output.raw), not _of_the_cell(output))
     state = f" ({output.state.replace('_', ' ')})" if output.state else ""
     given = procedure.documents.get(output.document)  # the application itself is no document
     name = given.name if given is not None else "Aplikasi"
-    return Cell(breakable(f"{name}{state}"), output.basis in UNSTATED)
+    return Cell(breakable(f"{name}{state}"), not _of_the_cell(output))
 
 
 def _remarks(procedure: Procedure, step: Step) -> Iterable[Cell]:

@@ -6,22 +6,22 @@ can settle: cells that the source leaves blank, slips it was printed with, and r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from automation.core.authority import read_deciders, stand_ins
 from automation.core.procedure import Actor, Branch, Input, Output, Procedure, Step
 from automation.core.procedure_flow import Problem
+from automation.core.procedure_model import Column
+from automation.core.readings import is_added
 from automation.core.regions import foreign_regions
 from automation.core.text import Bilingual
-
-UNSTATED = frozenset({"inferred", "extension"})
-"""What the source itself does not give."""
 
 
 def remarks(procedure: Procedure) -> tuple[Problem, ...]:
     """Everything worth a look, each with the dotted path of its place in the file."""
     return (
         *_blank_identity(procedure),
+        *_blank_related(procedure),
         *_bare_months(procedure),
         *_repeated_numbers(procedure),
         *_blank_standards(procedure),
@@ -57,6 +57,18 @@ def _blank_identity(procedure: Procedure) -> Iterator[Problem]:
                 Bilingual(
                     f"Sel {name} kosong; isi sebelum SOP disahkan lagi.",
                     f"The cell '{english}' is blank; fill it in before the SOP is legalised again.",
+                ),
+            )
+
+
+def _blank_related(procedure: Procedure) -> Iterator[Problem]:
+    for at, entry in enumerate(procedure.identity.related):
+        if entry is None:
+            yield (
+                f"identity.related.{at}",
+                Bilingual(
+                    f"Butir {at + 1} keterkaitan kosong; isi atau hapus.",
+                    f"Entry {at + 1} of the related SOPs is blank; fill it in or take it out.",
                 ),
             )
 
@@ -103,28 +115,49 @@ def _repeated_numbers(procedure: Procedure) -> Iterator[Problem]:
             )
 
 
+STANDARDS: tuple[tuple[Column, str, str, Callable[[Step], object]], ...] = (
+    ("inputs", "kelengkapan", "requirements", lambda step: _filled((*step.precondition, *step.inputs))),
+    ("duration", "waktu, jadi tanpa tenggat", "time, so no deadline", lambda step: step.duration.iso),
+    ("outputs", "output", "output", lambda step: _filled(step.outputs)),
+)
+"""The columns of mutu baku: key, name in both languages, and whether a step's cell is filled."""
+
+
 def _blank_standards(procedure: Procedure) -> Iterator[Problem]:
-    """Cells of mutu baku that the source leaves blank, one remark a column."""
-    columns = (
-        ("inputs", "kelengkapan", "requirements", lambda step: _given(step.inputs)),
-        ("duration", "waktu, jadi tanpa tenggat", "time, so no deadline", lambda step: step.duration.iso),
-        ("outputs", "output", "output", lambda step: _given(step.outputs)),
+    """Cells of mutu baku that the source leaves blank, one remark a column.
+
+    What only the activity's text names (``stated``) fills no cell, and what a region adds has none.
+    """
+    own = [(at, step) for at, step in enumerate(procedure.steps) if not is_added(step)]
+    for key, name, english, filled in STANDARDS:
+        blank = [(at, step.number) for at, step in own if not filled(step)]
+        if key in procedure.missing_columns:
+            yield "missing_columns", _told_missing(Bilingual(name, english))
+        elif blank:
+            numbers = ", ".join(str(number) for _, number in blank)
+            where = Bilingual(f"langkah {numbers}", f"steps {numbers}")
+            if len(blank) == len(own):
+                where = Bilingual("semua langkah", "all steps")
+            yield f"steps.{blank[0][0]}.{key}", _told_blank(Bilingual(name, english), where)
+
+
+def _told_blank(column: Bilingual, where: Bilingual) -> Bilingual:
+    return Bilingual(
+        f"Mutu baku kosong pada sumber: {column.id}, {where.id}.",
+        f"Blank in the source's quality standard: {column.en}, {where.en}.",
     )
-    for key, name, english, value in columns:
-        blank = [(at, step) for at, step in enumerate(procedure.steps) if not value(step)]
-        if blank:
-            listing = ", ".join(str(step.number) for _, step in blank)
-            yield (
-                f"steps.{blank[0][0]}.{key}",
-                Bilingual(
-                    f"Mutu baku kosong pada sumber: {name}, langkah {listing}.",
-                    f"Blank in the source's quality standard: {english}, steps {listing}.",
-                ),
-            )
 
 
-def _given(cells: Iterable[Input | Output]) -> bool:
-    return any(cell.basis not in UNSTATED for cell in cells)
+def _told_missing(column: Bilingual) -> Bilingual:
+    return Bilingual(
+        f"Tabel sumber tidak punya kolom mutu baku: {column.id}; tambahkan sebelum SOP disahkan lagi.",
+        f"The source's table has no column of the quality standard: {column.en}; add it before the SOP is"
+        " legalised again.",
+    )
+
+
+def _filled(cells: Iterable[Input | Output]) -> bool:
+    return any(cell.basis == "source" for cell in cells)
 
 
 def _lapse_traps(procedure: Procedure) -> Iterator[Problem]:

@@ -144,6 +144,44 @@ def test_blank_cells_of_the_header_stay_blank_and_bare_months_stay_months(bolmut
     assert (identity.created_on, identity.effective_on) == ("2021-01", "2021-01")
     assert [entry.number for entry in identity.legal_basis] == [1, 2, 3, 4, 5, 6, 7]
     assert identity.title == "PENGEMBANGAN APLIKASI OLEH DISKOMIFO"
+    assert (len(identity.related), identity.related[3]) == (4, None)
+
+
+def test_no_cell_is_claimed_of_a_source_whose_cells_are_all_blank(bolmut: Procedure) -> None:
+    given = [one for step in bolmut.steps for one in (*step.inputs, *step.outputs)]
+    assert {one.basis for one in given} == {"stated", "inferred"}
+    assert not [one for step in bolmut.steps for one in step.outputs if one.raw]
+
+
+def test_an_output_is_stated_exactly_where_its_step_names_it_as_what_it_gives(bolmut: Procedure) -> None:
+    read = [
+        (step.number, one.document) for step in bolmut.steps for one in step.outputs if one.basis != "stated"
+    ]
+    assert read == [
+        (2, "hasil_pemeriksaan_kebutuhan"),
+        (5, "laporan_analisis"),
+        (6, "hasil_pemeriksaan_sumber_daya"),
+        (13, "uat_skenario"),
+        (14, "laporan_instalasi_pengujian"),
+        (16, "formulir_hosting"),
+        (18, "persetujuan"),
+    ]
+
+
+def test_how_sure_a_reading_of_an_output_is_stands_with_it(bolmut: Procedure) -> None:
+    sure = {step.number: one.confidence for step in bolmut.steps for one in step.outputs if one.confidence}
+    assert sure == {2: "medium", 5: "high", 6: "high", 14: "high", 18: "medium"}
+
+
+def test_what_a_step_needs_is_stated_exactly_where_its_activity_names_it(bolmut: Procedure) -> None:
+    stated = {step.number: one.text for step in bolmut.steps for one in step.inputs if one.basis == "stated"}
+    assert stated == {
+        2: "Daftar kebutuhan aplikasi (bila ada)",
+        9: "Standardisasi TIK Pemkab",
+        10: "Rencana pengembangan",
+        13: "Aplikasi yang sudah dibangun",
+        14: "Hasil presentasi sebelumnya",
+    }
 
 
 def test_no_person_is_named(bolmut: Procedure) -> None:

@@ -149,6 +149,42 @@ def test_a_step_may_give_the_application_itself() -> None:
     assert [output.document for output in load(text).step("tulis").outputs] == ["code"]
 
 
+@pytest.mark.parametrize(
+    ("column", "place"),
+    [
+        ("outputs", "outputs: [{document: naskah"),
+        ("duration", "duration: {raw: 1 Hari"),
+    ],
+)
+def test_a_cell_in_a_column_that_the_source_does_not_have_is_refused(column: str, place: str) -> None:
+    text = SMALL.replace("steps:\n", f"missing_columns: [{column}]\nsteps:\n", 1)
+    error = refusal(text)
+    assert error.where.line == text[: text.index(place)].count("\n") + 1
+    assert "missing_columns" in error.message.en
+
+
+def test_a_column_that_the_source_does_not_have_may_hold_what_its_activities_name() -> None:
+    stated, _ = changed("state: draf, basis: source}", "state: draf, basis: stated}")
+    text = stated.replace("steps:\n", "missing_columns: [inputs, outputs]\nsteps:\n", 1)
+    assert load(text).missing_columns == ("inputs", "outputs")
+
+
+def test_what_a_sop_leaves_out_is_left_out_of_its_data_so_that_offers_of_a_migration_stay() -> None:
+    """An offer binds to the whole SOP: a new optional part, spelled out as blank, would lapse what stands."""
+    whole = load(SMALL).model_dump(mode="json")
+    assert "missing_columns" not in whole
+    assert whole["steps"][0]["outputs"] == [
+        {"document": "naskah", "state": "draf", "raw": None, "basis": "source"}
+    ]
+
+
+def test_how_sure_a_reading_of_an_output_is_can_be_said() -> None:
+    text, _ = changed("state: draf, basis: source}", "state: draf, basis: inferred, confidence: low}")
+    (output,) = load(text).step("tulis").outputs
+    assert output.confidence == "low"
+    assert output.model_dump()["confidence"] == "low"
+
+
 def test_an_unknown_phase_is_refused() -> None:
     assert "'akhir'" in refusal(SMALL.replace("phase: awal", "phase: akhir", 1)).message.en
 

@@ -6,7 +6,8 @@ import pytest
 
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure import Procedure, load_procedure
-from automation.core.procedure_continuation import load_continuation
+from automation.core.procedure_continuation import in_continuation, load_continuation
+from automation.core.soplint import remarks
 from tests.core.test_procedure import CHECKS, SMALL
 
 MORE = """\
@@ -52,6 +53,14 @@ def test_the_steps_of_both_are_one_sop_that_leads_on_where_the_base_ended(small:
     assert set(whole.documents) == {*small.documents, "arsip"}
     assert whole.identity == small.identity
     assert whole.hosting == small.hosting
+
+
+def test_a_column_that_the_base_does_not_have_stays_missing_and_is_the_bases_remark(small: Procedure) -> None:
+    base = small.model_copy(update={"missing_columns": ("inputs",)})
+    whole = load(MORE, base)
+    assert whole.missing_columns == ("inputs",)
+    (remark,) = [one for one in remarks(whole) if one[0] == "missing_columns"]
+    assert in_continuation(base, remark) is None
 
 
 def test_the_way_beyond_the_end_is_an_extension_and_all_else_of_the_base_stays(small: Procedure) -> None:

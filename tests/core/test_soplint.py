@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from automation.collect.procedures import bundled
 from automation.core.procedure import Procedure, procedure_of
 from automation.core.soplint import inferred, remarks
 from automation.core.yamltext import load_mapping
 from checks import discover
 
-SOURCE = (Path(__file__).parents[2] / "checks/sop/lombok-tengah.yaml").read_text(encoding="utf-8")
+SOPS = Path(__file__).parents[2] / "checks/sop"
+SOURCE = (SOPS / "lombok-tengah.yaml").read_text(encoding="utf-8")
+BOLMUT = (SOPS / "bolmut.yaml").read_text(encoding="utf-8")
+WITH_COLUMN = re.sub(r"^missing_columns:.*\n", "", SOURCE, flags=re.MULTILINE)
+"""The SOP as if its table had the column Kelengkapan, with every cell blank."""
 CHECKS = frozenset(discover())
 
 
@@ -90,11 +96,56 @@ def test_another_city_is_foreign_to_a_regency() -> None:
     assert (line_of("Kota Mataram", text), True) in [(line, "'Mataram'" in one) for line, one in said(text)]
 
 
-def test_the_columns_that_the_source_leaves_blank_are_remarked_with_their_steps() -> None:
-    (requirements,) = [text for _, text in said() if "quality standard" in text]
-    assert "requirements, steps 1, 2, 3, 4, 5, 8, 9, 11, 13, 14, 15." in requirements
+def standards(text: str = SOURCE) -> list[str]:
+    """The remarks on the quality standard."""
+    return [one for _, one in said(text) if "quality standard" in one]
+
+
+def test_the_cells_that_the_source_leaves_blank_are_remarked_with_their_steps() -> None:
     text = SOURCE.replace('{raw: "7 Hari", iso: P7D}', "{raw: null, iso: null}")
-    assert any("time, so no deadline, steps 3, 6." in one for _, one in said(text))
+    assert "Blank in the source's quality standard: time, so no deadline, steps 3, 6." in standards(text)
+
+
+def test_a_column_that_the_table_does_not_have_is_one_remark_at_its_line() -> None:
+    missing = "The source's table has no column of the quality standard: requirements;"
+    assert [(line, one.split("; ")[0] + ";") for line, one in said() if "quality standard" in one] == [
+        (line_of("missing_columns:"), missing)
+    ]
+
+
+def test_what_only_the_activity_names_or_a_reading_gives_fills_no_cell() -> None:
+    assert "basis: stated, document: laporan_hasil_analisis" in WITH_COLUMN
+    assert standards(WITH_COLUMN) == ["Blank in the source's quality standard: requirements, all steps."]
+
+
+def test_a_cell_of_the_source_fills_its_step_alone() -> None:
+    stated = "basis: stated, document: laporan_hasil_analisis"
+    (blank,) = standards(WITH_COLUMN.replace(stated, stated.replace("stated", "source")))
+    assert blank.endswith("requirements, steps 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15.")
+
+
+def test_a_source_without_any_cell_is_blank_in_all_three_columns() -> None:
+    assert standards(BOLMUT) == [
+        "Blank in the source's quality standard: requirements, all steps.",
+        "Blank in the source's quality standard: time, so no deadline, all steps.",
+        "Blank in the source's quality standard: output, all steps.",
+    ]
+
+
+def test_what_a_region_adds_has_no_cell_that_the_source_left_blank() -> None:
+    longer = bundled()["bali-lanjutan"]
+    places = [place for place, one in remarks(longer) if "quality standard" in one.en]
+    assert places == ["steps.0.duration"]  # the source's own blank time, and none of the steps 8 to 16
+
+
+def test_a_blank_entry_of_the_related_sops_is_remarked_at_its_line() -> None:
+    lines = [(line, one) for line, one in said(BOLMUT) if "related SOPs" in one]
+    assert lines == [
+        (
+            line_of("  related: [", BOLMUT),
+            "Entry 4 of the related SOPs is blank; fill it in or take it out.",
+        )
+    ]
 
 
 def test_an_approval_that_the_sops_own_course_takes_away_is_remarked() -> None:
@@ -151,6 +202,8 @@ def test_a_reading_of_who_acts_without_another_candidate_is_remarked() -> None:
 def test_readings_are_counted_and_their_steps_named() -> None:
     (readings,) = [text for _, text in said() if "are readings" in text]
     assert readings.startswith("36 items")
+    (readings,) = [text for _, text in said(BOLMUT) if "are readings" in text]
+    assert readings.startswith("44 items")
 
 
 def test_only_what_the_source_does_not_state_counts_as_a_reading() -> None:

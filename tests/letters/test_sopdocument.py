@@ -15,10 +15,11 @@ from automation.core.errors import RenderFailed
 from automation.core.flowchart import chart_of
 from automation.core.policy import Organisation
 from automation.core.procedure import Procedure, Words
-from automation.core.sopdocument import document_of
+from automation.core.sopdocument import breakable, document_of
 from automation.letters.sopdocument import sop_document
 
 PROCEDURES = bundled()
+BOLMUT = PROCEDURES["bolmut"]
 EACH = pytest.mark.parametrize("sop", PROCEDURES.values(), ids=list(PROCEDURES))
 
 
@@ -66,6 +67,42 @@ def test_the_application_itself_is_an_output_without_being_a_document() -> None:
     rows = document_of(PROCEDURES["bolmut"], chart, None)["langkah"]
     assert isinstance(rows, list)
     assert rows[11]["output"] == [{"text": "Aplikasi", "inferred": True}]
+
+
+def cells(procedure: Procedure, column: str) -> list[dict[str, object]]:
+    """Every paragraph of a column, in the order of the steps."""
+    rows = document_of(procedure, chart_of(procedure), None)["langkah"]
+    assert isinstance(rows, list)
+    return [one for row in rows for one in row[column]]
+
+
+@EACH
+def test_no_cell_of_mutu_baku_passes_for_the_sources_that_the_source_leaves_blank(sop: Procedure) -> None:
+    needs = [one.text for step in sop.steps for one in step.inputs if one.basis == "source"]
+    outputs = [one.raw for step in sop.steps for one in step.outputs if one.basis == "source"]
+    for column, given in (("kelengkapan", needs), ("output", outputs)):
+        unmarked = [one["text"] for one in cells(sop, column) if not one["inferred"]]
+        assert set(unmarked) == {breakable(text) for text in given if text}
+
+
+def test_outputs_and_requirements_that_only_the_activity_names_are_marked_on_the_page() -> None:
+    assert all(one["inferred"] for column in ("kelengkapan", "output") for one in cells(BOLMUT, column))
+    table = flat("".join(pages(printed("bolmut"))[1:]))
+    assert flat("Rencana pengembangan aplikasi*") in table  # the output of step 9
+    assert flat("Standardisasi TIK Pemkab*") in table  # and what it needs
+    assert flat("tidak tertulis di tempat itu pada SOP sumber") in table
+
+
+def test_a_column_that_the_sources_table_does_not_have_is_marked_in_the_head() -> None:
+    for sop, head in (("lombok-tengah", "Kelengkapan*"), ("bolmut", "Kelengkapan")):
+        table = flat(pages(printed(sop))[1])
+        assert re.findall(r"Kelengkapan\*?", table)[0] == head
+        assert "Waktu*" not in table
+
+
+def test_a_numbered_entry_that_the_source_leaves_blank_keeps_its_number_and_says_so() -> None:
+    first = flat(pages(printed("bolmut"))[0])
+    assert flat("3. SOP Inventarisasi Aplikasi 4. (kosong pada sumber)*") in first
 
 
 @pytest.mark.parametrize(
@@ -142,7 +179,9 @@ def test_a_flow_over_several_pages_leaves_and_comes_in_by_the_same_numbers() -> 
 def test_blank_cells_say_so_and_readings_are_marked() -> None:
     first, *table = pages(printed("lombok-tengah"))
     assert first.count("(kosong pada sumber)*") == 6  # number, three dates, law 4, records
-    assert "bacaan atau tambahan, tidak tertulis pada SOP sumber" in re.sub(r"\s+", " ", table[0])
+    assert "bacaan atau tambahan, tidak tertulis di tempat itu pada SOP sumber" in re.sub(
+        r"\s+", " ", table[0]
+    )
     assert flat("Draf KAK disetujui?") in flat("".join(table))
     assert flat("tidak: tidak disetujui (ke 7)*") in flat("".join(table))
     assert flat("ya: disetujui (ke 9)") in flat("".join(table))
