@@ -119,9 +119,16 @@ def _asked_for(desk: Desk, verdict: HostingVerdict) -> list[Part]:
     parts: list[Part] = [f"Commit yang diminta: `{verdict.facts.sha or 'tidak terbaca'}`", _newer(desk)]
     until = day_of(verdict.facts.until)
     parts += [f"\n\nBerlaku sampai {indonesian_date(until)}."] if until else []
-    if desk.policy.hosting.sertifikat is None:
-        parts.append("\n\nDisajikan **HTTP saja**: kebijakan tidak menyebut sertifikat.")
-    return parts
+    return [*parts, *_plain_http(desk, verdict)]
+
+
+def _plain_http(desk: Desk, verdict: HostingVerdict) -> list[Part]:
+    """The mark of a name that has no certificate; of a parent that is none, the check says enough."""
+    hosting, parent = desk.policy.hosting, verdict.facts.parent
+    if parent not in hosting.induk_domain or hosting.pair_for(parent) is not None:
+        return []
+    told = f"kebijakan tidak menyebut sertifikat bagi `{parent}`"  # as the policy writes it
+    return [f"\n\nDisajikan **HTTP saja**: {told}."]
 
 
 def _headline(desk: Desk) -> list[Part]:

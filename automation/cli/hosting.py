@@ -45,10 +45,13 @@ def validate(file: Path, policy_file: Path, as_json: bool) -> None:
 
     policy = _read_policy(policy_file)
     read = read_request(file.read_bytes(), f"{FOLDER}{file.name}", policy=policy)
+    tls = policy.hosting.pair_for(read.induk) is not None
     if as_json:
-        _print_json({"ok": True, "name": read.fqdn, "path": read.path, "case": read.kasus, "sha": read.sha})
+        named = {"name": read.fqdn, "path": read.path, "case": read.kasus, "sha": read.sha}
+        _print_json({"ok": True, **named, "tls": tls})
     else:
         click.echo(f"{read.path}: baik; {read.fqdn} untuk kasus {read.kasus}, commit {read.sha[:12]}.")
+        _print_plain_http(() if tls else (read.induk,))
 
 
 def _world_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -97,6 +100,7 @@ def plan(
 ) -> None:
     """Tunjukkan apa yang akan berubah; tidak menulis apa pun yang disajikan."""
     from automation.admission import hold_policy
+    from automation.core.certificates import plain_http
     from automation.targets.limits import hold_limits
     from automation.targets.serve import plan_admitted
 
@@ -117,15 +121,13 @@ def plan(
     )
     left_out = (*_unsigned(admissions), *admitted.quarantined, *planned.quarantined)
     if as_json:
-        tls = policy.hosting.sertifikat is not None
-        _print_json(_plan_record(planned, admitted, left_out) | {"tls": tls})
+        _print_json(_plan_record(planned, admitted, left_out) | _tls_record(policy))
     else:
         for word, names in (("+", planned.added), ("-", planned.removed), ("~", planned.altered)):
             for name in names:
                 click.echo(f"{word} {name}")
         _print_troubles(admitted.deviations, left_out)
-        if policy.hosting.sertifikat is None:
-            click.echo("HTTP saja: kebijakan tidak menyebut sertifikat.")
+        _print_plain_http(plain_http(policy.hosting))
         click.echo("Ada perubahan." if planned.changed else "Tidak ada perubahan.")
     # The plan fails where the apply would: a look that is always green would be worth nothing.
     hold_limits(planned.removals)
@@ -153,6 +155,7 @@ def apply(
 ) -> None:
     """Sajikan himpunan yang telah diputuskan, apa pun isi cabangnya."""
     from automation.admission import hold_policy, remember
+    from automation.core.certificates import plain_http
     from automation.targets.serve import serve_admitted
 
     content = policy_file.read_bytes()
@@ -174,10 +177,11 @@ def apply(
     )
     left_out = (*_unsigned(admissions), *result.quarantined)
     if as_json:
-        _print_json(_result_record(result, left_out))
+        _print_json(_result_record(result, left_out) | _tls_record(policy))
     else:
         applied = result.applied
         _print_troubles(result.deviations, left_out)
+        _print_plain_http(plain_http(policy.hosting))
         state = "Diterapkan" if applied.changed else "Tidak ada perubahan"
         click.echo(
             f"{state}: {len(applied.names)} nama, serial {applied.serial}, rilis {applied.digest[:12]};"
@@ -251,6 +255,14 @@ def _plan_record(
     }
 
 
+def _tls_record(policy: Policy) -> dict[str, Any]:
+    """Whether every name is served over HTTPS, and the parent domains whose names are not."""
+    from automation.core.certificates import plain_http
+
+    without = plain_http(policy.hosting)
+    return {"tls": not without, "http_only": without}
+
+
 def _result_record(result: ServeResult, left_out: tuple[Quarantined, ...]) -> dict[str, Any]:
     applied = result.applied
     return {
@@ -282,6 +294,13 @@ def _quarantined_record(one: Quarantined) -> dict[str, Any]:
 
 def _both(text: Bilingual) -> dict[str, str]:
     return {"id": text.id, "en": text.en}
+
+
+def _print_plain_http(parents: tuple[str, ...]) -> None:
+    from automation.core.certificates import told_plain_http
+
+    if parents:
+        click.echo(told_plain_http(parents).id)
 
 
 def _print_troubles(deviations: tuple[Deviation, ...], quarantined: tuple[Quarantined, ...]) -> None:

@@ -93,6 +93,8 @@ class HostingFacts:
         barred: account ids that may not approve: author, everyone who pushed, bots.
         holders: account ids that hold an approving role now.
         gone: ids of acts whose comment was edited or deleted since it was ruled on.
+        parent: the parent domain the file names; text of the request, empty when unreadable. No digest
+            covers it, the file's ``blob`` does.
     """
 
     project_id: int
@@ -107,6 +109,7 @@ class HostingFacts:
     removes: bool = False
     until: str = ""
     expired: bool = False
+    parent: str = ""
 
     @property
     def step_key(self) -> str:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from automation.core.authority import OFFICE, Acting
+from automation.core.certificates import CertificatePair, certificate_problems
 from automation.core.confirmation import Confirmed, unknown_names
 from automation.core.digest import digest_of as digest_of  # noqa: PLC0414 - looked for here by all
 from automation.core.errors import InvalidPolicy, told_together
@@ -88,9 +89,11 @@ class HostingPolicy(_Strict):
 
     ``alamat`` is the address names point to (the reverse proxy); ``hulu`` the upstreams by name;
     ``nama_terlarang`` labels nobody may ask for; ``nama_server`` the zone's NS names;
-    ``surel_zona`` the SOA mailbox written as a name; ``masa_berlaku_hari`` how long a name is given for at
-    most (null: without end), ``pemberitahuan_hari`` how many days before its end its case is told, and
-    ``saat_kedaluwarsa`` what follows then: ``tandai`` marks the name, ``cabut`` takes it down.
+    ``surel_zona`` the SOA mailbox written as a name; ``sertifikat_induk`` the certificate of each parent
+    domain (``sertifikat`` with ``kunci_sertifikat`` that of the only one); ``masa_berlaku_hari`` how long a
+    name is given for at most (null: without end), ``pemberitahuan_hari`` how many days before its end its
+    case is told, and ``saat_kedaluwarsa`` what follows then: ``tandai`` marks the name, ``cabut`` takes it
+    down.
     """
 
     induk_domain: tuple[DomainName, ...] = Field(min_length=1)
@@ -102,6 +105,7 @@ class HostingPolicy(_Strict):
     ttl: int = Field(default=3600, ge=60, le=604800)
     sertifikat: str | None = None
     kunci_sertifikat: str | None = None
+    sertifikat_induk: Mapping[DomainName, CertificatePair] = Field(default_factory=dict)
     masa_berlaku_hari: int | None = Field(default=365, ge=30, le=3650)
     pemberitahuan_hari: int = Field(default=30, ge=1, le=180)
     saat_kedaluwarsa: Literal["tandai", "cabut"] = "tandai"
@@ -110,6 +114,20 @@ class HostingPolicy(_Strict):
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         return str(ipaddress.ip_address(value))
+
+    @property
+    def plain_pair(self) -> CertificatePair | None:
+        """The pair that names no parent domain; a policy with several parents is refused with it."""
+        if not (self.sertifikat or self.kunci_sertifikat):
+            return None
+        return CertificatePair(sertifikat=self.sertifikat or "", kunci=self.kunci_sertifikat or "")
+
+    def pair_for(self, parent: str) -> CertificatePair | None:
+        """The certificate of the names right below ``parent``; None: they are served over HTTP only."""
+        pair = self.sertifikat_induk.get(parent)
+        if pair is None and parent == self.induk_domain[0]:
+            pair = self.plain_pair
+        return pair if pair is not None and pair.whole else None
 
 
 class Official(_Strict):
@@ -225,11 +243,13 @@ def load_policy(text: str | bytes, *, path: str = "laik.yaml", known: Known | No
 
     Raises:
         UnreadableDocument: broken YAML.
-        InvalidPolicy: schema broken, or something named that does not exist.
+        InvalidPolicy: schema broken, half a certificate pair or one of no parent domain, or something named
+            that does not exist.
     """
     document = load_mapping(text, path=path)
     policy = load_model(document, Policy, InvalidPolicy)
-    problems = list(_unknown_names(policy, known)) if known else []
+    unknown = _unknown_names(policy, known) if known else ()
+    problems = [*certificate_problems(policy.hosting), *unknown]
     if problems:
         faults = placed(document, problems)
         raise InvalidPolicy(

@@ -25,6 +25,7 @@ from automation.core.authority import (
     seats_of,
     unit_of,
 )
+from automation.core.certificates import plain_http, told_plain_http
 from automation.core.confirmation import confirm
 from automation.core.policy import Policy
 from automation.core.policyadmission import OWNERS_NEEDED
@@ -84,7 +85,7 @@ def _from(policy: Policy, today: date) -> Policy:
 
 
 def cautions(policy: Policy, procedures: Mapping[str, Procedure], today: date) -> tuple[Problem, ...]:
-    """What locks nobody out and still may: hosting that hangs on one person.
+    """What locks nobody out and still may: hosting that hangs on one person; and a certificate left out.
 
     Who opened a hosting request or pushed to it may not approve it, so that one person's own request would
     wait for ever. Not counted are those without whom nobody could dispose of it, who do not approve it then.
@@ -97,7 +98,15 @@ def cautions(policy: Policy, procedures: Mapping[str, Procedure], today: date) -
         _, free = _approvers(policy, procedure, held, act, "") if act else (frozenset(), frozenset())
         if act and len(free) == 1:
             found.append((_place(act.roles[0], ""), _told_single(procedure, "".join(free))))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *_partly_plain(policy)]))
+
+
+def _partly_plain(policy: Policy) -> Iterator[Problem]:
+    """A parent domain without a certificate beside others that have one: perhaps forgotten."""
+    hosting = policy.hosting
+    without = plain_http(hosting)
+    if without and len(without) < len(set(hosting.induk_domain)):
+        yield "hosting.induk_domain", told_plain_http(without)
 
 
 def _offered(policy: Policy, procedures: Mapping[str, Procedure]) -> Iterator[Procedure]:

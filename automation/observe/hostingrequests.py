@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from automation.collect.mirror import Mirror
 from automation.core.act import Act
@@ -34,8 +35,8 @@ HEX = frozenset("0123456789abcdef")
 class SeenRequest:
     """One open hosting merge request as its commits are.
 
-    ``case`` is the key its file names, empty when that cannot be told; ``named_sha`` and ``term`` (the day in
-    ``berlaku_sampai``, ISO) likewise.
+    ``case`` is the key its file names, empty when that cannot be told; ``named_sha``, ``term`` (the day in
+    ``berlaku_sampai``, ISO) and ``parent`` (the domain in ``induk``) likewise.
     ``problem`` says why it cannot be judged at all; it is on nobody's desk then.
     """
 
@@ -49,6 +50,7 @@ class SeenRequest:
     fork: bool
     problem: Bilingual | None = None
     term: str = ""
+    parent: str = ""
 
     @property
     def removes(self) -> bool:
@@ -88,17 +90,18 @@ def _read(office: Office, request: MergeRequest, holders: Mapping[str, str]) -> 
     changes = _changes(mirror, office.hosting.default_branch, request.head_sha)
     path = changes[0].path if len(changes) == 1 else ""
     text = _text(mirror, request.head_sha, path)
-    case, sha, term = _named(text, path)
+    named = _named(text, path)
     return SeenRequest(
         request=request,
         changes=changes,
         path=path,
         blob=_blob(mirror, request.head_sha, path),
         text=text,
-        case=case or holders.get(path, ""),
-        named_sha=sha,
+        case=named.case or holders.get(path, ""),
+        named_sha=named.sha,
         fork=False,
-        term=term,
+        term=named.term,
+        parent=named.parent,
     )
 
 
@@ -152,17 +155,27 @@ def _blob(mirror: Mirror, head: str, path: str) -> str:
     return next((fact.blob for fact in mirror.tree(head) if fact.path == path), "")
 
 
-def _named(text: bytes | None, path: str) -> tuple[str, str, str]:
-    """The case, commit and term a file names, as far as it can be read at all."""
+class _Named(NamedTuple):
+    """What a request file names, each empty when it cannot be read."""
+
+    case: str = ""
+    sha: str = ""
+    term: str = ""
+    parent: str = ""
+
+
+def _named(text: bytes | None, path: str) -> _Named:
+    """The case, commit, term and parent domain a file names, as far as it can be read at all."""
     if text is None:
-        return "", "", ""
+        return _Named()
     try:
         data = load_mapping(text, path=path).data
     except LaikError:
-        return "", "", ""
-    case, sha = (value if isinstance(value := data.get(key), str) else "" for key in ("kasus", "sha"))
+        return _Named()
+    words = (value if isinstance(value := data.get(key), str) else "" for key in ("kasus", "sha", "induk"))
+    case, sha, parent = words
     full = len(sha) == 40 and set(sha) <= HEX
-    return case, (sha if full else ""), str(data.get("berlaku_sampai", ""))[:40]
+    return _Named(case, sha if full else "", str(data.get("berlaku_sampai", ""))[:40], parent)
 
 
 def registry(office: Office, ledger: Ledger) -> Registry:
@@ -230,6 +243,7 @@ def hosting_facts(
         removes=seen.removes,
         until=until,
         expired=bool(until) and until < today.isoformat(),
+        parent=seen.parent,
     )
 
 

@@ -212,17 +212,18 @@ class OfficeReader:
         standing = self.in_force.standing()
         if standing is not None:
             text = self.in_force.text(standing, mirror, path=path)
-            return self._loaded(text, path), text
+            try:
+                policy = load_policy(text, path=path, known=self._known)
+            except InvalidPolicy as refusal:
+                raise _in_force_refused(refusal) from None
+            self._hold_account(policy)
+            return policy, text
         if on_branch is None:
             raise _no_policy(control.path)
-        policy = self._loaded(on_branch, path)
+        policy = load_policy(on_branch, path=path, known=self._known)
+        self._hold_account(policy)
         self.in_force.begin(on_branch, policy, self._forge.find_user, self.me)
         return policy, on_branch
-
-    def _loaded(self, text: bytes, path: str) -> Policy:
-        policy = load_policy(text, path=path, known=self._known)
-        self._hold_account(policy)
-        return policy
 
     def _on_branch(self, control: Project, mirror: Mirror) -> bytes | None:
         """A file or tree beyond all bounds is none: whoever can push one must not be able to stop cases."""
@@ -242,6 +243,21 @@ class OfficeReader:
             raise _not_found(path)
         self._projects[path] = found
         return found
+
+
+def _in_force_refused(refusal: InvalidPolicy) -> InvalidPolicy:
+    """Admitted once, refused by the laik of now: nothing is judged, so no owners can admit another one."""
+    return InvalidPolicy(
+        refusal.message,
+        remedy=Bilingual(
+            f"Ini kebijakan yang berlaku: perbaiki {POLICY_FILE} pada cabang utama, lalu jalankan"
+            " `laik policy admit` di mesin laik.",
+            f"This is the policy in force: mend {POLICY_FILE} on the default branch, then run"
+            " `laik policy admit` on laik's machine.",
+        ),
+        where=refusal.where,
+        faults=refusal.faults,
+    )
 
 
 def _no_policy(control: str) -> InvalidPolicy:

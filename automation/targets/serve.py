@@ -18,7 +18,7 @@ from automation.targets.checkers import Checkers
 from automation.targets.limits import TooManyRemovals
 from automation.targets.mirror import read_blobs, read_branch
 from automation.targets.nginx import DEFAULT_OPTIONS, NginxOptions
-from automation.targets.release import read_manifest
+from automation.targets.release import is_intact, read_manifest
 
 KEPT_BLOBS = "isi"
 
@@ -109,11 +109,11 @@ def serve_admitted(
         ApplyBusy: as ``apply_targets``.
     """
 
-    def applied_under(rules: Policy) -> tuple[Admitted, Applied]:
+    def applied_under(rules: Policy, zones: Policy) -> tuple[Admitted, Applied]:
         admitted = collect_admitted(rows, mirror, branch, rules, kept=folder / KEPT_BLOBS, released=released)
         return admitted, apply_targets(
             [entry.request for entry in admitted.requests],
-            rules,
+            zones,
             folder=folder,
             today=today,
             options=options,
@@ -125,10 +125,13 @@ def serve_admitted(
         )
 
     try:
-        admitted, applied = applied_under(policy)
+        admitted, applied = applied_under(policy, policy)
     except TooManyRemovals:
         if _waits_to_go(folder, released):
-            applied_under(_with_former_parents(policy, folder))
+            wider = _with_former_parents(policy, folder)
+            # Left out under the policy, names of former parents are kept to the byte: with the certificates
+            # that the policy no longer names. Where the release was touched there is nothing to keep.
+            applied_under(policy if _stands(folder) else wider, wider)
         raise
     return ServeResult(applied, admitted.deviations, (*admitted.quarantined, *applied.quarantined))
 
@@ -166,6 +169,11 @@ def _waits_to_go(folder: Path, released: Sequence[Gone]) -> bool:
     """Whether something is still served that the ledger took away."""
     manifest, paths = read_manifest(folder), {one.path for one in released}
     return manifest is not None and any(one.path in paths for one in manifest.names)
+
+
+def _stands(folder: Path) -> bool:
+    manifest = read_manifest(folder)
+    return manifest is not None and is_intact(folder, manifest)
 
 
 def _with_former_parents(policy: Policy, folder: Path) -> Policy:

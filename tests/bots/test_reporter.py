@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.bots import reporter
+from automation.core.certificates import CertificatePair
 from automation.core.finding import Finding, Outcome
 from automation.core.plan import Answer, Remember, WriteCard
 from automation.core.procedure import load_procedure
@@ -186,6 +187,50 @@ def test_a_refused_hosting_request_says_why_and_how_that_is_taken_back() -> None
     assert "Alasan teknis-2: nama menyesatkan" in text
     assert "Yang menolak dapat menariknya" in text
     assert "Semua syarat terpenuhi. Tim Teknis menyetujui" not in text
+
+
+PAIR = CertificatePair(sertifikat="/etc/a.pem", kunci="/etc/a.key")
+PLAIN_HTTP = "Disajikan **HTTP saja**"
+
+
+def hosting_card(parent: str, *parents: str, **hosting: object) -> str:
+    """The card of a request for a name below ``parent``, under a policy with these parents."""
+    case = small_case()
+    changed = case.policy.hosting.model_copy(update={"induk_domain": parents, **hosting})
+    case.policy = case.policy.model_copy(update={"hosting": changed})
+    case.asks(parent=parent)
+    return case.hosting_card()
+
+
+def test_a_name_without_a_certificate_is_marked_on_its_card() -> None:
+    mark = f"{PLAIN_HTTP}: kebijakan tidak menyebut sertifikat bagi `contoh.go.id`."
+    assert mark in hosting_card("contoh.go.id", "contoh.go.id")
+
+
+def test_a_name_with_a_certificate_is_not_marked() -> None:
+    plain = {"sertifikat": "/etc/a.pem", "kunci_sertifikat": "/etc/a.key"}
+    assert "HTTP" not in hosting_card("contoh.go.id", "contoh.go.id", **plain)
+    assert "HTTP" not in hosting_card("contoh.go.id", "contoh.go.id", sertifikat_induk={"contoh.go.id": PAIR})
+
+
+def test_the_mark_is_of_the_names_own_parent() -> None:
+    parents, only_one = ("contoh.go.id", "desa.contoh.id"), {"contoh.go.id": PAIR}
+    assert "HTTP" not in hosting_card("contoh.go.id", *parents, sertifikat_induk=only_one)
+    mark = f"{PLAIN_HTTP}: kebijakan tidak menyebut sertifikat bagi `desa.contoh.id`."
+    assert mark in hosting_card("desa.contoh.id", *parents, sertifikat_induk=only_one)
+
+
+@pytest.mark.parametrize("parent", ["", "evil.example", "`\n/approve @all"])
+def test_of_a_parent_that_is_none_nothing_is_promised_or_repeated(parent: str) -> None:
+    text = hosting_card(parent, "contoh.go.id")
+    assert PLAIN_HTTP not in text
+    assert not parent or parent not in text
+
+
+def test_a_name_that_is_taken_down_has_no_mark() -> None:
+    case = small_case()
+    case.asks(removes=True)
+    assert PLAIN_HTTP not in case.hosting_card()
 
 
 def test_commits_that_are_newer_than_the_one_asked_for_are_counted() -> None:

@@ -12,7 +12,7 @@ from automation.cli import run
 from automation.core.policyadmission import first_entry
 from automation.inforce import change_to
 from automation.store.open import open_store
-from tests.targets.world import POLICY, Hosting, request_text
+from tests.targets.world import POLICY, Hosting, make_certificate, request_text
 
 SIMPUS = "permohonan/simpus.yaml"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -170,13 +170,50 @@ def test_the_plan_says_when_names_are_served_over_plain_http_only(
 ) -> None:
     admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, hosting.commit({SIMPUS: request_text()})[SIMPUS])
     assert run(arguments("plan", tmp_path, hosting, policy)) == 0
-    assert "HTTP saja" in capsys.readouterr().out
-    with_certificate = "  sertifikat: /etc/ssl/a.pem\n  kunci_sertifikat: /etc/ssl/a.key\n"
-    policy.write_text(policy.read_text() + with_certificate)
+    assert "HTTP saja: kebijakan tidak menyebut sertifikat bagi contoh.go.id, desa.contoh.id." in (
+        capsys.readouterr().out
+    )
+    with_certificate(policy, tmp_path)
+    assert run(arguments("plan", tmp_path, hosting, policy)) == 0
+    assert "HTTP saja: kebijakan tidak menyebut sertifikat bagi desa.contoh.id." in capsys.readouterr().out
     run(arguments("plan", tmp_path, hosting, policy, "--json"))
-    shown = capsys.readouterr()
-    assert "HTTP saja" not in shown.out
-    assert '"tls": true' in shown.out or "a.pem" in shown.err  # nginx, where it is installed, misses the file
+    seen = json.loads(capsys.readouterr().out)
+    assert (seen["tls"], seen["http_only"]) == (False, ["desa.contoh.id"])
+    policy.write_text(policy.read_text().replace("[contoh.go.id, desa.contoh.id]", "[contoh.go.id]"))
+    run(arguments("plan", tmp_path, hosting, policy, "--json"))
+    seen = json.loads(capsys.readouterr().out)
+    assert (seen["tls"], seen["http_only"]) == (True, [])
+
+
+def test_apply_says_it_too(
+    tmp_path: Path, hosting: Hosting, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    admit(f"sqlite:///{tmp_path}/laik.db", SIMPUS, hosting.commit({SIMPUS: request_text()})[SIMPUS])
+    with_certificate(policy, tmp_path)
+    assert run(arguments("apply", tmp_path, hosting, policy)) == 0
+    assert "HTTP saja: kebijakan tidak menyebut sertifikat bagi desa.contoh.id." in capsys.readouterr().out
+    assert run(arguments("apply", tmp_path, hosting, policy, "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["http_only"] == ["desa.contoh.id"]
+
+
+def test_a_request_file_is_told_how_it_would_be_served(
+    tmp_path: Path, policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_certificate(policy, tmp_path)
+    for parent, tls in (("contoh.go.id", True), ("desa.contoh.id", False)):
+        file = tmp_path / "simpus.yaml"
+        file.write_text(request_text(induk=parent))
+        assert run(["hosting", "validate", str(file), "--policy", str(policy)]) == 0
+        assert ("HTTP saja" in capsys.readouterr().out) is not tls
+        assert run(["hosting", "validate", str(file), "--policy", str(policy), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["tls"] is tls
+
+
+def with_certificate(policy: Path, folder: Path) -> None:
+    """Give the first of the two parent domains a certificate that nginx can load."""
+    certificate, key = make_certificate(folder, "contoh.go.id")
+    pair = f"{{sertifikat: {certificate}, kunci: {key}}}"
+    policy.write_text(policy.read_text() + f"  sertifikat_induk: {{contoh.go.id: {pair}}}\n")
 
 
 def test_a_policy_that_is_not_in_force_is_refused_with_what_to_do(

@@ -53,6 +53,16 @@ def test_a_caution_refuses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "8:3: catatan: Hosting SOP lombok-tengah hanya dapat disetujui teknis-1" in capsys.readouterr().out
 
 
+def test_half_a_certificate_pair_is_refused_by_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, SOUND.replace("  alamat: ", "  sertifikat: /etc/a.pem\n  alamat: ", 1))
+    assert run(["policy", "lint", file]) == 1
+    line = SOUND[: SOUND.index("  alamat: ")].count("\n") + 1
+    told = capsys.readouterr().err
+    assert f"{file}:{line}:3: Pasangan sertifikat tidak lengkap: 'hosting.kunci_sertifikat'" in told
+
+
 def test_a_policy_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy", "lint", str(tmp_path / "tiada.yaml")]) == 1
     assert "tiada.yaml" in capsys.readouterr().err

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from automation import cli
-from automation.core.policyadmission import standing_policy
+from automation.core.errors import InvalidPolicy
+from automation.core.policyadmission import operator_entry, standing_policy
 from automation.demo import organisation as org
+from automation.inforce import change_to
 from automation.keys import POLICY
 from automation.signing.keyfiles import RING, SIGNING, make_keys
 from tests.effects.neutral import Neutral, neutral_world
@@ -240,3 +242,20 @@ def test_a_lost_text_is_told_and_the_branch_is_admitted_by_hand(
     assert json.loads(shown(capsys, "--json"))["in_force"]["owners"] is None
     assert cli.run(["policy", "admit", "--yes"]) == 0
     assert b"ttl: 3600" in in_force(world)
+
+
+def test_a_policy_in_force_that_is_refused_since_says_how_another_one_gets_there(
+    world: Neutral, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Admitted by an older laik with half a certificate pair, which is refused when it is read now."""
+    good, keeper = in_force(world), world.laik.office.in_force
+    half = good.replace(b"  ttl: 3600", b"  ttl: 3600\n  sertifikat: /etc/a.pem")
+    standing = keeper.standing()
+    keeper.admit(half, operator_entry(change_to(half, ()), standing), over=standing)
+    with pytest.raises(InvalidPolicy) as refusal:
+        in_force(world)
+    assert "hosting.kunci_sertifikat" in refusal.value.message.id
+    for remedy in (refusal.value.remedy.id, refusal.value.remedy.en):
+        assert "`laik policy admit`" in remedy
+    assert cli.run(["policy", "admit", "--yes"]) == 0
+    assert in_force(world) == good

@@ -427,6 +427,7 @@ class Case:
             barred=frozenset({IDS["tim-dinkes"]}),
             holders=frozenset(),
             gone=frozenset(),
+            parent="contoh.go.id",
         )
         self.hosting = replace(facts, **changes)  # type: ignore[arg-type]
 

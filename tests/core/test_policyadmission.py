@@ -345,6 +345,24 @@ def test_keys_that_come_and_go_are_told() -> None:
     }
 
 
+def test_certificates_are_told_by_parent_domain() -> None:
+    induk = "hosting.sertifikat_induk"
+    plain = ("  alamat: ", "  sertifikat: /etc/a.pem\n  kunci_sertifikat: /etc/a.key\n  alamat: ")
+    named = "{contoh.go.id: {sertifikat: /etc/b.pem, kunci: /etc/b.key}}"
+    by_parent = ("  alamat: ", f"  sertifikat_induk: {named}\n  alamat: ")
+    assert differences(policy(), policy(by_parent)) == (
+        Difference(f"{induk}.contoh.go.id.kunci", "", "/etc/b.key"),
+        Difference(f"{induk}.contoh.go.id.sertifikat", "", "/etc/b.pem"),
+    )
+    moved = {one.key: (one.before, one.after) for one in differences(policy(plain), policy(by_parent))}
+    assert moved == {
+        "hosting.sertifikat": ("/etc/a.pem", ""),
+        "hosting.kunci_sertifikat": ("/etc/a.key", ""),
+        f"{induk}.contoh.go.id.kunci": ("", "/etc/b.key"),
+        f"{induk}.contoh.go.id.sertifikat": ("", "/etc/b.pem"),
+    }
+
+
 def test_each_value_that_comes_into_a_list_or_leaves_it_is_told_by_itself() -> None:
     """The attack: one more account at the end of a list so long that a table cell cuts it."""
     old = ("pemilik_kebijakan: [pemilik-1, pemilik-2]", f"pemilik_kebijakan: [{', '.join(MANY)}]")

@@ -250,3 +250,15 @@ def test_hosting_that_hangs_on_one_person_is_a_caution() -> None:
     ((place, said),) = cautions(load_policy(changed("teknis-1, teknis-2", "teknis-1")), procedures, TODAY)
     assert place == "peran.tim_teknis_diskominfo"
     assert "nobody could approve a request that this person opened" in said.en
+
+
+def test_a_parent_domain_without_a_certificate_beside_one_that_has_it_is_a_caution() -> None:
+    two = changed("[contoh.go.id]", "[contoh.go.id, desa.contoh.id]")
+    assert cautions(load_policy(two), {}, TODAY) == ()
+    pair = "{sertifikat: /etc/a.pem, kunci: /etc/a.key}"
+    partly = changed("  alamat: ", f"  sertifikat_induk: {{contoh.go.id: {pair}}}\n  alamat: ", two)
+    ((place, said),) = cautions(load_policy(partly), {}, TODAY)
+    assert (place, said.en) == (
+        "hosting.induk_domain",
+        "HTTP only: the policy names no certificate for desa.contoh.id.",
+    )

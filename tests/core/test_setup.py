@@ -50,10 +50,14 @@ def answers(**changes: str) -> Answers:
     return read_answers(filled(**changes).encode())
 
 
-def policy_of(given: Answers, bot: str = "laik") -> Policy:
+def policy_text(given: Answers, bot: str = "laik") -> str:
     source = bundled_for(given.forge.jenis, given.grup.kantor)["kendali"]
     files = {one.path: one.content for one in render_tree(source, template_answers(given, bot)["kendali"])}
-    return load_policy(files["laik.yaml"])
+    return files["laik.yaml"].decode()
+
+
+def policy_of(given: Answers, bot: str = "laik") -> Policy:
+    return load_policy(policy_text(given, bot))
 
 
 def test_the_starting_file_names_every_blank_with_its_line() -> None:
@@ -73,6 +77,15 @@ def test_a_filled_file_becomes_a_policy_for_the_account_of_the_token() -> None:
     assert policy.bot == "laik[bot]"
     assert policy.proyek.kendali == "diskominfo/kendali"
     assert policy.holders("tim_teknis_pd", "dinkes") == {"tim-dinkes"}
+
+
+def test_the_certificate_that_a_new_policy_shows_is_taken_once_its_marks_are_removed() -> None:
+    text = policy_text(answers())
+    assert load_policy(text).hosting.pair_for("contoh.go.id") is None
+    shown = re.sub(r"(?m)^  # (sertifikat_induk:|  contoh\.go\.id:)", r"  \1", text)
+    pair = load_policy(shown).hosting.pair_for("contoh.go.id")
+    assert pair is not None
+    assert (pair.sertifikat, pair.kunci) == ("/etc/ssl/laik/wildcard.pem", "/etc/ssl/laik/wildcard.key")
 
 
 def filled_for(sop: str) -> str:

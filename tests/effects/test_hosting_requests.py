@@ -74,6 +74,7 @@ def test_a_sound_request_is_judged_in_the_same_run_as_broken_ones(
     card = world.hosting_cards(number)[0]
     assert f"Permintaan hosting untuk {key}" in card
     assert "uat_is_attached" in card
+    assert f"kebijakan tidak menyebut sertifikat bagi `{org.PARENT}`" in card
     head = world.head(org.HOSTING, world.project(org.HOSTING).mergerequests.get(number).source_branch)
     statuses = world.project(org.HOSTING).commits.get(head).statuses.list(get_all=True)
     assert {one.name: one.status for one in statuses}["laik/hosting"] == "failed"

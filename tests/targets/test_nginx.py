@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from automation.core.errors import CheckFailed, InvalidPolicy, LaikError
 from automation.core.hosting import HostingRequest, read_admitted
+from automation.core.policy import Policy
 from automation.targets.checkers import Checkers
 from automation.targets.dns import render_zone, zone_records
 from automation.targets.nginx import NginxOptions, check_tree, render_tree
 from automation.targets.release import write_tree
 from tests.targets.programs import require_nginx
-from tests.targets.world import SHA, make_policy, request, request_text
+from tests.targets.world import SHA, make_certificate, make_policy, request, request_text
 
 OPTIONS = NginxOptions(http_port=18080, https_port=18443, address="127.0.0.1")
 HOSTING = make_policy().hosting
@@ -127,15 +128,77 @@ def test_with_a_certificate_plain_http_only_redirects(tmp_path: Path) -> None:
     assert directives(text, tmp_path).count("server") == 2
 
 
+def pair(certificate: str, key: str) -> dict[str, str]:
+    return {"sertifikat": certificate, "kunci": key}
+
+
+def vhosts(policy: Policy, *induk: str) -> dict[str, str]:
+    """The virtual host of one name below each of these parents."""
+    asked = [request(f"nama{at}", policy=policy, induk=parent) for at, parent in enumerate(induk)]
+    files = render_tree(asked, policy.hosting, options=OPTIONS)
+    return {one.induk: files[f"vhosts/{one.fqdn}.conf"] for one in asked}
+
+
+def test_each_name_has_the_certificate_of_its_own_parent() -> None:
+    own = {
+        "contoh.go.id": pair("/etc/a.pem", "/etc/a.key"),
+        "desa.contoh.id": pair("/etc/d.pem", "/etc/d.key"),
+    }
+    texts = vhosts(make_policy(sertifikat_induk=own), "contoh.go.id", "desa.contoh.id")
+    assert "ssl_certificate /etc/a.pem;" in texts["contoh.go.id"]
+    assert "ssl_certificate /etc/d.pem;" in texts["desa.contoh.id"]
+    assert "ssl_certificate_key /etc/d.key;" in texts["desa.contoh.id"]
+    assert "/etc/a." not in texts["desa.contoh.id"]
+
+
+@pytest.mark.parametrize("second", ["desa.contoh.id", "desa.contoh.go.id"])
+def test_a_name_whose_parent_has_none_is_served_over_http_and_nothing_else(
+    tmp_path: Path, second: str
+) -> None:
+    """With the other's wildcard no browser would open it, and HSTS would keep it closed for a year."""
+    own = {"contoh.go.id": pair("/etc/a.pem", "/etc/a.key")}
+    policy = make_policy(induk_domain=("contoh.go.id", second), sertifikat_induk=own)
+    text = vhosts(policy, "contoh.go.id", second)[second]
+    assert "listen 127.0.0.1:18080;" in text
+    assert not {"ssl", "301"} & set(text.replace(";", " ").split())
+    assert "add_header Strict-Transport-Security" not in text
+    assert directives(text, tmp_path).count("server") == 1
+    assert "proxy_pass" in text
+
+
+def test_one_certificate_that_covers_both_may_stand_at_both() -> None:
+    one = pair("/etc/a.pem", "/etc/a.key")
+    policy = make_policy(sertifikat_induk={"contoh.go.id": one, "desa.contoh.id": one})
+    texts = vhosts(policy, "contoh.go.id", "desa.contoh.id")
+    assert all("ssl_certificate /etc/a.pem;" in text for text in texts.values())
+
+
+def test_with_no_certificate_at_all_nginx_listens_on_http_only() -> None:
+    files = render_tree([request()], HOSTING, options=OPTIONS)
+    assert not any("ssl" in text or "18443" in text for text in files.values())
+
+
+@pytest.mark.nginx
+def test_nginx_accepts_names_with_and_without_a_certificate_side_by_side(tmp_path: Path) -> None:
+    require_nginx()
+    own = {"desa.contoh.id": pair(*make_certificate(tmp_path, "desa.contoh.id"))}
+    policy = make_policy(sertifikat_induk=own)
+    asked = (request("satu"), request("dua", policy=policy, induk="desa.contoh.id"))
+    root = tree(tmp_path / "pohon", *asked, hosting=policy.hosting)
+    assert check_tree(root, checkers=Checkers.found()) == ("nginx -t",)
+
+
 @pytest.mark.parametrize(
     "paths",
     [
         {"sertifikat": "/a.pem; evil", "kunci_sertifikat": "/a.key"},
         {"sertifikat": "/a.pem"},
         {"sertifikat": "relatif.pem", "kunci_sertifikat": "/a.key"},
+        {"sertifikat_induk": {"contoh.go.id": {"sertifikat": "/a.pem"}}},
+        {"sertifikat_induk": {"contoh.go.id": {"sertifikat": "/a.pem", "kunci": "/a.key;"}}},
     ],
 )
-def test_an_odd_certificate_path_is_refused(paths: dict[str, str]) -> None:
+def test_an_odd_certificate_path_is_refused(paths: dict[str, object]) -> None:
     with pytest.raises(InvalidPolicy):
         render_tree([], make_policy(**paths).hosting, options=OPTIONS)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from automation.core.certificates import CertificatePair
 from automation.core.policy import Policy
 from automation.targets.checkers import Checkers
 from automation.targets.limits import TooManyRemovals
@@ -247,3 +248,32 @@ def test_a_revoked_name_goes_though_the_policy_would_take_too_many_others_away(
     served = read_manifest(folder)
     assert served is not None
     assert [one.fqdn for one in served.names] == [f"desa{number}.desa.contoh.id" for number in range(8)]
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_while_too_many_are_kept_from_going_they_keep_their_certificates(
+    hosting: Hosting, tmp_path: Path, touched: bool
+) -> None:
+    """Browsers that saw HSTS would open none of them over plain HTTP. A touched release is worth nothing."""
+    rows, folder = admit(hosting, {SIMPUS: request_text(), **many(8)}), tmp_path / "saji"
+    pairs = {
+        parent: CertificatePair(sertifikat=f"/etc/{parent}.pem", kunci=f"/etc/{parent}.key")
+        for parent in ("contoh.go.id", "desa.contoh.id")
+    }
+    serve(hosting, rows, folder, policy=make_policy(sertifikat_induk=pairs))
+    vhost = folder / "current" / "nginx" / "vhosts" / "desa0.desa.contoh.id.conf"
+    before = vhost.read_text()
+    if touched:
+        vhost.write_text(f"{before}# dari luar\n")
+    policy = make_policy(
+        induk_domain=("contoh.go.id",), sertifikat="/etc/a.pem", kunci_sertifikat="/etc/a.key"
+    )
+    revoked = next(row for row in rows if row.path == SIMPUS)
+    with pytest.raises(TooManyRemovals):
+        serve(hosting, [row for row in rows if row is not revoked], folder, policy=policy, released=[revoked])
+    assert not vhost.with_name("simpus.contoh.go.id.conf").exists()
+    if touched:
+        assert "listen 80;" in vhost.read_text()
+    else:
+        assert "ssl_certificate /etc/desa.contoh.id.pem;" in before
+        assert vhost.read_text() == before

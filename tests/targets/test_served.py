@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import signal
+import socket
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -15,13 +17,14 @@ import dns.query
 import dns.rcode
 import pytest
 
+from automation.core.certificates import CertificatePair
 from automation.core.errors import CheckFailed
 from automation.core.policy import Policy
 from automation.targets.apply import apply_targets
 from automation.targets.nginx import NginxOptions
 from automation.targets.readback import ReadBack, read_back
 from tests.targets.programs import require_bind, require_nginx
-from tests.targets.world import free_port, make_policy, request, running, upstream_server
+from tests.targets.world import free_port, make_certificate, make_policy, request, running, upstream_server
 
 DAY = date(2026, 11, 22)
 NAME = "simpus.contoh.go.id"
@@ -147,6 +150,38 @@ def test_a_virtual_host_answers_with_headers_of_its_own(
         with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
             get(options.http_port, "tidak-dikenal.contoh.go.id")
         assert get(options.http_port, "apa.saja", "/-/siap")[0] == 200
+
+
+@pytest.mark.nginx
+def test_a_browser_gets_the_certificate_of_the_names_own_parent_or_plain_http(
+    world: tuple[Policy, NginxOptions, Path], tmp_path: Path
+) -> None:
+    nginx = require_nginx()
+    policy, options, served = world
+    certificate, key = make_certificate(tmp_path, "desa.contoh.id")
+    pairs = {"desa.contoh.id": CertificatePair(sertifikat=certificate, kunci=key)}
+    hosting = policy.hosting.model_copy(update={"sertifikat_induk": pairs})
+    policy = policy.model_copy(update={"hosting": hosting})
+    asked = [request(), request("desaku", policy=policy, induk="desa.contoh.id")]
+    apply_targets(asked, policy, folder=served, today=DAY, options=options)
+    with running(nginx_arguments(nginx, served, tmp_path / "jalan"), port=options.http_port):
+        status, headers, _ = get(options.http_port, NAME)
+        assert (status, "strict-transport-security" in headers) == (200, False)
+        status, headers, _ = get(options.http_port, "desaku.desa.contoh.id")
+        assert (status, headers["location"]) == (301, "https://desaku.desa.contoh.id/")
+        opened(options.https_port, "desaku.desa.contoh.id", trusting=certificate)
+        with pytest.raises(ssl.SSLError):
+            opened(options.https_port, NAME, trusting=certificate)
+
+
+def opened(port: int, host: str, *, trusting: str) -> None:
+    """As a browser opens a site: the certificate is held to the name."""
+    context = ssl.create_default_context(cafile=trusting)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as door,
+        context.wrap_socket(door, server_hostname=host),
+    ):
+        pass
 
 
 @pytest.mark.bind

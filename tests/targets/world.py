@@ -10,7 +10,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from automation.core.hosting import HostingRequest, read_request
 from automation.core.policy import Policy, load_policy
@@ -73,6 +80,24 @@ def request(nama: str = "simpus", *, policy: Policy | None = None, **values: str
     """One valid request."""
     text = request_text(nama, **values)
     return read_request(text.encode(), f"permohonan/{nama}.yaml", policy=policy or make_policy())
+
+
+def make_certificate(folder: Path, domain: str) -> tuple[str, str]:
+    """A wildcard certificate for the names right below ``domain``: its path and its key's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"*.{domain}")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{domain}")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / f"{domain}.pem", folder / f"{domain}.key"
+    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return str(paths[0]), str(paths[1])
 
 
 def free_port() -> int:

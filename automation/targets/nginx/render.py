@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from automation.core.certificates import CertificatePair, pair_problems
 from automation.core.errors import InvalidPolicy, RenderFailed, Where
 from automation.core.hosting import HostingRequest
 from automation.core.policy import HostingPolicy
@@ -24,7 +25,6 @@ NAME_HEADER = "X-Laik-Nama"
 
 # No white space, no quotes, no ; { } $ # \ : nothing that ends a word or starts a block in nginx.
 _SAFE = re.compile(r"[A-Za-z0-9._:/@\[\]-]*")
-_FILE = re.compile(r"/[A-Za-z0-9._/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def render_tree(
         InvalidPolicy: a certificate path with characters beyond a plain absolute path, or half a pair.
         RenderFailed: a value would not stay inside its place.
     """
+    _require_whole_pairs(policy)
     templates = _templates()
     shared = _shared(policy, options)
     files = {"nginx.conf": templates.get_template("nginx.conf.jinja").render(shared)}
@@ -68,20 +69,35 @@ def render_tree(
 
 
 def _shared(policy: HostingPolicy, options: NginxOptions) -> dict[str, str]:
-    certificate, key = policy.sertifikat or "", policy.kunci_sertifikat or ""
-    if bool(certificate) != bool(key):
-        raise _wrong_path("sertifikat, kunci_sertifikat")
-    for name, path in (("sertifikat", certificate), ("kunci_sertifikat", key)):
-        if path and _FILE.fullmatch(path) is None:
-            raise _wrong_path(name)
+    pairs = (policy.pair_for(parent) for parent in policy.induk_domain)
     return {
         "http": options.listen(options.http_port),
         "https": options.listen(options.https_port),
         "acme_root": options.acme_root,
-        "certificate": certificate,
-        "certificate_key": key,
         "name_header": NAME_HEADER,
+        # The default HTTPS server refuses every handshake and shows its certificate to nobody: any will do.
+        **_certificate(next((pair for pair in pairs if pair is not None), None)),
     }
+
+
+def _certificate(pair: CertificatePair | None) -> dict[str, str]:
+    """The paths as the templates take them; both empty for plain HTTP."""
+    return {
+        "certificate": pair.sertifikat if pair else "",
+        "certificate_key": pair.kunci if pair else "",
+    }
+
+
+def _require_whole_pairs(policy: HostingPolicy) -> None:
+    """Held again at the pen: a policy need not have come from a file."""
+    for _, told in pair_problems(policy):
+        raise InvalidPolicy(
+            told,
+            remedy=Bilingual(
+                "Perbaiki bagian hosting pada laik.yaml.", "Mend the hosting part of laik.yaml."
+            ),
+            where=Where(file="laik.yaml"),
+        )
 
 
 def _own(request: HostingRequest, policy: HostingPolicy) -> dict[str, str]:
@@ -101,6 +117,7 @@ def _own(request: HostingRequest, policy: HostingPolicy) -> dict[str, str]:
         "sha": request.sha,
         "proof": proof_of(request),
         "upstream": _door(upstream.alamat, upstream.port),
+        **_certificate(policy.pair_for(request.induk)),
     }
 
 
@@ -133,14 +150,3 @@ def _guarded(value: object) -> str:
             remedy=Bilingual("Perbaiki nilai itu pada sumbernya.", "Mend that value at its source."),
         )
     return text
-
-
-def _wrong_path(name: str) -> InvalidPolicy:
-    return InvalidPolicy(
-        Bilingual(
-            f"{name}: harus sepasang jalur mutlak tanpa spasi dan tanda khusus.",
-            f"{name}: must be a pair of absolute paths without spaces or special characters.",
-        ),
-        remedy=Bilingual("Perbaiki bagian hosting pada laik.yaml.", "Mend the hosting part of laik.yaml."),
-        where=Where(file="laik.yaml"),
-    )
