@@ -33,6 +33,7 @@ EXPLAINED: dict[str, str] = {
 NOT_RUNNING_YET = {
     "database": "warn",  # laik serve makes it
     "ledger_chain": "unknown",
+    "case_sop": "unknown",
     "laik_answers": "unknown",
     "events_arrive": "unknown",
 }
