@@ -7,7 +7,7 @@ under: content that changes gets a new version number, and the old file stays un
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -74,7 +74,7 @@ def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> SopF
     """
     content = read_limited(path, Bilingual("Berkas SOP", "The SOP file"))
     exist = _check_ids(known_checks)
-    bases = bundled(known_checks=exist) if _continues(content) else {}
+    bases = _bases(bundled_versions(known_checks=exist)) if _continues(content) else {}
     return _named(content, str(path), exist, bases)
 
 
@@ -83,7 +83,7 @@ def read_bundled(
 ) -> tuple[SopFile, ...]:
     """All procedures that laik ships with the places of their parts, by id and version; see :func:`bundled`.
 
-    A continuation continues the newest version that there is of its SOP. ``folder``: laik's own when None.
+    ``folder``: laik's own when None.
 
     Raises:
         InvalidProcedure: as :func:`bundled`, and where two files have the same id and version, and differ.
@@ -94,7 +94,7 @@ def read_bundled(
     contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
     found: list[SopFile] = []
     for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
-        bases = Catalogue.of(file.procedure for file in found).newest
+        bases = _bases(file.procedure for file in found)
         found.append(_named(contents[path], path, exist, bases))
     Catalogue.of(file.procedure for file in found)
     return tuple(sorted(found, key=lambda one: (one.procedure.id, version_order(one.procedure.version))))
@@ -123,6 +123,13 @@ def _continues(content: bytes) -> bool:
     return re.search(rb"^continues:", content, re.MULTILINE) is not None
 
 
+def _bases(procedures: Iterable[Procedure]) -> Mapping[str, Procedure]:
+    """What may be continued: the newest version by its id, and every version by ``<id>@<version>``."""
+    there = Catalogue.of(procedures)
+    each = {f"{sop}@{version}": one for (sop, version), one in there.versions.items()}
+    return {**each, **there.newest}
+
+
 def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
@@ -138,8 +145,7 @@ def _needed(procedure: Procedure, base: Procedure | None) -> list[Problem]:
 def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> SopFile:
     document, base = load_mapping(content, path=path), None
     if _continues(content):
-        procedure = continuation_of(document, checks=exist, bases=bases)
-        base = bases[procedure.continues or ""]
+        procedure, base = continuation_of(document, checks=exist, bases=bases)
     else:
         procedure = procedure_of(document, checks=exist)
     refuse_problems(document, _needed(procedure, base))

@@ -23,8 +23,9 @@ TELL = """
 The content of a SOP that laik ships is not what is pinned here. Cases that run under that version stand still
 where this laik is installed. Keep the old file as checks/sop/<id>@<version>.yaml, give the changed one
 (<id>.yaml) a new version number, and add a line for the new version here; no line that a released laik had
-is changed or removed. Where no SOP file changed, the records of core/procedure_model.py did: what a file
-does not say must not enter its digest (a new key is optional, its default says what was so before).
+is changed or removed. The kept file of a continuation names the version of its SOP (continues_version).
+Where no SOP file changed, the records of core/procedure_model.py did: what a file does not say must not enter
+its digest (a new key is optional, its default says what was so before).
 """
 
 
@@ -44,6 +45,22 @@ def test_an_older_version_is_shipped_beside_the_newer_one_that_new_cases_begin_u
     catalogue = Catalogue.of(file.procedure for file in read_bundled(folder=tmp_path))
     assert catalogue.newest["bolmut"].version == "2021.10"
     assert catalogue.get("bolmut", "2021.9") is not None
+
+
+def test_an_older_continuation_keeps_the_version_of_the_sop_that_it_continued(tmp_path: Path) -> None:
+    files = resources.files("checks").joinpath("sop")
+    bali, more = (files.joinpath(f"{name}.yaml").read_text("utf-8") for name in ("bali", "bali-lanjutan"))
+    (tmp_path / "bali@2021.1.yaml").write_text(bali, "utf-8")
+    newer = bali.replace('version: "2021.1"', 'version: "2027.1"').replace("iso: P7D", "iso: P8D", 1)
+    assert "iso: P8D" in newer
+    (tmp_path / "bali.yaml").write_text(newer, "utf-8")
+    (tmp_path / "bali-lanjutan.yaml").write_text(more.replace('"2026.1"', '"2027.1"'), "utf-8")
+    kept = more.replace("continues: bali", 'continues: bali\ncontinues_version: "2021.1"')
+    (tmp_path / "bali-lanjutan@2026.1.yaml").write_text(kept, "utf-8")
+    found = {(one.procedure.id, one.procedure.version): one for one in read_bundled(folder=tmp_path)}
+    was, now = found["bali-lanjutan", "2026.1"], found["bali-lanjutan", "2027.1"]
+    assert sop_digest(was.procedure) == PINNED["bali-lanjutan", "2026.1"]
+    assert (was.base, now.base) == (found["bali", "2021.1"].procedure, found["bali", "2027.1"].procedure)
 
 
 def test_two_files_of_one_version_that_differ_are_refused(tmp_path: Path) -> None:
