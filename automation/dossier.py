@@ -143,12 +143,12 @@ def gather_outlived(
     issue. What cannot be had any more is how steps would be judged today.
 
     Raises:
-        LaikError: the forge cannot be read.
+        LaikError: the forge cannot be read, or the case's SOP is not there as it was.
     """
     memory = remember(store.ledger.entries(key))
-    procedure = versions.get(memory.procedure, memory.version)
-    if not memory.is_case or procedure is None:
+    if not memory.is_case:
         return None
+    procedure = versions.pinned(memory.procedure, memory.version, memory.sop_digest, case=key)
     now = office.read()
     rules = clock_rules(
         now.policy.kalender,

@@ -31,7 +31,7 @@ from datetime import datetime
 
 from automation.accounts import Accounts
 from automation.apply import Applier, Serve, Shows
-from automation.bots import all_wishes, intake
+from automation.bots import all_wishes, intake, lifekeeper
 from automation.bots.desk import Desk
 from automation.core.case import Checks
 from automation.core.confirmation import confirm
@@ -122,6 +122,7 @@ class Reconciler:
         Raises:
             LedgerConflict: someone else was first; run again.
             NeverSettled: the same is planned again and again.
+            InvalidProcedure: the SOP that the case is pinned to is not there; its card says so.
             LaikError: the forge or a checker said no; what was done stays done.
         """
         special = {
@@ -144,8 +145,14 @@ class Reconciler:
         return self._sweeper.whole()
 
     def plan(self, key: str) -> Plan:
-        """What would be written for a case now; nothing is."""
+        """What would be written for a case now; nothing is.
+
+        Raises:
+            InvalidProcedure: the case stands still; see :meth:`judged`.
+        """
         seen = self._observer.observe(key)
+        if seen is not None and seen.stopped is not None:
+            raise seen.stopped
         return self._plan(seen) if seen else ()
 
     def decision(self, key: str) -> Decision | None:
@@ -154,8 +161,14 @@ class Reconciler:
         return judged[1] if judged else None
 
     def judged(self, key: str) -> tuple[Seen, Decision] | None:
-        """As :meth:`decision`, with what it was judged by."""
+        """As :meth:`decision`, with what it was judged by.
+
+        Raises:
+            InvalidProcedure: the SOP that the case is pinned to is not there, or reads otherwise now.
+        """
         seen = self._observer.observe(key)
+        if seen is not None and seen.stopped is not None:
+            raise seen.stopped
         if seen is None or seen.observation is None or seen.sources is None:
             return None
         return seen, self._decide(seen, seen.sources)
@@ -181,12 +194,7 @@ class Reconciler:
         done: list[Plan] = []
         unshown: list[LaikError] = []
         for _ in range(MAX_ROUNDS):
-            seen = self._observer.observe(key)
-            self._note_issue(key, gone=seen is None)
-            if seen is not None and self._learn_accounts(seen):
-                seen = self._observer.observe(key)  # somebody's words may be nobody's now
-            if seen is not None:
-                hold_links(self._store.links, seen)
+            seen = self._look(key)
             plan = _before_merging(_remembered_first(self._plan(seen))) if seen else ()
             if seen is None or not plan:
                 self._showing.pop(key, None)
@@ -198,6 +206,25 @@ class Reconciler:
                     self._count_showing(key, plan)
                 return _result(done, unshown)
         raise _never_settled(key, done[-1])
+
+    def _look(self, key: str) -> Seen | None:
+        """The case as it is now, with what is learnt and held of it whatever is decided.
+
+        Raises:
+            InvalidProcedure: it stands still, since the SOP that it is pinned to is not there; its card says
+                so, and nothing else of it is touched.
+        """
+        seen = self._observer.observe(key)
+        self._note_issue(key, gone=seen is None)
+        if seen is not None and seen.stopped is not None:
+            card = lifekeeper.stopped_card(key, seen.intake.place, seen.stopped)
+            self._carry_out(seen, difference([card], seen.intake.shown))
+            raise seen.stopped
+        if seen is not None and self._learn_accounts(seen):
+            seen = self._observer.observe(key)  # somebody's words may be nobody's now
+        if seen is not None:
+            hold_links(self._store.links, seen)
+        return seen
 
     def _note_issue(self, key: str, *, gone: bool) -> None:
         """A case outlives its issue: what was decided and is served stays; that it is gone is told once."""

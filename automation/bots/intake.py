@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automation.bots.desk import card_marker
+from automation.core.catalogue import sop_digest
 from automation.core.memory import Memory
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Change, Place, Remember, WriteCard
@@ -60,6 +61,7 @@ def wishes(intake: Intake) -> list[Change]:
         "agency": request.perangkat_daerah,
         "procedure": procedure.id,
         "version": procedure.version,
+        "sop_digest": sop_digest(procedure),
         "filed": intake.filed,
     }
     return [Remember("accepted", body)]

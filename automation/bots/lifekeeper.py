@@ -6,13 +6,14 @@ the reason as long as the comment stands: the ledger keeps no words of people.
 
 from __future__ import annotations
 
-from automation.bots.desk import Desk, answer_marker
+from automation.bots.desk import Desk, answer_marker, card_marker
 from automation.core.act import Act
+from automation.core.errors import LaikError
 from automation.core.hosting_request import FOLDER
 from automation.core.life import Life, standstill
 from automation.core.memory import REVOKED, RuledAct
 from automation.core.outputport import Untrusted, outgoing
-from automation.core.plan import Answer, Change, CloseIssue, ReopenIssue
+from automation.core.plan import Answer, Change, CloseIssue, Place, ReopenIssue, WriteCard
 
 Part = str | Untrusted
 LANES = {"ditarik": "fase::ditarik", "duplikat": "fase::duplikat", "ditunda": "fase::ditunda"}
@@ -44,6 +45,18 @@ def wishes(desk: Desk) -> list[Change]:
     if desk.decision.memory.finished:
         changes.extend(_stays_finished(desk))
     return changes
+
+
+def stopped_card(key: str, place: Place, problem: LaikError) -> WriteCard:
+    """The card of a case that cannot be judged by the SOP it is pinned to: what happened, how it is mended.
+
+    It takes the place of the one that offered commands to paste: none counts until the case goes on.
+    """
+    told: list[Part] = [card_marker(key), f"\n### {key} berhenti\n\n**", Untrusted(problem.message.id), "** "]
+    told += [Untrusted(problem.remedy.id), "\n\n", Untrusted(problem.message.en), " "]
+    told += [Untrusted(problem.remedy.en), "\n\nSelama ini tidak ada yang diputuskan atau disetujui;"]
+    told.append(" yang sudah diputuskan tetap, dan yang tersaji tetap tersaji.\n")
+    return WriteCard(place, outgoing(told), None)
 
 
 def lane(life: Life) -> str | None:

@@ -131,18 +131,20 @@ def _examine(
     environment: Mapping[str, str],
     begin: Callable[[Bilingual], None],
 ) -> Examined:
-    from automation.collect import procedures, templates
+    from automation.collect import templates
+    from automation.collect.ownsops import installed
     from automation.examine import examine
     from automation.wiring import known_names
 
-    sops = procedures.bundled()
+    versions, _ = installed(settings.sops)
+    sops = versions.newest
     shipped = templates.bundled_for(settings.forge, settings.control_path.rpartition("/")[0])
     return examine(
         settings,
         problems,
         forge,
         environment=environment,
-        procedures=sops,
+        versions=versions,
         known=known_names(sops, shipped),
         now=_now,
         begin=begin,

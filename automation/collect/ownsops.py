@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from automation.collect.procedures import bundled, load_file
+from automation.collect.procedures import bundled_versions, load_file
 from automation.core.catalogue import Catalogue
 from automation.core.errors import LaikError, UnreadableDocument, Where
 from automation.core.procedure import Procedure
@@ -24,7 +24,7 @@ def installed(
     An organisation's own version of a SOP that laik ships stands beside laik's; with the same version number
     it must be the same. ``shipped`` are those that laik ships when None.
     """
-    found: list[Procedure] = list((bundled() if shipped is None else shipped).values())
+    found: list[Procedure] = list(bundled_versions() if shipped is None else shipped.values())
     problems: list[LaikError] = []
     for path in _files(folder, problems):
         try:

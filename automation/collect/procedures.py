@@ -1,16 +1,22 @@
-"""SOP files: those that laik ships (package data of ``checks``) and those of an organisation."""
+"""SOP files: those that laik ships (package data of ``checks``) and those of an organisation.
+
+What laik ships is ``<id>.yaml``, and ``<id>@<version>.yaml`` for older versions that cases may still run
+under: content that changes gets a new version number, and the old file stays under its other name.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
 import checks
+from automation.core.catalogue import Catalogue, version_order
 from automation.core.documents import YamlDocument
 from automation.core.errors import InvalidProcedure, UnreadableDocument, Where
 from automation.core.procedure import Procedure, procedure_of, refuse_problems
@@ -32,7 +38,7 @@ class SopFile:
 
 @cache
 def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Procedure]:
-    """All procedures that laik ships, by id, in order of id; read once a process.
+    """The newest version of each procedure that laik ships, by id, in order of id; read once a process.
 
     Args:
         known_checks: ids of the checks that exist; those that laik ships when None.
@@ -41,8 +47,13 @@ def bundled(*, known_checks: frozenset[str] | None = None) -> Mapping[str, Proce
         UnreadableDocument: a file is broken YAML.
         InvalidProcedure: a file breaks the schema, or its id is not its file name.
     """
-    files = read_bundled(known_checks=known_checks)
-    return MappingProxyType({file.procedure.id: file.procedure for file in files})
+    return MappingProxyType(Catalogue.of(bundled_versions(known_checks=known_checks)).newest)
+
+
+@cache
+def bundled_versions(*, known_checks: frozenset[str] | None = None) -> tuple[Procedure, ...]:
+    """Every version of every procedure that laik ships; see :func:`bundled`."""
+    return tuple(file.procedure for file in read_bundled(known_checks=known_checks))
 
 
 def load_file(path: Path, *, known_checks: frozenset[str] | None = None) -> Procedure:
@@ -63,22 +74,30 @@ def read_file(path: Path, *, known_checks: frozenset[str] | None = None) -> SopF
     """
     content = read_limited(path, Bilingual("Berkas SOP", "The SOP file"))
     exist = _check_ids(known_checks)
-    bases = bundled(known_checks=exist) if _continues(content) else {}
+    bases = _bases(bundled_versions(known_checks=exist)) if _continues(content) else {}
     return _named(content, str(path), exist, bases)
 
 
-def read_bundled(*, known_checks: frozenset[str] | None = None) -> tuple[SopFile, ...]:
-    """All procedures that laik ships with the places of their parts, in order of id; see :func:`bundled`."""
+def read_bundled(
+    *, known_checks: frozenset[str] | None = None, folder: Traversable | None = None
+) -> tuple[SopFile, ...]:
+    """All procedures that laik ships with the places of their parts, by id and version; see :func:`bundled`.
+
+    ``folder``: laik's own when None.
+
+    Raises:
+        InvalidProcedure: as :func:`bundled`, and where two files have the same id and version, and differ.
+    """
     exist = _check_ids(known_checks)
-    folder = resources.files("checks").joinpath("sop")
+    folder = folder or resources.files("checks").joinpath("sop")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
     contents = {f"checks/sop/{one.name}": one.read_bytes() for one in files}
-    found: dict[str, SopFile] = {}
+    found: list[SopFile] = []
     for path in sorted(contents, key=lambda one: _continues(contents[one])):  # what is continued comes first
-        bases = {name: file.procedure for name, file in found.items()}
-        file = _named(contents[path], path, exist, bases)
-        found[file.procedure.id] = file
-    return tuple(found[name] for name in sorted(found))
+        bases = _bases(file.procedure for file in found)
+        found.append(_named(contents[path], path, exist, bases))
+    Catalogue.of(file.procedure for file in found)
+    return tuple(sorted(found, key=lambda one: (one.procedure.id, version_order(one.procedure.version))))
 
 
 def read_limited(path: Path, what: Bilingual) -> bytes:
@@ -104,6 +123,13 @@ def _continues(content: bytes) -> bool:
     return re.search(rb"^continues:", content, re.MULTILINE) is not None
 
 
+def _bases(procedures: Iterable[Procedure]) -> Mapping[str, Procedure]:
+    """What may be continued: the newest version by its id, and every version by ``<id>@<version>``."""
+    there = Catalogue.of(procedures)
+    each = {f"{sop}@{version}": one for (sop, version), one in there.versions.items()}
+    return {**each, **there.newest}
+
+
 def _check_ids(known: frozenset[str] | None) -> frozenset[str]:
     return frozenset(checks.discover()) if known is None else known
 
@@ -119,8 +145,7 @@ def _needed(procedure: Procedure, base: Procedure | None) -> list[Problem]:
 def _named(content: bytes, path: str, exist: frozenset[str], bases: Mapping[str, Procedure]) -> SopFile:
     document, base = load_mapping(content, path=path), None
     if _continues(content):
-        procedure = continuation_of(document, checks=exist, bases=bases)
-        base = bases[procedure.continues or ""]
+        procedure, base = continuation_of(document, checks=exist, bases=bases)
     else:
         procedure = procedure_of(document, checks=exist)
     refuse_problems(document, _needed(procedure, base))

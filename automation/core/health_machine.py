@@ -60,7 +60,7 @@ class MachineFacts:
     """What the machine is like; None where nothing is there or no setting names it.
 
     ``publishes_itself``: no program of another account publishes for laik. ``checkers``: whether each is
-    there, by name.
+    there, by name. ``stopped``: of each case that stands still, why its SOP is not there as it was.
     """
 
     problems: tuple[LaikError, ...]
@@ -73,6 +73,7 @@ class MachineFacts:
     free: int | Unread
     database: DatabaseFacts | Unread
     signatures: SignatureFacts | Unread = SignatureFacts(asked=False)
+    stopped: tuple[LaikError, ...] | Unread = ()
 
 
 def judge_machine(facts: MachineFacts) -> Iterator[Diagnosis]:
@@ -85,6 +86,7 @@ def judge_machine(facts: MachineFacts) -> Iterator[Diagnosis]:
     yield _database(facts.database)
     yield _chain(facts.database)
     yield _signed(facts.signatures, facts.database)
+    yield from _pinned(facts.stopped, facts.database)
     yield _git(facts.git)
     yield _checkers(facts.checkers)
 
@@ -314,6 +316,25 @@ def _signed(facts: SignatureFacts | Unread, database: DatabaseFacts | Unread) ->
     return check.ok(
         f"Semua entri bertanda tangan ({facts.entries}).", f"All entries are signed ({facts.entries})."
     )
+
+
+def _pinned(stopped: tuple[LaikError, ...] | Unread, database: DatabaseFacts | Unread) -> Iterator[Diagnosis]:
+    """One diagnosis for each SOP that is not there as it was, naming the cases that stand still for it."""
+    check = Check("case_sop", "LAIK_SOP")
+    if isinstance(database, Unread) or database.version is None or database.version > database.knows:
+        yield check.after("database")
+        return
+    if isinstance(stopped, Unread):
+        yield check.unread(stopped)
+        return
+    if not stopped:
+        yield check.ok(
+            "Setiap kasus dapat diputuskan menurut SOP yang mengikatnya.",
+            "Every case can be decided by the SOP that it is pinned to.",
+        )
+    for said in {problem.message: problem for problem in stopped}.values():
+        cases = listed(problem.where.case for problem in stopped if problem.message == said.message)
+        yield Check("case_sop", cases).failed(said)
 
 
 def _git(version: tuple[int, ...] | None) -> Diagnosis:

@@ -6,7 +6,8 @@ kinds and their keys are the table below, and nothing else reads or writes them.
 
 ==============  ===================================================================================
 accepted        form: digest of the request form; agency: whose case it is, for good;
-                procedure, version: the SOP the case started with; filed: when its issue was made
+                procedure, version: the SOP the case started with; sop_digest: of its content
+                (``automation.core.catalogue``); filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
 provisioned     kind, project, wish: digest of what was wished for and is now there
 shown           step, digest, subjects: what a card showed under a code
@@ -15,7 +16,8 @@ act             act, step, ruling, digest, subjects, account, body, roles, unit,
                 giver was then, and what a waiver lifts
 closed          step, digest, subjects: a step was complete
 offered         version, digest: moving the case to that version of its SOP was offered
-migrated        version, offer, carried: it was accepted; digests of steps that were taken along, old and new
+migrated        version, offer, carried, sop_digest: it was accepted; digests of steps that were taken
+                along, old and new; sop_digest: of the content of that version
 merge_intended  merge_request, head, path, blob, sha, decision, removed, until: laik is about to merge
                 exactly this; removed: it takes the file away; until: day the name's term ends
 admitted        path, blob, decision, merge_request, merge_sha, sha, removed, until
@@ -114,6 +116,7 @@ class Memory:
     second time over a newer one. ``down`` are names taken away and not yet seen gone: path -> decision.
     ``noticed`` is when each notice of a term was given. ``filed`` is when the case's issue was made, and
     ``issue_gone`` that it was found deleted.
+    ``sop_digest`` is of the content of ``version``; empty when its entry is from before laik kept it.
     ``reminded`` are the reminders given: (step, since when the turn was, near or late).
     """
 
@@ -126,6 +129,7 @@ class Memory:
     inventory: str = ""
     procedure: str = ""
     version: str = ""
+    sop_digest: str = ""
     projects: Mapping[str, int] = field(default_factory=dict)
     provisioned: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[Shown, ...] = ()
@@ -204,6 +208,7 @@ def _read(memory: Memory, entry: EntryLike) -> Memory:
                 filed=text_of(body, "filed"),
                 procedure=text_of(body, "procedure"),
                 version=text_of(body, "version"),
+                sop_digest=text_of(body, "sop_digest"),
             )
         case "linked":
             return replace(
@@ -267,7 +272,10 @@ def _migrated(memory: Memory, body: Mapping[str, object]) -> Memory:
         for step, one in memory.closed.items()
         if (step, one.digest) in digests
     }
-    return replace(memory, version=text_of(body, "version"), acts=acts, closed=closed, offer=None)
+    pinned = replace(
+        memory, version=text_of(body, "version"), sop_digest=text_of(body, "sop_digest"), offer=None
+    )
+    return replace(pinned, acts=acts, closed=closed)
 
 
 def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:

@@ -82,7 +82,9 @@ class Carried:
     new: str
 
 
-def carried_body(version: str, offer: str, carried: Mapping[str, Carried]) -> Mapping[str, object]:
-    """The ``migrated`` entry."""
+def carried_body(
+    version: str, offer: str, carried: Mapping[str, Carried], sop_digest: str
+) -> Mapping[str, object]:
+    """The ``migrated`` entry; ``sop_digest`` is of the new version as its file says it."""
     pairs = {step: [one.old, one.new] for step, one in carried.items()}
-    return {"version": version, "offer": offer, "carried": pairs}
+    return {"version": version, "offer": offer, "carried": pairs, "sop_digest": sop_digest}

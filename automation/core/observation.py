@@ -88,7 +88,8 @@ class Observation:
         passed_on: a later case has adopted the application; its repository is that case's to arrange.
         permanent: ``roles`` without acting officials; None where there are none.
         acting: the acting officials who may act in this case, on whatever day.
-        successor: the SOP version that moving the case to was offered, as the region enforces it.
+        successor: the SOP version that moving the case to was offered, as the region enforces it;
+            ``successor_digest`` of its content as the file says it.
         comments: the comments that acts were in, as they read now.
     """
 
@@ -118,6 +119,7 @@ class Observation:
     permanent: Mapping[str, frozenset[str]] | None = None
     acting: tuple[Acting, ...] = ()
     successor: Procedure | None = None
+    successor_digest: str = ""
     comments: CommentsNow = field(default_factory=CommentsNow)
 
     @property

@@ -37,12 +37,17 @@ from automation.core.yamltext import load_mapping, load_model
 
 
 class Continuation(Strict):
-    """The file: as a :class:`Procedure`, with only what is added to the SOP that it continues."""
+    """The file: as a :class:`Procedure`, with only what is added to the SOP that it continues.
+
+    ``continues_version`` names the version of that SOP; the newest when None. An older version of a
+    continuation needs it as soon as its SOP has a newer one: its cases are bound to the steps of both.
+    """
 
     format: Literal["laik/sop-lanjutan/1"]
     id: Key
     version: Version
     continues: Key
+    continues_version: Version | None = None
     title: Words
     roles: tuple[Role, ...] = ()
     phases: tuple[Phase, ...] = ()
@@ -51,6 +56,11 @@ class Continuation(Strict):
     hosting: HostingRule | None = None
     errata: tuple[Erratum, ...] = ()
     open_questions: tuple[Text, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """The name of the SOP that it continues among those that it may: ``<id>`` or ``<id>@<version>``."""
+        return f"{self.continues}@{self.continues_version}" if self.continues_version else self.continues
 
 
 def load_continuation(
@@ -62,29 +72,29 @@ def load_continuation(
         text: the YAML.
         path: the name that errors give.
         checks: ids of the checks that exist.
-        bases: the SOPs it may continue, by id.
+        bases: the SOPs it may continue, the newest by id and each version by ``<id>@<version>``.
 
     Raises:
         UnreadableDocument: broken YAML.
         InvalidProcedure: schema broken, the base is not there, or a part does not fit to it.
     """
-    return continuation_of(load_mapping(text, path=path), checks=checks, bases=bases)
+    return continuation_of(load_mapping(text, path=path), checks=checks, bases=bases)[0]
 
 
 def continuation_of(
     document: YamlDocument, *, checks: frozenset[str], bases: Mapping[str, Procedure]
-) -> Procedure:
-    """A continuation file that was read, as the whole SOP it makes; see :func:`load_continuation`."""
+) -> tuple[Procedure, Procedure]:
+    """A continuation file that was read: the whole SOP, and its base; see :func:`load_continuation`."""
     more = load_model(document, Continuation, InvalidProcedure)
-    base = bases.get(more.continues)
+    base = bases.get(more.base)
     if base is None:
-        refuse_problems(document, [unknown("continues", "SOP", "SOP", more.continues, bases)])
+        refuse_problems(document, [unknown("continues", "SOP", "SOP", more.base, bases)])
         raise AssertionError("an unknown base was refused")
     refuse_problems(document, [*_clashes(base, more), *_claims_of_the_source(more)])
     whole = continued(base, more)
     found = list(problems_of(whole, checks))
     refuse_problems(document, [in_continuation(base, one) or ("continues", one[1]) for one in found])
-    return whole
+    return whole, base
 
 
 def continued(base: Procedure, more: Continuation) -> Procedure:

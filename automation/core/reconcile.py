@@ -135,7 +135,7 @@ def _migration(
         if old is not None and old.complete:
             there = judge_step(new, new.step(key), view, memory, checks, observation.today)
             carried[key] = Carried(old.digest, there.digest)
-    return carried_body(new.version, planned.digest, carried)
+    return carried_body(new.version, planned.digest, carried, observation.successor_digest)
 
 
 def _bench(

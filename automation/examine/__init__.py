@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from automation.core.catalogue import Catalogue
 from automation.core.errors import LaikError
 from automation.core.health import Diagnosis, Unread
 from automation.core.health_forge import judge_forge
@@ -19,7 +20,6 @@ from automation.core.health_machine import judge_machine
 from automation.core.health_office import judge_office
 from automation.core.health_project import judge_project
 from automation.core.policy import Known
-from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
 from automation.examine.door import is_local
 from automation.examine.machine import read_machine
@@ -48,7 +48,7 @@ def examine(
     forge: Forge | Unread,
     *,
     environment: Mapping[str, str],
-    procedures: Mapping[str, Procedure],
+    versions: Catalogue,
     known: Known,
     now: Callable[[], datetime],
     begin: Begin = lambda _: None,
@@ -60,20 +60,20 @@ def examine(
         problems: what is wrong with them.
         forge: the adapter, or why there is none.
         environment: where the settings came from; names the secret files.
-        procedures: the SOPs of this installation.
+        versions: the SOPs of this installation.
         known: what the policy may name.
         now: aware time.
         begin: told of each part.
     """
     begin(Bilingual("mesin ini", "this machine"))
-    checks = list(judge_machine(read_machine(settings, tuple(problems), environment)))
+    checks = list(judge_machine(read_machine(settings, tuple(problems), environment, versions)))
     hook_url = settings.hook_url
     secrets = len(settings.hook_secrets) + len(settings.hook_signing)
     checks += judge_address(hook_url, secrets, local=is_local(hook_url))
     begin(Bilingual("forge", "the forge"))
     remote = read_forge(settings, forge, now)
     checks += judge_forge(remote.facts)
-    office = read_office(settings, remote, Installed(procedures, known), now().date(), begin)
+    office = read_office(settings, remote, Installed(versions.newest, known), now().date(), begin)
     for project in office.projects:
         checks += judge_project(project)
     checks += judge_office(office.facts)

@@ -15,9 +15,11 @@ from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from automation.core.attest import BadSignature
-from automation.core.errors import LaikError, Where
+from automation.core.catalogue import Catalogue
+from automation.core.errors import InvalidProcedure, LaikError, Where
 from automation.core.health import Unread
 from automation.core.health_machine import DatabaseFacts, MachineFacts, PlaceFacts, SignatureFacts
+from automation.core.memory import Memory, remember
 from automation.core.policyadmission import StandingPolicy, standing_policy
 from automation.core.text import Bilingual
 from automation.core.verified import verify_ledger
@@ -47,7 +49,10 @@ class CannotLook(LaikError):
 
 
 def read_machine(
-    settings: Settings, problems: tuple[LaikError, ...], environment: Mapping[str, str]
+    settings: Settings,
+    problems: tuple[LaikError, ...],
+    environment: Mapping[str, str],
+    versions: Catalogue,
 ) -> MachineFacts:
     """All facts of the theme; folders whose setting is missing are told as such."""
     checkers = Checkers.found()
@@ -65,6 +70,7 @@ def read_machine(
         free=Unread(unset) if unset else ask(lambda: _free(settings.state)),
         database=Unread(store_unset) if store_unset else ask(lambda: database(settings.store_url)),
         signatures=Unread(store_unset) if store_unset else ask(lambda: signatures(settings)),
+        stopped=Unread(store_unset) if store_unset else ask(lambda: stopped(settings.store_url, versions)),
     )
 
 
@@ -179,6 +185,36 @@ def signatures(settings: Settings) -> SignatureFacts:
         return SignatureFacts(asked=True, problem=problem)
     finally:
         engine.dispose()
+
+
+def stopped(url: str, versions: Catalogue) -> tuple[LaikError, ...]:
+    """Of each case that stands still, why the SOP that it is pinned to is not there as it was.
+
+    Raises:
+        StoreUnusable: the database cannot be opened or read.
+    """
+    engine = make_engine(url)
+    try:
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            return ()  # connecting would make the file
+        if not inspect(engine).has_table(schema_version.name):
+            return ()
+        ledger = Ledger(engine)
+        memories = {case: remember(ledger.entries(case)) for case in ledger.cases()}
+    except SQLAlchemyError as problem:
+        raise _broken(type(problem).__name__) from None
+    finally:
+        engine.dispose()
+    judged = [_unpinned(case, memory, versions) for case, memory in memories.items() if memory.is_case]
+    return tuple(one for one in judged if one is not None)
+
+
+def _unpinned(case: str, memory: Memory, versions: Catalogue) -> LaikError | None:
+    try:
+        versions.pinned(memory.procedure, memory.version, memory.sop_digest, case=case)
+    except InvalidProcedure as problem:
+        return problem
+    return None
 
 
 def standing(url: str) -> StandingPolicy | None:

@@ -14,10 +14,10 @@ from automation.bots.intake import Intake
 from automation.collect.mirror import Mirrors
 from automation.core.act import Act
 from automation.core.authority import Acting, roles_on
-from automation.core.catalogue import Catalogue
+from automation.core.catalogue import Catalogue, sop_digest
 from automation.core.clock import ClockRules, clock_rules
 from automation.core.confirmation import confirm
-from automation.core.errors import InvalidProcedure, LaikError, Where
+from automation.core.errors import InvalidProcedure, LaikError
 from automation.core.hosting import HostingEvidence
 from automation.core.inventory import FOLDER as INVENTORY
 from automation.core.life import leads_on, named_cases
@@ -27,7 +27,6 @@ from automation.core.policy import digest_of
 from automation.core.policycalendar import NationalDays
 from automation.core.procedure import Procedure
 from automation.core.reconcile import Links, Observation, Target
-from automation.core.text import Bilingual
 from automation.forges.base import Comment, Forge, Issue
 from automation.observe import people
 from automation.observe.comments import comments_of
@@ -52,13 +51,17 @@ MAX_TARGETS = 12  # open merge requests that show statuses; more only cost calls
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One case, observed: an accepted case with its sources, or a request still at intake."""
+    """One case, observed: an accepted case with its sources, or a request still at intake.
+
+    ``stopped`` is why an accepted case has neither: the SOP that it is pinned to is not there.
+    """
 
     office: Office
     issue: Issue
     intake: Intake
     observation: Observation | None
     sources: Sources | None
+    stopped: LaikError | None = None
 
     @property
     def hosting_request(self) -> tuple[int, int] | None:
@@ -76,6 +79,7 @@ class _Parts:
     intake: Intake
     procedure: Procedure
     successor: Procedure | None
+    successor_digest: str
     agency: str
     berkas: Home | None
     aplikasi: Home | None
@@ -145,7 +149,11 @@ class Observer:
         intake = self._intake(office, key, issue, comments)
         if not intake.memory.is_case:
             return Seen(office, issue, intake, None, None)
-        parts = self._parts(office, issue, intake, comments)
+        try:
+            procedure = self._procedure(intake.memory, key)
+        except InvalidProcedure as problem:
+            return Seen(office, issue, intake, None, None, problem)
+        parts = self._parts(office, issue, intake, procedure, comments)
         return Seen(office, issue, intake, self._observation(parts), self._sources(parts))
 
     def _said(self, place: Place) -> tuple[Comment, ...]:
@@ -169,8 +177,10 @@ class Observer:
             filed=issue.created_at.isoformat(),
         )
 
-    def _parts(self, office: Office, issue: Issue, intake: Intake, comments: people.Comments) -> _Parts:
-        memory, procedure = intake.memory, self._procedure(intake.memory, intake.key)
+    def _parts(
+        self, office: Office, issue: Issue, intake: Intake, procedure: Procedure, comments: people.Comments
+    ) -> _Parts:
+        memory = intake.memory
         confirmed = office.policy.penegakan.get(memory.procedure)
         offered = self._versions.get(memory.procedure, memory.offer.version) if memory.offer else None
         agency, now = memory.agency or intake.reading.agency, self._now()
@@ -186,6 +196,7 @@ class Observer:
             intake=intake,
             procedure=confirm(procedure, confirmed),
             successor=confirm(offered, confirmed) if offered else None,
+            successor_digest=sop_digest(offered) if offered else "",
             agency=agency,
             berkas=berkas,
             aplikasi=aplikasi,
@@ -232,6 +243,7 @@ class Observer:
             permanent=parts.permanent,
             acting=parts.acting,
             successor=parts.successor,
+            successor_digest=parts.successor_digest,
             hosting=facts,
             targets=targets,
             shown=shown_state(
@@ -273,21 +285,8 @@ class Observer:
         return clock_rules(office.policy.kalender, zone, national, sop)
 
     def _procedure(self, memory: Memory, key: str) -> Procedure:
-        """The SOP version the case started with (architecture, decision 8)."""
-        procedure = self._versions.get(memory.procedure, memory.version)
-        if procedure is not None:
-            return procedure
-        raise InvalidProcedure(
-            Bilingual(
-                f"SOP '{memory.procedure}' versi {memory.version} tidak tersedia.",
-                f"SOP '{memory.procedure}' version {memory.version} is not available.",
-            ),
-            remedy=Bilingual(
-                "Pasang kembali versi SOP itu; kasus tetap pada versi saat dimulai.",
-                "Install that SOP version again; a case keeps the version it started with.",
-            ),
-            where=Where(case=key),
-        )
+        """The SOP version the case started with, as it was then (architecture, decision 8)."""
+        return self._versions.pinned(memory.procedure, memory.version, memory.sop_digest, case=key)
 
     def _hosting_request(self, office: Office, key: str, agency: str) -> SeenRequest | None:
         """The oldest open hosting merge request that names this case, by someone the case concerns."""

@@ -7,6 +7,7 @@ import pytest
 from automation.bots import intake
 from automation.bots.desk import card_marker
 from automation.bots.intake import Intake
+from automation.core.catalogue import sop_digest
 from automation.core.memory import Memory
 from automation.core.plan import Remember, WriteCard
 from automation.core.policy import load_policy
@@ -49,6 +50,7 @@ def test_a_complete_request_becomes_a_case_under_the_sop_version_of_now() -> Non
         "agency": "dinkes",
         "procedure": "kecil",
         "version": "2026.1",
+        "sop_digest": sop_digest(small_procedure()),
         "filed": "2026-03-02T01:00:00+00:00",
     }
     assert (change.kind, change.body) == ("accepted", expected)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from automation.core.errors import ForgeRefused, ForgeUnreachable
+from automation.core.errors import ForgeRefused, ForgeUnreachable, InvalidProcedure, Where
 from automation.core.health import Check, Diagnosis, Unread, folded, in_order, listed, report
 from automation.core.health_branch import BranchFacts, judge_branch
 from automation.core.health_calendar import judge_calendar
@@ -250,6 +250,22 @@ def test_a_database_that_cannot_be_read_leaves_its_ledger_unknown() -> None:
     found = machine(database=DOWN)
     assert (found["database"], found["ledger_chain"]) == ("fail", "unknown")
     assert machine(database=DatabaseFacts(1, 2))["database"] == "warn"
+
+
+def test_a_sop_that_changed_under_its_cases_is_one_fault_that_names_them_all() -> None:
+    def gone(version: str, case: str) -> InvalidProcedure:
+        said = Bilingual(f"SOP 'kecil' versi {version} berubah.", f"SOP 'kecil' version {version} changed.")
+        return InvalidProcedure(said, remedy=Bilingual("Pulihkan.", "Restore."), where=Where(case=case))
+
+    stopped = (gone("2026.1", "PA-2026-0001"), gone("2026.2", "PA-2026-0002"), gone("2026.1", "PA-2026-0003"))
+    told = [one for one in judge_machine(replace(MACHINE, stopped=stopped)) if one.id == "case_sop"]
+    assert [(one.state, one.where) for one in told] == [
+        ("fail", "PA-2026-0001, PA-2026-0003"),
+        ("fail", "PA-2026-0002"),
+    ]
+    assert "2026.1" in told[0].message.id
+    assert machine(stopped=DOWN)["case_sop"] == "unknown"
+    assert machine(database=DOWN)["case_sop"] == "unknown"
 
 
 @pytest.mark.parametrize("version", [None, (2, 37, 9), (1, 9)])

@@ -30,6 +30,21 @@ def test_a_case_keeps_the_sop_version_it_was_accepted_with() -> None:
     assert memory.accepted_at == START
 
 
+def test_a_case_keeps_the_digest_of_its_sop_and_has_the_new_versions_once_it_moved() -> None:
+    accepted = ("accepted", {"form": "f", "procedure": "kecil", "version": "2026.1", "sop_digest": "a1"})
+    moved = ("migrated", {"version": "2026.2", "offer": "o", "carried": {}, "sop_digest": "b2"})
+    assert ledger(accepted).sop_digest == "a1"
+    assert ledger(accepted, moved).sop_digest == "b2"
+
+
+def test_entries_from_before_digests_were_kept_pin_the_version_alone() -> None:
+    accepted = ("accepted", {"form": "f", "procedure": "kecil", "version": "2026.1"})
+    moved = ("migrated", {"version": "2026.2", "offer": "o", "carried": {}})
+    assert ledger(accepted).sop_digest == ""
+    with_digest = ("accepted", {**accepted[1], "sop_digest": "a1"})
+    assert ledger(with_digest, moved).sop_digest == ""  # what the version before said binds no more
+
+
 def test_an_act_is_remembered_with_what_it_bound_to_and_when() -> None:
     (one,) = ledger(act("issue/1/0")).acts
     assert (one.act, one.ruling, one.digest, one.subjects) == ("issue/1/0", "approved", "ab12", {"kak": "1"})

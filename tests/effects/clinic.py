@@ -19,7 +19,6 @@ import pytest
 from starlette.applications import Starlette
 
 from automation import cli
-from automation.collect import procedures
 from automation.collect.holidays import national_days
 from automation.core.health import State
 from automation.core.health_calendar import judge_calendar
@@ -37,7 +36,6 @@ from automation.signing.keyfiles import RING, SIGNING, make_keys
 from automation.wiring import Laik, build
 
 SECRET = "rahasia-kait-uji"
-SOPS = procedures.bundled()
 OUTSIDER = "orang-luar"
 
 
@@ -130,7 +128,6 @@ class Clinic:
             for name, value in values.items():
                 patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
             printed: list[str] = []
-            patch.setattr(procedures, "bundled", lambda: SOPS)  # reading them costs more than all the rest
             patch.setattr("click.echo", lambda text="", **_: printed.append(str(text)))
             code = cli.run(["doctor", "--json", *options])
         return Found(code, json.loads(printed[-1]))

@@ -19,6 +19,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from automation.cli import doctor
+from automation.core.catalogue import Catalogue, sop_digest
+from automation.core.errors import InvalidProcedure
 from automation.core.verified import SignatureRow
 from automation.demo import organisation as org
 from automation.examine import machine
@@ -168,6 +170,16 @@ def somebody_exchanged_a_signature(clinic: Clinic) -> Iterator[Changed]:
     store.signatures.append([(SignatureRow(1, "PA-2026-0001", 1, "{}"), "a")])
     store.close()
     yield {"LAIK_STORE": f"sqlite:///{file}"}
+
+
+@planted("case_sop")
+def the_sop_of_a_running_case_changed(clinic: Clinic) -> Iterator[Changed]:
+    sop = clinic.laik.procedures["lombok-tengah"]
+    other = Catalogue.of([sop.model_copy(update={"hosting": None})])
+    with pytest.raises(InvalidProcedure) as refused:
+        other.pinned(sop.id, sop.version, sop_digest(sop), case="PA-2026-0001")
+    with patched(machine, "stopped", lambda _url, _versions: (refused.value,)):
+        yield NOTHING
 
 
 @planted("git_program")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +69,17 @@ def test_a_healthy_office_is_well_and_nothing_was_written(office: Clinic, used: 
     assert found.report["fail"] == 0
     assert found.report["ok"] == len(found.report["checks"]) - len(ALWAYS)
     assert writes(used) <= (1 if office.dialect == "github" else 0)
+
+
+def test_a_policy_may_name_a_sop_of_the_organisations_own(office: Clinic, tmp_path: Path) -> None:
+    text = resources.files("checks").joinpath("sop/bolmut.yaml").read_text("utf-8")
+    (tmp_path / "milik-sendiri.yaml").write_text(
+        text.replace("id: bolmut\n", "id: milik-sendiri\n", 1), "utf-8"
+    )
+    with office.policy("sop: [lombok-tengah]", "sop: [lombok-tengah, milik-sendiri]"):
+        assert "policy_loads" in office.doctor().bad
+        found = office.doctor(environment={"LAIK_SOP": str(tmp_path)})
+    assert {row["state"] for row in found.of("policy_loads")} == {"ok"}
 
 
 @pytest.mark.parametrize(

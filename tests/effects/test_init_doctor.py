@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 
 from automation import cli
-from automation.collect import procedures
 from automation.core.rights import CLASSIC_SCOPES, LIVE_SCOPE
 from automation.demo.webserver import serve
 from automation.examine.door import ask_door, health_address
@@ -20,7 +19,7 @@ from automation.settings import from_environment
 from automation.setupfolder import SetupFolder
 from automation.wiring import Laik, build
 from tests.effects import initworld
-from tests.effects.clinic import SOPS, calendar_of_today
+from tests.effects.clinic import calendar_of_today
 from tests.effects.initworld import InitWorld, Login, init_world
 
 OFFICE = "sepakat"
@@ -33,6 +32,7 @@ EXPLAINED: dict[str, str] = {
 NOT_RUNNING_YET = {
     "database": "warn",  # laik serve makes it
     "ledger_chain": "unknown",
+    "case_sop": "unknown",
     "laik_answers": "unknown",
     "events_arrive": "unknown",
 }
@@ -58,7 +58,6 @@ class Installed:
         """The exit code and the rows that `laik doctor DIR --json` prints."""
         printed: list[str] = []
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(procedures, "bundled", lambda: SOPS)
             patch.setattr("click.echo", lambda text="", **_: printed.append(str(text)))
             code = cli.run(["doctor", str(self.place.path), "--json", *options])
         return code, json.loads(printed[-1])["checks"]

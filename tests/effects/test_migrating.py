@@ -12,9 +12,11 @@ import pytest
 
 from automation.collect.ownsops import installed
 from automation.collect.procedures import bundled
+from automation.core.catalogue import sop_digest
 from automation.core.errors import InvalidProcedure
 from automation.demo import documents
 from automation.demo import organisation as org
+from automation.examine.machine import stopped
 from automation.migrating import offer_migration
 from automation.wiring import Laik, build
 from tests.effects.world import DAY, SHORT, World, short_procedure
@@ -47,8 +49,8 @@ def restarted(world: World, sops: Path) -> Iterator[Laik]:
         laik.close()
 
 
-def requested(world: World, slug: str) -> str:
-    """A case of Lombok Tengah whose first step is done."""
+def lettered(world: World, slug: str) -> str:
+    """A case of Lombok Tengah whose first step waits for the head of the agency alone."""
     key = world.file_text(
         f"Permohonan {slug}", documents.request_form(org.AGENCY, slug=slug).replace("php-laravel", "base")
     )
@@ -64,6 +66,12 @@ def requested(world: World, slug: str) -> str:
     )
     world.commit(f"berkas/{key.lower()}", files)
     world.settle(key)
+    return key
+
+
+def requested(world: World, slug: str) -> str:
+    """A case of Lombok Tengah whose first step is done."""
+    key = lettered(world, slug)
     world.paste(org.HEAD, key, "ajukan permohonan")
     world.settle(key)
     assert FIRST in world.memory(key).closed
@@ -110,6 +118,88 @@ def test_a_version_that_is_not_there_or_is_the_cases_own_is_refused(
             offer_migration(laik, key, version, dry_run=False)
         assert version in refused.value.explain("en")
         assert "offered" not in world.kinds(key)
+
+
+WIDENED = ("about: permohonan, by: [kepala_pd]}", "about: permohonan, by: [kepala_pd, tim_teknis_pd]}")
+
+
+def card_of(world: World, key: str) -> str:
+    return world.cards(org.CONTROL, int(key[8:]))[0]
+
+
+def stands_still(world: World, laik: Laik, key: str) -> str:
+    """What is said, on every way there is, of a case that is not judged; nothing of it was decided."""
+    before = world.kinds(key)
+    with pytest.raises(InvalidProcedure) as refused:
+        world.settle(key)
+    for look in (laik.reconciler.decision, laik.reconciler.plan):
+        with pytest.raises(InvalidProcedure) as seen:
+            look(key)
+        assert str(seen.value) == str(refused.value)
+    (problem,) = (one for one in stopped(laik.settings.store_url, laik.versions) if one.where.case == key)
+    assert str(problem) == str(refused.value)
+    written = laik.forge.writes
+    with pytest.raises(InvalidProcedure):
+        world.settle(key)
+    assert (world.kinds(key), laik.forge.writes) == (before, written)  # the card says it once
+    return refused.value.explain("en")
+
+
+def test_a_case_stands_still_while_its_sop_reads_otherwise_and_goes_on_once_it_is_put_back(
+    world: World, tmp_path: Path
+) -> None:
+    folder = newer(tmp_path / "sop", "2026.2")
+    with restarted(world, folder):
+        key = lettered(world, "sop-berubah")
+        world.paste(org.TEAM, key, "ajukan permohonan")
+    newer(folder, "2026.2", WIDENED)
+    with restarted(world, folder) as laik:
+        said = stands_still(world, laik, key)
+        assert "SOP 'lombok-tengah' version 2026.2 changed" in said
+        card = card_of(world, key)
+        assert f"{key} berhenti" in card
+        assert "lombok-tengah" in card
+        assert "ajukan permohonan" not in card  # nothing is offered to paste
+    newer(folder, "2026.2")
+    with restarted(world, folder):
+        world.settle(key)
+        acts = world.memory(key).acts
+        assert [(one.ruling, one.step) for one in acts] == [("void", FIRST)]  # as it was accepted
+        world.paste(org.HEAD, key, "ajukan permohonan")
+        world.settle(key)
+        assert FIRST in world.memory(key).closed
+
+
+def test_content_with_a_version_of_its_own_takes_over_by_migration_and_pins_the_case_in_turn(
+    world: World, tmp_path: Path
+) -> None:
+    folder = newer(tmp_path / "sop", "2026.2")
+    with restarted(world, folder):
+        key = lettered(world, "isi-baru")
+    newer(folder, "2026.3", WIDENED)
+    with restarted(world, folder) as laik:
+        offer_migration(laik, key, "2026.3", dry_run=False)
+        world.paste(org.ICT_HEAD, key, "migrasi sop")
+        world.settle(key)
+        installed_now = laik.versions.get(SOP, "2026.3")
+        assert installed_now is not None
+        assert world.memory(key).sop_digest == sop_digest(installed_now)
+        world.paste(org.TEAM, key, "ajukan permohonan")
+        world.settle(key)
+        assert FIRST in world.memory(key).closed
+    newer(folder, "2026.3")
+    with restarted(world, folder) as laik:
+        assert "version 2026.3 changed" in stands_still(world, laik, key)
+
+
+def test_a_case_whose_sop_is_gone_is_told_so_on_its_card_too(world: World, tmp_path: Path) -> None:
+    folder = newer(tmp_path / "sop", "2026.2")
+    with restarted(world, folder):
+        key = lettered(world, "sop-hilang")
+    (folder / f"{SOP}@2026.2.yaml").unlink()
+    with restarted(world, folder) as laik:
+        assert "version 2026.2 is not available" in stands_still(world, laik, key)
+        assert "tidak tersedia" in card_of(world, key)
 
 
 def test_a_broken_file_of_the_organisations_own_stops_nothing_and_is_told(tmp_path: Path) -> None:
