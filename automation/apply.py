@@ -280,7 +280,7 @@ class Applier:
         """Into the chain of the case that holds the name; a run that was cut off goes on where it stopped."""
         ledger, case = self._store.ledger, change.case
         memory = remember(ledger.entries(case))
-        if change.path in memory.names:
+        if change.path in memory.names and change.body:
             body = cast(Mapping[str, JSON], change.body)
             ledger.append(case, "revoked", body, at=self._now(), expect=memory.seq)
             memory = remember(ledger.entries(case))

@@ -220,7 +220,8 @@ class ServeHosting:
 class RevokeOrphan:
     """Take down the name at ``path`` of another ``case``, whose issue was deleted.
 
-    ``body`` is the ``revoked`` entry of that case; written once, whatever the name's serving comes to.
+    ``body`` is the ``revoked`` entry of that case; written once, whatever the name's serving comes to. Empty
+    where it is written already and the name was not seen gone yet.
     """
 
     case: str

@@ -37,3 +37,21 @@ def test_a_closed_proposal_is_made_again_on_peoples_word_and_never_twice(world: 
     world.say(org.ICT_HEAD, key, AGAIN)
     world.settle(key)
     assert len(proposals(world, slug)) == 2, "merged as it is"
+
+
+def test_a_sweep_finds_the_record_whose_day_of_attestation_was_lost(world: World) -> None:
+    slug = "tanpa-tanggal"
+    key, _ = world.approved(slug)
+    world.settle(key)
+    (proposal,) = proposals(world, slug)
+    proposal.merge()
+    assert key not in world.laik.reconciler.keys()
+    record = world.project(org.CONTROL).files.get(f"inventaris/{slug}.yaml", ref="main")
+    lines = record.decode().decode().splitlines()
+    record.content = "\n".join(one for one in lines if not one.startswith("ditegaskan_pada")) + "\n"
+    record.save(branch="main", commit_message="Tanggal hilang")
+    assert key in world.laik.reconciler.keys()
+    world.settle(key)
+    said = [text for text in world.cards(org.CONTROL, int(key[8:])) if "kosong, bukan tanggal" in text]
+    assert len(said) == 1
+    assert world.writes_of(key) == 0
