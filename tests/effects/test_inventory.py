@@ -15,6 +15,11 @@ def proposals(world: World, slug: str, state: str = "all") -> list[Any]:
     return [one for one in listed if one.source_branch.startswith(f"inventaris/{slug}-")]
 
 
+def swept(world: World) -> tuple[str, ...]:
+    """What a whole sweep looks at."""
+    return world.laik.reconciler.keys()
+
+
 def test_a_closed_proposal_is_made_again_on_peoples_word_and_never_twice(world: World) -> None:
     slug = "daftar"
     key, _ = world.approved(slug)
@@ -45,12 +50,12 @@ def test_a_sweep_finds_the_record_whose_day_of_attestation_was_lost(world: World
     world.settle(key)
     (proposal,) = proposals(world, slug)
     proposal.merge()
-    assert key not in world.laik.reconciler.keys()
+    assert key not in swept(world)
     record = world.project(org.CONTROL).files.get(f"inventaris/{slug}.yaml", ref="main")
     lines = record.decode().decode().splitlines()
     record.content = "\n".join(one for one in lines if not one.startswith("ditegaskan_pada")) + "\n"
     record.save(branch="main", commit_message="Tanggal hilang")
-    assert key in world.laik.reconciler.keys()
+    assert key in swept(world)
     world.settle(key)
     said = [text for text in world.cards(org.CONTROL, int(key[8:])) if "kosong, bukan tanggal" in text]
     assert len(said) == 1
