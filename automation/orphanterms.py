@@ -46,9 +46,9 @@ class OrphanTerms:
     def look(self) -> tuple[Plan, tuple[LaikError, ...]]:
         """Tell what ends, then end what is over: what was written, and what could not be.
 
-        Costs nothing but a look into the ledger while no case lost its issue.
+        Costs nothing but a look into the ledger while no case without its issue holds a name or a record.
         """
-        if not self._store.ledger.gone() and not self._alarm.rings:
+        if not self._holding() and not self._alarm.rings:
             return (), ()
         office = self._office.read(secret=False)
         today = WorkCalendar(office.policy.organisasi.zona_waktu).day_of(self._now())
@@ -64,10 +64,15 @@ class OrphanTerms:
             self._tell(office, today)
         return tuple(done), tuple(failed)
 
+    def _holding(self) -> list[Lost]:
+        """The cases without their issue that hold something, or a name that was not seen gone yet."""
+        ledger = self._store.ledger
+        gone = [Lost(case, remember(ledger.entries(case))) for case in ledger.gone() if KEY.fullmatch(case)]
+        return [one for one in gone if one.memory.names or one.memory.down or one.memory.inventory]
+
     def _tell(self, office: Office, today: date) -> list[Lost]:
         """Make the alarm say what there is to say; the cases it is about, and those half taken down."""
-        ledger, hosting = self._store.ledger, office.policy.hosting
-        gone = [Lost(case, remember(ledger.entries(case))) for case in ledger.gone() if KEY.fullmatch(case)]
+        gone, hosting = self._holding(), office.policy.hosting
         records = merged_records(office) or {} if gone else {}
         asked = [one for one in gone if one.memory.down or tellings([one], records, today, hosting)]
         lost = [one for one in asked if self._is_gone(office, one)]
