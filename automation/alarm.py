@@ -55,9 +55,7 @@ class Alarm:
 
     def tell(self, office: Office, deviating: Sequence[Deviating], body: str) -> None:
         """Make the alarm say ``body`` while anything deviates, and end it when nothing does."""
-        digest = digest_of([[one.path, one.kind, one.seen] for one in deviating])
-        told = [one for one in self._ledger.entries(self._bell.ledger_key) if one.kind == KIND]
-        last = str(told[-1].body.get("digest", "")) if told else digest_of([])
+        digest, last = digest_of([[one.path, one.kind, one.seen] for one in deviating]), self._last()
         if deviating:
             self._note(deviating, digest, last)
             self._show(office, self._issue(office), body)
@@ -66,6 +64,15 @@ class Alarm:
             if issue is not None:
                 self._forge.close_issue(issue)
             self._note(deviating, digest, last)
+
+    @property
+    def rings(self) -> bool:
+        """Whether something was told that has not ended since."""
+        return self._last() != digest_of([])
+
+    def _last(self) -> str:
+        told = [one for one in self._ledger.entries(self._bell.ledger_key) if one.kind == KIND]
+        return str(told[-1].body.get("digest", "")) if told else digest_of([])
 
     def _note(self, deviating: Sequence[Deviating], digest: str, last: str) -> None:
         if digest == last:

@@ -37,7 +37,16 @@ from automation.core.plan import (
 )
 from automation.core.template import TemplateSource
 from automation.core.text import Bilingual
-from automation.forges.base import Annotation, FileWrite, Forge, Hook, Issue, StatusDetails, StatusState
+from automation.forges.base import (
+    Annotation,
+    FileWrite,
+    Forge,
+    Hook,
+    Issue,
+    MergeRequest,
+    StatusDetails,
+    StatusState,
+)
 from automation.provision import BOARD, provision
 from automation.store.ledger import JSON
 from automation.store.open import Store
@@ -226,12 +235,11 @@ class Applier:
         project = forge.get_project(project_id)
         if project is None:
             return
-        if forge.branch_head(project_id, change.branch) is None:
-            forge.commit_files(
-                project_id, change.branch, change.title, [FileWrite(change.path, change.text.encode())]
-            )
         requests = forge.list_merge_requests(project_id, state="all")
-        if not any(one.source_branch == change.branch for one in requests):
+        if not any(_proposes(one, change) for one in requests):
+            if forge.branch_head(project_id, change.branch) is None:
+                files = [FileWrite(change.path, change.text.encode())]
+                forge.commit_files(project_id, change.branch, change.title, files)
             told = outgoing(["Ditulis laik dari catatannya; isi yang lain diisi orang, lalu gabungkan.\n"])
             target = project.default_branch
             forge.create_merge_request(project_id, change.branch, target, change.title, told)
@@ -272,7 +280,7 @@ class Applier:
         """Into the chain of the case that holds the name; a run that was cut off goes on where it stopped."""
         ledger, case = self._store.ledger, change.case
         memory = remember(ledger.entries(case))
-        if change.path in memory.names:
+        if change.path in memory.names and change.body:
             body = cast(Mapping[str, JSON], change.body)
             ledger.append(case, "revoked", body, at=self._now(), expect=memory.seq)
             memory = remember(ledger.entries(case))
@@ -288,6 +296,12 @@ class Applier:
                 "sha": "",
             }
             ledger.append(case, "applied", told, at=self._now(), expect=memory.seq)
+
+
+def _proposes(request: MergeRequest, change: ProposeFile) -> bool:
+    """Whether a request is the proposal itself, or an earlier one of the same content that still waits."""
+    waits = request.state == "open" and change.stem and request.source_branch.startswith(change.stem)
+    return request.source_branch == change.branch or bool(waits)
 
 
 def _details(change: PostStatus) -> StatusDetails | None:

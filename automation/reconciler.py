@@ -50,6 +50,7 @@ from automation.observe.case import Observer, Seen
 from automation.observe.evidence import Sources, collect
 from automation.observe.keys import case_key
 from automation.observe.office import OfficeReader
+from automation.orphanterms import OrphanTerms
 from automation.policydesk import PolicyDesk
 from automation.store.open import Store
 from automation.strangers import Strangers
@@ -112,6 +113,7 @@ class Reconciler:
         self._serve = serve
         self._check_serving = check_serving
         self._strangers = Strangers(forge, store, serve)
+        self._orphan_terms = OrphanTerms(forge, store, office, serve, now=now)
         self._accounts = Accounts(store.ledger)
         self._sweeper = Sweeper(forge, store, office, now=now, policy_waits=lambda: policy_desk.waits)
         self._showing: dict[str, tuple[Plan, int]] = {}
@@ -187,8 +189,10 @@ class Reconciler:
         return Result(1, judged.changes, (EVERYTHING,) if judged.admitted else (), judged.failed)
 
     def _serve_again(self) -> Result:
+        """Names without an issue come after: a ledger that does not hold takes nothing down."""
         self._check_serving()
-        return Result(1, ())
+        changes, failed = self._orphan_terms.look()
+        return Result(1, changes, failed=failed)
 
     def _reconcile_case(self, key: str) -> Result:
         done: list[Plan] = []

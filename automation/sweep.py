@@ -19,26 +19,24 @@ time from before the listings were asked, minus an overlap; our clock is never c
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from automation.core.errors import LaikError
-from automation.core.inventory import FOLDER as INVENTORY
-from automation.core.inventory import attestation_due
+from automation.core.inventory import Proposed, asking
 from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
 from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
 from automation.keys import HOSTING, POLICY, SERVING
+from automation.observe.inventory import merged_records
 from automation.observe.keys import KEY, case_key
 from automation.observe.office import Office, OfficeReader
 from automation.store.open import Store
 
 # A change carries the time its transaction began and shows when it ends; replicas lag behind that.
 OVERLAP = timedelta(seconds=30)
-log = logging.getLogger("laik.sweep")
 HEADS = 1000  # branches of the control project that are compared
 READINGS = 5  # of one listing, until it brings nothing new
 
@@ -142,25 +140,22 @@ class Sweeper:
             self._day(office),
         )
         ending = [row.case for row in ledger.admitted() if stage_of(row.until, today, notice)]
-        return [*ending, *ledger.unapplied(), *self._with_attestations(office)]
+        return [*ending, *ledger.unapplied(), *self._with_records(office)]
 
     def _day(self, office: Office) -> date:
         """The day it is where the office is."""
         return WorkCalendar(office.policy.organisasi.zona_waktu).day_of(self._now())
 
-    def _with_attestations(self, office: Office) -> list[str]:
-        """Cases whose application was not attested for a year, as the inventory's own files say."""
-        mirror, head = office.control_mirror, office.control_mirror.head(office.control.default_branch)
-        accepted = frozenset(self._store.ledger.cases())
-        due: list[str] = []
-        try:
-            paths = [one.path for one in mirror.tree(head) if one.path.startswith(INVENTORY)] if head else []
-            for path in paths:
-                found = attestation_due(mirror.read(head or "", path) or b"", self._day(office))
-                due += [found[0]] if found is not None and found[0] in accepted else []
-        except LaikError as problem:  # a tree or file beyond all bounds keeps no case from being looked at
-            log.warning("the inventory cannot be read: %s", problem.explain())
-        return due
+    def _with_records(self, office: Office) -> list[str]:
+        """Cases whose application's record in the inventory asks something of people."""
+        records, ledger = merged_records(office), self._store.ledger
+        if records is None:
+            return []
+        proposals = [Proposed(one.case, str(one.body["path"]), one.at.date()) for one in ledger.proposals()]
+        served = {row.case for row in ledger.admitted()}
+        nameless = frozenset(row.case for row in ledger.released() if row.case not in served)
+        found, accepted = asking(records, proposals, nameless, self._day(office)), ledger.cases()
+        return [one for one in accepted if one in found]
 
     def _with_projects(self, since: datetime) -> list[str]:
         """Cases whose repositories were pushed to, or have a merge request that changed."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from automation.bots.desk import Desk
 from automation.core.comments import SeenAct, seen_acts
 from automation.core.outputport import Untrusted
-from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
+from automation.core.remembered import INVENTORY, LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
 
 MAX_TOLD = 10  # a card stays readable; the dossier and the timeline tell all
 _RULINGS: Mapping[Ruling, str] = {
@@ -26,6 +26,7 @@ _WHOLE: Mapping[str, str] = {
     LIFE: "perintah atas kasus",
     REVOKED: "pencabutan nama",
     ORPHANED: "pencabutan nama",
+    INVENTORY: "pengajuan inventaris",
     MIGRATION: "pindah versi SOP",
 }
 """What was said of the whole case, or of a name, and not of a step."""

@@ -6,14 +6,11 @@ comment that announces it and the name being taken down, also where laik itself 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from automation.bots.desk import Desk, answer_marker
 from automation.core.hosting_request import FOLDER
-from automation.core.nameterm import Stage, day_of, due_names, notice_key
+from automation.core.nameterm import Stage, day_of, due_names, notice_key, revocation_of, taken_down_now
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, Remember
-from automation.core.policy import digest_of
 from automation.core.text import indonesian_date
 
 Part = str | Untrusted
@@ -24,14 +21,15 @@ TERM = "masa:"
 
 def wishes(desk: Desk) -> list[Change]:
     """One notice for each name, term and stage; and, where the policy says so, the end of the name."""
+    memory, today = desk.decision.memory, desk.decision.observation.today
     changes: list[Change] = []
     for path, until, stage in _due(desk):
         key = notice_key(path, until, stage)
         marker = answer_marker(key)
         body = outgoing([marker, "\n", desk.key, ": ", *_told(desk, path, until, stage), "\n"])
         changes.append(Answer(desk.decision.observation.place, marker, body))
-        if stage == "expired" and desk.policy.hosting.saat_kedaluwarsa == "cabut" and _announced(desk, key):
-            changes.append(_revocation(desk, path, until))
+        if taken_down_now(memory, path, until, today, desk.policy.hosting):
+            changes.append(Remember("revoked", revocation_of(memory, path, until)))
     return changes
 
 
@@ -52,23 +50,6 @@ def told(desk: Desk) -> list[Part]:
 def _due(desk: Desk) -> list[tuple[str, str, Stage]]:
     today, days = desk.decision.observation.today, desk.policy.hosting.pemberitahuan_hari
     return list(due_names(desk.decision.memory, today, days))
-
-
-def _announced(desk: Desk, key: str) -> bool:
-    """Whether the end was announced, by whichever notice came first, a whole notice period ago."""
-    noticed = desk.decision.memory.noticed
-    first = [at for about, at in noticed.items() if about.rpartition(":")[0] == key.rpartition(":")[0]]
-    wait = timedelta(days=desk.policy.hosting.pemberitahuan_hari)
-    return bool(first) and min(first).date() + wait <= desk.decision.observation.today
-
-
-def _revocation(desk: Desk, path: str, until: str) -> Remember:
-    """The same entry as the ICT head's, so that a name comes back by the same way and no other."""
-    held = desk.decision.memory.names[path]
-    act = notice_key(path, until, "expired").removesuffix("expired") + "cabut"
-    decision = digest_of([act, path, held.blob])
-    body = {"act": act, "account": 0, "body": "", "path": path, "blob": held.blob, "decision": decision}
-    return Remember("revoked", body)
 
 
 def _told(desk: Desk, path: str, until: str, stage: Stage) -> list[Part]:

@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from automation.core.remembered import LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
+from automation.core.remembered import INVENTORY, LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
@@ -46,6 +46,7 @@ _STEPS: Mapping[str, str] = {
     LIFE: "(seluruh kasus)",
     REVOKED: "(pencabutan nama)",
     ORPHANED: "(pencabutan nama)",
+    INVENTORY: "(inventaris)",
     MIGRATION: "(versi SOP)",
 }
 

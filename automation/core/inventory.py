@@ -10,7 +10,7 @@ opens a merge request and people merge it, so that what lets laik write there ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +25,7 @@ from automation.core.yamltext import load_mapping
 FOLDER = "inventaris/"
 FORMAT = "laik/inventaris/1"
 EVERY_DAYS = 365
+WAIT_DAYS = 30  # from a proposal until people are asked why it is not merged
 _FIRST_LINES = (
     "Inventaris aplikasi. Kunci sampai 'sha' ditulis laik dari catatannya; selebihnya diisi orang.\n"
     "Menegaskan ulang: ubah 'ditegaskan_pada' menjadi tanggal hari ini dengan merge request, setiap tahun."
@@ -124,13 +125,66 @@ def served_as(request: bytes | None) -> tuple[str, str]:
     return f"{name}.{parent}", upstream
 
 
-def attestation_due(text: bytes, today: date) -> tuple[str, date] | None:
-    """The case and the last attestation of a file that was not attested for a year; None otherwise."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A file of the inventory as it is merged: whose it is, whether the application is in use.
+
+    ``attested`` is the day people last attested it, None where none is written that can be read.
+    """
+
+    case: str
+    active: bool
+    attested: date | None
+
+
+def read_record(text: bytes) -> Record | None:
+    """What a file says; None where it cannot be read, which people must mend."""
     try:
         data = load_mapping(text, path=FOLDER).data
     except LaikError:
         return None
-    last = day_of(str(data.get("ditegaskan_pada", "")))
-    if last is None or data.get("status") != "aktif" or today < last + timedelta(days=EVERY_DAYS):
-        return None
-    return str(data.get("kasus", "")), last
+    attested = day_of(str(data.get("ditegaskan_pada", "")))
+    return Record(str(data.get("kasus", "")), data.get("status") == "aktif", attested)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a case proposed last: which file, on which day."""
+
+    case: str
+    path: str
+    day: date
+
+
+def asking(
+    records: Mapping[str, Record | None],
+    proposals: Iterable[Proposed],
+    nameless: frozenset[str],
+    today: date,
+) -> frozenset[str]:
+    """The cases whose application's record asks something of people.
+
+    Args:
+        records: the merged files by path, None for one that cannot be read.
+        proposals: the last one of each case.
+        nameless: cases all of whose names were taken away.
+        today: the day it is.
+    """
+    waited = [one for one in proposals if one.day + timedelta(days=WAIT_DAYS) <= today]
+    there = [one for one in records.values() if one is not None]
+    due = {one.case for one in there if attestation_due(one, today)}
+    unmerged = {one.case for one in waited if records.get(one.path) is None}
+    too_old = {one.case for one in there if one.active and one.case in nameless}
+    return frozenset(due | unmerged | (too_old & {one.case for one in waited}))
+
+
+def attestation_due(record: Record, today: date) -> bool:
+    """Whether people must say anew that an application's data is right: a year after they last did.
+
+    No day, an unreadable one and one that has not come yet are due at once: whoever writes ``2062`` for
+    ``2026`` would else not be asked for a lifetime. Tomorrow counts, since an office may be ahead of others.
+    """
+    last = record.attested
+    if not record.active:
+        return False
+    return last is None or last > today + timedelta(days=1) or today >= last + timedelta(days=EVERY_DAYS)

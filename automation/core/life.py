@@ -13,6 +13,8 @@ buka kasus        whoever may do what is taken back        running again; the is
 tunda kasus       ICT head, head of division or section    *ditunda*; the clock stands still
 lanjut kasus      the same                                 running again
 cabut <name>      the ICT head, whatever the case's state  the name is taken down at once
+ajukan            the agency's head or team, any office    the application's record is proposed for the
+inventaris        role, once the case is finished          inventory once more
 ================  =======================================  ==========================================
 
 The state is read from the acts in the ledger, in their order, and from nothing else: a comment that is
@@ -35,7 +37,7 @@ from automation.core.bench import Ruled
 from automation.core.finding import Finding, Outcome
 from automation.core.hosting_findings import CHECK
 from automation.core.hosting_request import CASE, FOLDER, LABEL
-from automation.core.memory import LIFE, REVOKED, Memory, RuledAct
+from automation.core.memory import INVENTORY, LIFE, REVOKED, Memory, RuledAct
 from automation.core.orphannames import Orphan, rule_orphan
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure
@@ -44,7 +46,8 @@ from automation.core.verbs import VERBS
 
 State = Literal["berjalan", "ditarik", "duplikat", "ditunda"]
 ENDED: frozenset[str] = frozenset({"ditarik", "duplikat"})
-CASE_WORD = "kasus"
+CASE_WORD, INVENTORY_WORD = "kasus", "inventaris"
+_TO_INVENTORY = ("ajukan", INVENTORY_WORD)
 OWNERS = frozenset({"owner_head", "owner_team"})
 ICT_HEAD = frozenset({"ict_head"})
 SUSPENDERS = frozenset({"ict_head", "division_head", "section_head"})
@@ -99,7 +102,8 @@ class Docket:
 
     ``accounts`` are by role, casefolded; ``closed_by_hand`` as in :class:`Life`; ``cases`` keys
     of others that lead on (:func:`leads_on`); ``asked`` path and blob of the open hosting request;
-    ``orphans`` names of cases without their issue, by path.
+    ``orphans`` names of cases without their issue, by path; ``passed_on`` whether another case has taken
+    the application over.
     """
 
     procedure: Procedure
@@ -109,6 +113,7 @@ class Docket:
     cases: frozenset[str] = frozenset()
     asked: tuple[str, str] = ("", "")
     orphans: Mapping[str, Orphan] = field(default_factory=dict)
+    passed_on: bool = False
 
 
 def life_of(memory: Memory, *, closed_by_hand: bool = False) -> Life:
@@ -146,6 +151,8 @@ def rule_life(act: Act, docket: Docket) -> Ruled | None:
         return None
     if act.source == "issue" and verb == "cabut":
         return _rule_revocation(act, docket)
+    if act.source == "issue" and docket.memory.finished and (verb, act.command.about) == _TO_INVENTORY:
+        return _rule_inventory(act, docket)
     speaks_of_case = verb == "duplikat" or (verb in _TO and act.command.about == CASE_WORD)
     if act.source == "issue" and speaks_of_case:
         return _rule_change(act, docket)
@@ -257,6 +264,26 @@ def _rule_revocation(act: Act, docket: Docket) -> Ruled:
         return rule_orphan(act, path, orphan)
     decision = digest_of(["cabut", act.id, path, blob])
     return Ruled(act, "noted", REVOKED, decision, {"path": path, "blob": blob}, None)
+
+
+def _rule_inventory(act: Act, docket: Docket) -> Ruled:
+    """Have the record proposed once more; while a case has steps to go the words are a step's, if any's."""
+    allowed = (one.id for one in docket.procedure.roles if one.scope == "dinas" or one.archetype in OWNERS)
+    problem = _not_by(act, docket, tuple(allowed))
+    if problem is None and docket.passed_on:
+        problem = Bilingual(
+            "Kasus lain sudah melanjutkan aplikasi ini; datanya pada inventaris ditulis dari kasus itu.",
+            "Another case goes on with this application; its record in the inventory is written from there.",
+        )
+    if problem is not None:
+        return _void(act, problem)
+    told = Bilingual(
+        "Data aplikasi diajukan sekali lagi untuk inventaris bila yang sudah digabungkan berbeda; merge"
+        " request yang masih terbuka tidak diajukan dua kali.",
+        "The application's record is proposed for the inventory once more where what is merged differs; a"
+        " merge request that is still open is not made twice.",
+    )
+    return Ruled(act, "noted", INVENTORY, "", {}, told)
 
 
 def _blob_at(path: str, docket: Docket) -> str:

@@ -28,7 +28,7 @@ issue_gone      gone: the case's issue was found deleted, or is there again
 revoked         act, account, body, path, blob, decision: the name was taken down
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
-answered        about: the act (or ``selesai:<case>``, ``masa:...``) that laik has answered
+answered        about: the act (or ``selesai:<case>``, ``masa:...``, ``tegas:...``) laik has answered
 turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
 reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
@@ -49,6 +49,7 @@ from typing import Protocol
 
 from automation.core.entrybody import act_in, forged_in, number_of, text_of, texts_of, turn_in
 from automation.core.remembered import (
+    INVENTORY,
     LIFE,
     ORPHANED,
     REVOKED,
@@ -65,6 +66,7 @@ from automation.core.remembered import (
 )
 
 __all__ = [
+    "INVENTORY",
     "LIFE",
     "ORPHANED",
     "REVOKED",
@@ -85,6 +87,9 @@ __all__ = [
     "turn_in",
     "with_turn",
 ]
+
+
+_NOTICES = ("masa:", "tegas:")
 
 
 class EntryLike(Protocol):
@@ -114,8 +119,9 @@ class Memory:
     ``names`` are the admissions that stand now, by path, and ``admitted`` the newest of them; ``admissions``
     are the numbers of all merge requests that ever led to one, so that an older merge is never admitted a
     second time over a newer one. ``down`` are names taken away and not yet seen gone: path -> decision.
-    ``noticed`` is when each notice of a term was given. ``filed`` is when the case's issue was made, and
-    ``issue_gone`` that it was found deleted.
+    ``noticed`` is when each notice of a term, or of the application's record, was given. ``inventory`` is the
+    digest that was proposed last for the inventory, ``inventory_at`` and ``inventory_seq`` when, and in which
+    entry. ``filed`` is when the case's issue was made, and ``issue_gone`` that it was found deleted.
     ``sop_digest`` is of the content of ``version``; empty when its entry is from before laik kept it.
     ``reminded`` are the reminders given: (step, since when the turn was, near or late).
     """
@@ -127,6 +133,8 @@ class Memory:
     filed: str = ""
     issue_gone: bool = False
     inventory: str = ""
+    inventory_at: datetime | None = None
+    inventory_seq: int = 0
     procedure: str = ""
     version: str = ""
     sop_digest: str = ""
@@ -249,7 +257,8 @@ def _read_life(memory: Memory, entry: EntryLike) -> Memory:
         case "issue_gone":
             return replace(memory, issue_gone=bool(body.get("gone")))
         case "inventory":
-            return replace(memory, inventory=text_of(body, "digest"))
+            digest = text_of(body, "digest")
+            return replace(memory, inventory=digest, inventory_at=entry.at, inventory_seq=entry.seq)
         case _:
             return _read_hosting(memory, entry)
 
@@ -310,7 +319,7 @@ def _read_hosting(memory: Memory, entry: EntryLike) -> Memory:
             return replace(memory, finished=True)
         case "answered":
             about = text_of(body, "about")
-            noticed = {**memory.noticed, about: entry.at} if about.startswith("masa:") else memory.noticed
+            noticed = {**memory.noticed, about: entry.at} if about.startswith(_NOTICES) else memory.noticed
             return replace(memory, answered=memory.answered | {about}, noticed=noticed)
         case "forged_status":
             return replace(memory, forged=(*memory.forged, forged_in(body)))

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from automation.core.memory import Memory
+from automation.core.policy import HostingPolicy, digest_of
 
 Stage = Literal["notice", "expired"]
 
@@ -55,3 +56,33 @@ def notice_key(path: str, until: str, stage: Stage) -> str:
     """Under what a notice is remembered as given: once for each name, term and stage."""
     name = path.rpartition("/")[2].removesuffix(".yaml")
     return f"masa:{name}:{until}:{stage}"
+
+
+def falls_on(memory: Memory, path: str, until: str, notice_days: int) -> date | None:
+    """The first day on which an ended name may be taken down; None before its end was announced.
+
+    Nothing goes dark by surprise: a whole notice period lies after whichever notice came first, and the term
+    itself is given to its last day.
+    """
+    family, end = notice_key(path, until, "expired").rpartition(":")[0], day_of(until)
+    first = [at for about, at in memory.noticed.items() if about.rpartition(":")[0] == family]
+    if not first or end is None:
+        return None
+    return max(min(first).date() + timedelta(days=notice_days), end + timedelta(days=1))
+
+
+def taken_down_now(memory: Memory, path: str, until: str, today: date, hosting: HostingPolicy) -> bool:
+    """Whether the policy has the name at ``path`` taken down today, since its term ended."""
+    falls = falls_on(memory, path, until, hosting.pemberitahuan_hari)
+    return hosting.saat_kedaluwarsa == "cabut" and falls is not None and falls <= today
+
+
+def revocation_of(memory: Memory, path: str, until: str) -> dict[str, object]:
+    """The ``revoked`` entry at the end of a term.
+
+    The same as the ICT head's, so that a name comes back by the same way and no other.
+    """
+    blob = memory.names[path].blob
+    act = notice_key(path, until, "expired").removesuffix("expired") + "cabut"
+    decision = digest_of([act, path, blob])
+    return {"act": act, "account": 0, "body": "", "path": path, "blob": blob, "decision": decision}

@@ -220,7 +220,8 @@ class ServeHosting:
 class RevokeOrphan:
     """Take down the name at ``path`` of another ``case``, whose issue was deleted.
 
-    ``body`` is the ``revoked`` entry of that case; written once, whatever the name's serving comes to.
+    ``body`` is the ``revoked`` entry of that case; written once, whatever the name's serving comes to. Empty
+    where it is written already and the name was not seen gone yet.
     """
 
     case: str
@@ -232,7 +233,9 @@ class RevokeOrphan:
 class ProposeFile:
     """Open a merge request in laik's own organisation that writes one file; people merge it.
 
-    ``branch`` is new with each content; ``known`` is remembered under ``inventory`` once it stands.
+    ``branch`` is new with each content, and with each time people ask for it again; ``stem`` is what the
+    branches of this content start with: while one of them waits in an open request there is no second.
+    ``known`` is remembered under ``inventory`` once it stands.
     """
 
     project_id: int
@@ -241,6 +244,7 @@ class ProposeFile:
     text: str
     title: str
     known: Mapping[str, object]
+    stem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

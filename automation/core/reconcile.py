@@ -237,8 +237,9 @@ def _closed_by_hand(observation: Observation, state: CaseState) -> bool:
 def _docket(observation: Observation, act: Act, state: CaseState, memory: Memory) -> Docket:
     closed = _closed_by_hand(observation, state)
     asked = (observation.hosting.path, observation.hosting.blob) if observation.hosting else ("", "")
-    cases, orphans = observation.cases, observation.orphans
-    return Docket(observation.procedure, memory, observation.roles_at(act), closed, cases, asked, orphans)
+    cases, orphans, passed_on = observation.cases, observation.orphans, observation.passed_on
+    accounts = observation.roles_at(act)
+    return Docket(observation.procedure, memory, accounts, closed, cases, asked, orphans, passed_on)
 
 
 def remembers(decision: Decision) -> list[Change]:

@@ -23,6 +23,8 @@ LIFE, REVOKED = "kasus!", "cabut!"
 """Under these words acts about the whole case, and revocations of a name, stand among the ruled acts."""
 ORPHANED = "cabut-yatim!"
 """And under this one the revocation of a name of another case, whose issue was deleted."""
+INVENTORY = "inventaris!"
+"""And under this one the wish that the application's record be proposed for the inventory once more."""
 MIGRATION = "!migrasi"
 """The word under which codes of offered migrations are shown and acts on them ruled; no step has it."""
 

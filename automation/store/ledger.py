@@ -206,6 +206,15 @@ class Ledger:
                 last[row.case_key, body["path"]] = body["decision"]
         return tuple(dict.fromkeys(case for (case, _), one in last.items() if (case, one) not in served))
 
+    def gone(self) -> tuple[str, ...]:
+        """Cases whose issue was found deleted, and not found again since."""
+        last = {row.case_key: bool(body["gone"]) for row, body in self._rows_of("issue_gone")}
+        return tuple(case for case, gone in last.items() if gone)
+
+    def proposals(self) -> tuple[Entry, ...]:
+        """The last ``inventory`` entry of each case that has one."""
+        return tuple({row.case_key: _entry(row) for row, _ in self._rows_of("inventory")}.values())
+
     def _names(self) -> Names:
         told = (Told(row.case_key, row.seq, row.kind, body) for row, body in self._rows_of(ADMITTED, REVOKED))
         return names_of(told)

@@ -261,7 +261,9 @@ class Case:
     merged: dict[int, str] = field(default_factory=dict)
     read_back: bool = True
     proposed: dict[str, str] = field(default_factory=dict)
+    branches: list[str] = field(default_factory=list)
     inventory: bytes | None = None
+    passed_on: bool = False
     other_cases: frozenset[str] = frozenset()
     national: NationalDays = field(default_factory=NationalDays)
     title: str = "Permohonan"
@@ -331,6 +333,7 @@ class Case:
             merged=dict(self.merged),
             cases=self.other_cases,
             inventory_text=self.inventory,
+            passed_on=self.passed_on,
         )
 
     def rules(self) -> ClockRules:
@@ -482,6 +485,7 @@ class Case:
                     self.merged[change.iid], self.hosting = "9" * 40, None
                 case ProposeFile():
                     self.proposed[change.path] = change.text
+                    self.branches.append(change.branch)
                     self._append("inventory", change.known)
                 case ServeHosting():
                     if self.read_back:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
 from automation.cli import run
+from automation.collect.procedures import bundled
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, HOSTING, SERVING
-from tests.effects.world import World
+from automation.orphanterms import BELL, LEDGER_KEY
+from automation.wiring import build
+from tests.effects.world import SHORT, World, running_world, short_procedure
 
 
 def delete(world: World, key: str) -> None:
@@ -88,3 +94,60 @@ def test_the_ict_head_takes_down_the_name_of_a_case_without_its_issue_from_anoth
     assert world.writes_of(other) == 0
     says(world, other, org.ICT_HEAD, f"@laik cabut {slug} sekali lagi")
     assert world.kinds(key).count("revoked") == 1
+
+
+@pytest.fixture
+def ending(tmp_path: Path) -> Iterator[World]:
+    """A world whose policy takes names down at the end of their term."""
+    with running_world(tmp_path) as world:
+        policy = world.project(org.CONTROL).files.get("laik.yaml", ref="main")
+        policy.content = policy.decode().decode().replace("kedaluwarsa: tandai", "kedaluwarsa: cabut")
+        policy.save(branch="main", commit_message="Nama diturunkan pada akhir masanya")
+        yield world
+
+
+def served_on(world: World, day: date) -> int:
+    """Start laik anew on that day and have it look after what is served; how much it wrote on the forge."""
+    procedures = {**bundled(), SHORT: short_procedure()}
+    at = datetime.combine(day, time(4), UTC)
+    laik = build(world.laik.settings, procedures=procedures, now=lambda: at)
+    try:
+        assert laik.reconciler.reconcile(SERVING).failed == ()
+        return laik.forge.writes
+    finally:
+        laik.close()
+
+
+def alarms(world: World, state: str) -> list[str]:
+    """The cards of the alarm's issues in that state."""
+    issues = world.project(org.CONTROL).issues.list(state=state, get_all=True)
+    mine = [one.iid for one in issues if one.title == BELL.title]
+    return [card for iid in mine for card in world.cards(org.CONTROL, iid)]
+
+
+def test_the_term_of_a_name_without_an_issue_is_told_of_and_ended_as_the_policy_says(ending: World) -> None:
+    slug = "berakhir"
+    key, _ = ending.approved(slug)
+    ending.settle(key)
+    (held,) = ending.memory(key).names.values()
+    end = date.fromisoformat(held.until)
+    delete(ending, key)
+    ending.settle(key)
+    assert served_on(ending, end - timedelta(days=31)) == 0
+
+    assert served_on(ending, end - timedelta(days=30)) > 0
+    (card,) = alarms(ending, "opened")
+    assert f"nama {slug}, kasus {key}, berlaku sampai {end.day} " in card
+    assert "@laik cabut <subdomain> <alasan>" in card
+    for days in (30, 20, 0):
+        assert served_on(ending, end - timedelta(days=days)) == 0
+    assert ending.kinds(key)[-1] == "answered"
+    assert f"{slug}.{org.PARENT}" in str(ending.served())
+
+    served_on(ending, end + timedelta(days=1))
+    assert ending.kinds(key)[-4:] == ["answered", "answered", "revoked", "applied"]
+    assert f"{slug}.{org.PARENT}" not in str(ending.served())
+    assert alarms(ending, "opened") == []
+    whole = (ending.kinds(key), ending.kinds(LEDGER_KEY))
+    assert served_on(ending, end + timedelta(days=2)) == 0
+    assert (ending.kinds(key), ending.kinds(LEDGER_KEY)) == whole
