@@ -27,8 +27,9 @@ revoked         act, account, body, path, blob, decision: the name was taken dow
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``, ``masa:...``) that laik has answered
-turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
-reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
+turn            step, turn, since, due, near, calendar, held, seen, half: ``automation.core.clock``
+reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``, or
+                that ``half`` of the time of long work is over
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
@@ -114,7 +115,7 @@ class Memory:
     second time over a newer one. ``down`` are names taken away and not yet seen gone: path -> decision.
     ``noticed`` is when each notice of a term was given. ``filed`` is when the case's issue was made, and
     ``issue_gone`` that it was found deleted.
-    ``reminded`` are the reminders given: (step, since when the turn was, near or late).
+    ``reminded`` are the reminders given: (step, since when the turn was, half, near or late).
     """
 
     seq: int = 0

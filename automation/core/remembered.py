@@ -132,6 +132,7 @@ class Turn:
 
     ``turn`` are roles with commas between, or one of the words of that module; ``due`` and ``near`` are None
     where no time runs; ``held`` is the refusal that held the step, ``seen`` what lay there as a wait began.
+    ``half`` is when half the time of long work is over, None in a turn that began after it.
     """
 
     step: str
@@ -142,6 +143,7 @@ class Turn:
     calendar: str = ""
     held: str = ""
     seen: str = ""
+    half: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
