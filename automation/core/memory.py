@@ -8,7 +8,8 @@ kinds and their keys are the table below, and nothing else reads or writes them.
 accepted        form: digest of the request form; agency: whose case it is, for good;
                 procedure, version: the SOP the case started with; filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
-provisioned     kind, project, wish: digest of what was wished for and is now there
+provisioned     kind, project, wish: digest of what was wished for and is now there, calendar: digest of the
+                calendar that gave its milestones their days; not in entries of a repository without any
 shown           step, digest, subjects: what a card showed under a code
 act             act, step, ruling, digest, subjects, account, body, roles, unit, capacity, check, until,
                 covers: one act and how it was ruled. The last six only where they say something: who its
