@@ -26,6 +26,14 @@ ORPHANED = "cabut-yatim!"
 MIGRATION = "!migrasi"
 """The word under which codes of offered migrations are shown and acts on them ruled; no step has it."""
 
+CAPACITIES: Mapping[str, str] = {"plt": "Plt.", "plh": "Plh.", "pj": "Pj.", "an": "a.n."}
+"""What an acting official is called, by the word that the policy and the ledger have for it."""
+
+
+def capacity_words(capacity: str) -> str:
+    """As what an acting official acted, to stand behind who it was: `` (Plh.)``; empty in one's own right."""
+    return f" ({CAPACITIES.get(capacity, capacity)})" if capacity else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
