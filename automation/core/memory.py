@@ -8,8 +8,8 @@ kinds and their keys are the table below, and nothing else reads or writes them.
 accepted        form: digest of the request form; agency: whose case it is, for good;
                 procedure, version: the SOP the case started with; filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
-provisioned     kind, project, wish: digest of what was wished for and is now there, calendar: digest of the
-                calendar that gave its milestones their days; not in entries of a repository without any
+provisioned     kind, project, wish: digest of what was wished for and is now there. Where it has milestones,
+                "calendar" is the digest of the working calendar that gave them their days
 shown           step, digest, subjects: what a card showed under a code
 act             act, step, ruling, digest, subjects, account, body, roles, unit, capacity, check, until,
                 covers: one act and how it was ruled. The last six only where they say something: who its
@@ -28,7 +28,8 @@ revoked         act, account, body, path, blob, decision: the name was taken dow
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``, ``masa:...``) that laik has answered
-turn            step, turn, since, due, near, calendar, held, seen, half: ``automation.core.clock``
+turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``. Of long
+                work "half" is when half its time is over
 reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``, or
                 that ``half`` of the time of long work is over
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
