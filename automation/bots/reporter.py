@@ -22,13 +22,14 @@ from automation.bots.stepcard import (
 )
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
+from automation.core.authority import highest
 from automation.core.gate import HostingVerdict
 from automation.core.memory import RuledAct
 from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
 from automation.core.plan import Answer, Change, WriteCard
 from automation.core.ruling import hosting_line
-from automation.core.rulingmigration import migration_line, movers
+from automation.core.rulingmigration import migration_line
 from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
@@ -176,7 +177,7 @@ def _migration(desk: Desk) -> list[Part]:
         f"Tidak ada lagi: {', '.join(planned.dropped) or 'tidak ada'}.\n",
     ]
     line = migration_line(desk.decision.memory, planned.digest)
-    who = ", ".join(role_label(desk, role) for role in movers(desk.decision.procedure))
+    who = ", ".join(role_label(desk, role) for role in highest(desk.decision.procedure))
     return [*parts, "\n", Untrusted(who), f" menyetujuinya dengan:\n\n```\n{line}\n```\n"]
 
 

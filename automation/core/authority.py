@@ -130,6 +130,15 @@ def builders(procedure: Procedure, held: Roles) -> frozenset[str]:
     return frozenset(account for role in roles for account in held.get(role, frozenset()))
 
 
+def highest(procedure: Procedure) -> tuple[str, ...]:
+    """The head of the ICT agency, who waives and moves cases; of a SOP that names none, its head of division.
+
+    Muara Enim's SOPs name no head: nobody could else waive anything there, and their cases would stay on
+    their version for ever.
+    """
+    return next((roles for one in ("ict_head", "division_head") if (roles := roles_of(procedure, one))), ())
+
+
 def roles_of(procedure: Procedure, archetype: str) -> tuple[str, ...]:
     """The roles of one archetype."""
     return tuple(role.id for role in procedure.roles if role.archetype == archetype)

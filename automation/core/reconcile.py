@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from automation.core.act import Act
-from automation.core.authority import deciders
+from automation.core.authority import deciders, highest
 from automation.core.case import CaseState, Checks, StepState, judge_step, replay
 from automation.core.clock import Moment, current_turn, entry_of
 from automation.core.evidence import EvidenceView
@@ -215,7 +215,7 @@ def _authorised(procedure: Procedure, step: Step, act: RuledAct) -> tuple[str, .
     A region that confirms who acts takes the say from the other candidates, over what they said as well.
     """
     if act.ruling == "waived":
-        return tuple(role.id for role in procedure.roles if role.archetype == "ict_head")
+        return highest(procedure)
     may = deciders(step)
     return tuple(role for role in act.roles if role in may) if act.roles else may
 

@@ -1,17 +1,13 @@
-"""Rulings on a migration that was offered: ``@laik migrasi sop <code>`` by the head of the ICT agency.
-
-A SOP that names no head (Muara Enim) is moved by the highest office it does name, its head of division: its
-cases would else stay on their version for ever.
-"""
+"""Rulings on a migration that was offered: ``@laik migrasi sop <code>`` by the highest office of the SOP."""
 
 from __future__ import annotations
 
 from automation.core.act import Act
+from automation.core.authority import highest
 from automation.core.bench import Bench, Ruled
 from automation.core.codes import code_for
 from automation.core.memory import Memory
 from automation.core.migration import WORD
-from automation.core.procedure import Procedure
 from automation.core.remembered import MIGRATION
 from automation.core.rulingauthority import bind, not_allowed
 from automation.core.rulingwords import void
@@ -25,18 +21,9 @@ def migration_line(memory: Memory, digest: str) -> str:
     return f"@laik {VERB} {WORD} {code_for(memory, MIGRATION, digest)}"
 
 
-def movers(procedure: Procedure) -> tuple[str, ...]:
-    """The roles that may accept a migration, by id; see the module."""
-    for archetype in ("ict_head", "division_head"):
-        found = tuple(role.id for role in procedure.roles if role.archetype == archetype)
-        if found:
-            return found
-    return ()
-
-
 def rule_migration(act: Act, bench: Bench) -> Ruled:
     """Rule on an acceptance; it binds to exactly what was offered."""
-    heads = movers(bench.procedure)
+    heads = highest(bench.procedure)
     if problem := not_allowed(act, heads, bench):
         return void(act, MIGRATION, problem)
     if bench.offered is None or act.command.about != WORD:

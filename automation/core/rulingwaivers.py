@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from automation.core.act import Act
+from automation.core.authority import highest
 from automation.core.bench import Bench, Ruled
 from automation.core.case import StepState
 from automation.core.codes import waiver_line
@@ -18,12 +19,11 @@ VERB = "kecualikan"
 
 
 def rule_waiver(act: Act, bench: Bench) -> Ruled:
-    """Rule on a waiver: given by the head of the ICT agency, for a check that fails at the open step."""
+    """Rule on a waiver: given by the highest office of the SOP, for a check that fails at the open step."""
     state = bench.state.open
     if state is None or act.command.about not in {state.step.key, state.step.act and state.step.act.about}:
         return void(act, "", not_yet(bench))
-    heads = tuple(role.id for role in bench.procedure.roles if role.archetype == "ict_head")
-    if problem := not_allowed(act, heads, bench):
+    if problem := not_allowed(act, highest(bench.procedure), bench):
         return void(act, state.step.key, problem)
     line = waiver_line(bench.memory, state.step, state.digest)
     asked = read(act.command.reason)

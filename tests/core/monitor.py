@@ -22,6 +22,7 @@ from tests.core.schedules import IID, Seen, Sop, Watch
 HOSTING = f"hosting!{IID}"
 FLOOR = ("mockup", "uat_skenario", "uat_hasil", "code", "scan")
 COMPLETING = ("completed", "detour")
+OFFICES = ("ict_head", "division_head")
 
 
 def _others(step: Step) -> frozenset[str]:
@@ -204,15 +205,12 @@ class Monitor(Watch):
             assert heard.digest == change.body["digest"], "counted a code that no card showed"
             self.counted |= {heard.act.id} if ruling == "refused" else set()
             return
-        heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
         if ruling == "migrated":
             offer = str(change.body["digest"])
             assert offer in self.offers, "moved to what no card offered"
             assert offer.startswith(heard.act.command.code), "moved to another offer"
-            chiefs = {role.id for role in self.procedure.roles if role.archetype == "division_head"}
-            heads = heads or chiefs  # Muara Enim's SOPs name no head
         if ruling in {"waived", "migrated"}:
-            assert heard.roles & heads
+            assert heard.roles & self._heads()
             assert not heard.builder
             return
         step = self.procedure.step(key)
@@ -223,6 +221,11 @@ class Monitor(Watch):
         self.others += not heard.roles & set(step.act.by)
         if ruling == "refused":
             self.refusals.append((heard, step))
+
+    def _heads(self) -> frozenset[str]:
+        """Of the agency; of the division where the SOP names none, as Muara Enim's do."""
+        by = {one: {role.id for role in self.procedure.roles if role.archetype == one} for one in OFFICES}
+        return frozenset(next((roles for roles in by.values() if roles), set()))
 
     def _refused_all_the_same(self, heard: Heard, decision: Decision) -> None:
         """A refusal by one who may binds what its code stood for, whenever laik came to read it.
@@ -309,9 +312,8 @@ class Monitor(Watch):
             assert there, f"{step.key}: none of {group}"
         looked_at = {None, FLAWED} if step.judging.checks else {None}  # what nobody checks has no flaws
         bad = [name for name, text in named.items() if text in looked_at]
-        heads = {role.id for role in self.procedure.roles if role.archetype == "ict_head"}
         lifted = any(
-            one.act.command.verb == "kecualikan" and one.roles & heads for one in self.heard.values()
+            one.act.command.verb == "kecualikan" and one.roles & self._heads() for one in self.heard.values()
         )
         assert not bad or lifted, f"{step.key}: closed with {bad} missing or flawed"
 

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from automation.core.authority import Acting
+from automation.core.authority import Acting, highest
 from automation.core.catalogue import Catalogue
 from automation.core.errors import InvalidProcedure
 from automation.core.migration import plan_migration
 from automation.core.procedure import Procedure
-from automation.core.rulingmigration import movers
 from tests.core.cases import GOOD, KEY, SMALL, Case, small_case, small_procedure, walk_to
 from tests.core.test_scenarios import case_of, walked
 
@@ -144,7 +143,7 @@ def test_a_sop_that_names_no_head_is_moved_by_its_head_of_division_and_the_card_
     assert "KABID E-Government menyetujuinya dengan" in case.card()
     assert case.ruling(case.takes("kasi", "migrasi")) == "void"
     assert case.ruling(case.takes("kabid", "migrasi")) == "migrated"
-    assert movers(small_procedure()) == ("kepala_diskominfo",)
+    assert highest(small_procedure()) == ("kepala_diskominfo",)
 
 
 def test_the_ledger_says_as_what_an_acting_official_accepted_another_version() -> None:

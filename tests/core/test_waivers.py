@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from automation.collect.procedures import bundled
+from automation.core.authority import highest
+from automation.core.case import StepState
 from automation.core.finding import Outcome
 from automation.core.waiver import NEVER, read
 from tests.core.branching import branching_case
 from tests.core.cases import FLAWED, Case, ready_for_hosting, small_case
+from tests.core.test_scenarios import case_of, walked
 
 HEAD = "kepala-diskominfo"
 
@@ -20,11 +24,16 @@ def flawed() -> Case:
     return case
 
 
+def opened(case: Case) -> StepState:
+    state = case.decide().state.open
+    assert state is not None
+    return state
+
+
 def waives(
     case: Case, account: str = HEAD, *, check: str = "dokumen_ada", days: int = 10, reason: str = "darurat"
 ) -> str:
-    state = case.decide().state.open
-    assert state is not None
+    state = opened(case)
     about = state.step.act.about if state.step.act else state.step.key
     until = (case.now + timedelta(days=days)).date().isoformat()
     line = f"@laik kecualikan {about} {state.digest[:6]} {check} sampai {until} {reason}"
@@ -73,6 +82,22 @@ def test_nobody_else_can_lift_a_check(account: str) -> None:
     case = flawed()
     assert case.ruling(waives(case, account)) == "void"
     assert case.open_step == "periksa"
+
+
+def test_where_the_sop_names_no_head_its_head_of_division_lifts_a_check() -> None:
+    case = walked(case_of("muara-enim-mandiri"), "review-spesifikasi")
+    step = case.procedure.step("review-spesifikasi")
+    case.content[step.judging.subjects[0]] = FLAWED
+    failing = next(one.check for one in opened(case).findings if not one.holds)
+    refused = waives(case, "kasi", check=failing)
+    assert case.ruling(refused) == "void"
+    assert "KABID E-Government" in case.answer(refused)
+    assert case.ruling(waives(case, "kabid", check=failing)) == "waived"
+
+
+@pytest.mark.parametrize("sop", sorted(bundled()))
+def test_every_sop_has_somebody_who_may_lift_a_check(sop: str) -> None:
+    assert highest(bundled()[sop])
 
 
 @pytest.mark.parametrize("days", [-1, 400])
