@@ -191,7 +191,7 @@ class Applier:
         self._store.links.set(self._key, kind, project.id)
         if change.project_id != project.id:
             self._remember("linked", {"kind": kind, "project": project.id})
-        self._remember("provisioned", {"kind": kind, "project": project.id, "wish": change.digest})
+        self._remember("provisioned", change.entry(project.id))
 
     def _may_adopt(self, former: Sequence[str]) -> bool:
         """Whether those cases are over and of this case's own agency."""

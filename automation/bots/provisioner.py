@@ -32,7 +32,9 @@ def wishes(desk: Desk) -> list[Change]:
     for wish in wished:
         digest = wish_digest(wish)
         if memory.provisioned.get(wish.kind) != digest:
-            changes.append(Provision(wish, digest, memory.projects.get(wish.kind)))
+            # The days are in the wish's digest alone, so what gave them is kept beside it.
+            calendar = desk.decision.observation.rules.calendar.digest if wish.milestones else ""
+            changes.append(Provision(wish, digest, memory.projects.get(wish.kind), calendar))
     return changes
 
 

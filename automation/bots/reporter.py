@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from automation.bots import lifekeeper, termkeeper
 from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.historian import changed_comments
-from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
+from automation.bots.stepcard import (
+    Part,
+    document_states,
+    finding_lines,
+    open_step,
+    reason_given,
+    said,
+    step_word,
+)
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.authority import highest
@@ -150,7 +158,7 @@ def _refused_request(desk: Desk, verdict: HostingVerdict, refusal: RuledAct) -> 
     comment = said(desk, refusal)
     parts: list[Part] = ["\nTim Teknis menolak permintaan ini; ubah berkas permohonannya"]
     if comment is not None:
-        parts.extend([". Alasan ", Untrusted(comment.account), ": ", Untrusted(comment.command.reason)])
+        parts.extend(reason_given(refusal, comment))
     if verdict.approvable:
         line = hosting_line(desk.decision.memory, verdict)
         parts.append(f"\n\nYang menolak dapat menariknya dengan:\n\n```\n{line}\n```")

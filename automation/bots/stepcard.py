@@ -14,6 +14,7 @@ from automation.core.memory import RuledAct
 from automation.core.outputport import Untrusted
 from automation.core.procedure import Step, Way
 from automation.core.readings import is_added
+from automation.core.remembered import capacity_words
 from automation.core.standing import rounds
 from automation.core.text import indonesian_date
 from automation.core.waiver import in_force
@@ -198,11 +199,17 @@ def _sent_back(desk: Desk, refusal: RuledAct) -> list[Part]:
     comment = said(desk, refusal)
     parts: list[Part] = ["Dikembalikan untuk diperbaiki: isi yang dinilai harus berubah"]
     if comment is not None:
-        parts.extend([". Alasan ", Untrusted(comment.account), ": ", Untrusted(comment.command.reason)])
+        parts.extend(reason_given(refusal, comment))
     if comment is not None and not _may_take_back(desk, refusal, comment.account):
         return [*parts, ". Yang mengembalikan tidak lagi memegang peran yang memutuskannya.\n\n"]
     line = line_to_take_back(desk.decision.procedure, desk.decision.memory, refusal)
     return [*parts, f"\n\nYang mengembalikan dapat menariknya dengan:\n\n```\n{line}\n```\n\n"]
+
+
+def reason_given(refusal: RuledAct, comment: Act) -> list[Part]:
+    """Who sent back, as what where it was an acting official, and why."""
+    who: list[Part] = [". Alasan ", Untrusted(comment.account), capacity_words(refusal.capacity), ": "]
+    return [*who, Untrusted(comment.command.reason)]
 
 
 def _may_take_back(desk: Desk, refusal: RuledAct, account: str) -> bool:

@@ -189,11 +189,13 @@ def _entry_word(one: Entry) -> str:
     """What of it a person looks for: the step and how an act was ruled, whose turn it became, the file."""
     from automation.core.clockreport import turn_words
     from automation.core.dossier_page import ruling_words, step_words
+    from automation.core.remembered import capacity_words
 
     body = {name: str(value) for name, value in one.body.items()}
     match one.kind:
         case "act":
-            told = f"{ruling_words(body.get('ruling', ''))}, akun {body.get('account', '')}"
+            who = f"{body.get('account', '')}{capacity_words(body.get('capacity', ''))}"
+            told = f"{ruling_words(body.get('ruling', ''))}, akun {who}"
             return ": ".join(filter(None, (step_words(body.get("step", "")), told)))
         case "turn" if body.get("step"):
             return f"{body['step']}: giliran {turn_words(body.get('turn', ''))}"

@@ -56,9 +56,16 @@ def roles_on(permanent: Roles, acting: Iterable[Acting], day: date) -> Roles:
 
 def capacity_of(account: str, step: Step, permanent: Roles, acting: Iterable[Acting], day: date) -> str:
     """As what somebody acts at a step: ``""`` in their own right, else plt, plh, pj or an."""
-    name = account.casefold()
     # First the roles that decide for good: as those somebody acts who is another candidate besides.
-    for may in (step.act.by if step.act else (), stand_ins(step)):
+    return capacity_among(account, (step.act.by if step.act else (), stand_ins(step)), permanent, acting, day)
+
+
+def capacity_among(
+    account: str, groups: Iterable[tuple[str, ...]], permanent: Roles, acting: Iterable[Acting], day: date
+) -> str:
+    """As what somebody acts by the first of these groups of roles in which they hold any."""
+    name, acting = account.casefold(), tuple(acting)
+    for may in groups:
         if any(name in permanent.get(role, frozenset()) for role in may):
             return ""
         fitting = (one for one in acting if one.account.casefold() == name and one.role in may)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from automation.core.act import Act
-from automation.core.authority import Acting, Roles, builders, capacity_of, deciders, unit_of
+from automation.core.authority import Acting, Roles, builders, capacity_among, capacity_of, deciders, unit_of
 from automation.core.case import CaseState
 from automation.core.gate import HostingVerdict
 from automation.core.memory import Memory, RuledAct, Ruling, Waiver
@@ -88,6 +88,12 @@ class Bench:
     def concerns(self, account: str) -> bool:
         """Whether an account holds any role in this case."""
         return any(account.casefold() in named for named in self.roles.values())
+
+    def given_as(self, ruled: Ruled, by: tuple[str, ...]) -> Ruled:
+        """The ruling with the capacity of who gave it, where these roles decide and no step does."""
+        account = ruled.act.account
+        capacity = capacity_among(account, (by,), self.permanent, self.acting, self.day)
+        return replace(ruled, capacity=capacity)
 
     def given_by(self, ruled: Ruled, step: Step) -> Ruled:
         """The ruling with who gave it: their roles, unit and capacity at this step."""

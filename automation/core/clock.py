@@ -14,6 +14,9 @@ A *visit* is one passage through a step: all turns since it was opened, sent bac
 duration runs once a visit, from its first turn that is somebody's own; waits and pauses inside it are given
 back, and the source gives no time for mending, so none runs then. When the calendar or the policy moves the
 due moment of a turn that goes on, the same turn is written once more with what holds now.
+
+A step is near once only a tenth of its duration is left, counted in the days that the duration counts, or
+less than the policy says at least. Long work has one more moment, at half its time.
 """
 
 from __future__ import annotations
@@ -21,11 +24,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from automation.core.act import Act
 from automation.core.case import CaseState, StepState
-from automation.core.deadline import DayKind, Pause, due_of, parse_duration
+from automation.core.deadline import DayKind, Pause, due_of, longest, parse_duration, share_left
 from automation.core.digest import digest_of
 from automation.core.evidence import State
 from automation.core.finding import Outcome
@@ -38,6 +42,8 @@ from automation.core.workcalendar import WorkCalendar
 ClockState = Literal["on_track", "near", "late"]
 PAUSED, LAIK, WAIT, MEND = "paused", "laik", "wait:", "mend:"
 NEAR = timedelta(minutes=450)
+NEAR_SHARE, HALF_SHARE = 10, 2  # 90 days are near when 9 are left, and half over when 45 are
+LONG = 30  # days from which on people hear of half the time too: of less, two reminders are enough
 # Builders push code every day of a wait: that is no sign that the wait is over.
 EVERYDAY = frozenset({"code", "scan", "hosting", "form"})
 
@@ -49,7 +55,8 @@ class ClockRules:
     Attributes:
         calendar: its working calendar.
         days: which days a duration counts.
-        near: working time before the due moment at which it is near; None: people are not reminded of that.
+        near: least working time before the due moment at which it is near; None: people are not reminded
+            beforehand.
         remind_late: whether people are told that something is late.
         escalation: roles told too once something is late.
     """
@@ -181,14 +188,15 @@ def current_turn(state: CaseState, memory: Memory, moment: Moment) -> Turn | Non
     step, who, held = _who(state, memory, moment)
     if last is not None and (last.step, last.turn) == (step, who) and held in {"", last.held}:
         timed = _timed(last, state, memory.turns[:-1], moment)
-        return last if (timed.due, timed.near) == (last.due, last.near) else timed
+        return last if _times(timed) == _times(last) else timed
     seen = seen_of(state.open) if state.open is not None and who.startswith(WAIT) else ""
     turn = Turn(step, who, _began(state, memory, moment, last, step), held=held, seen=seen)
     return _timed(turn, state, memory.turns, moment)
 
 
 def entry_of(turn: Turn) -> Mapping[str, object]:
-    """The body of a ``turn`` entry; times in UTC to the second, as ISO 8601."""
+    """The body of a ``turn`` entry; times in UTC to the second, as ISO 8601; ``half`` only of long work."""
+    half = {"half": turn.half.isoformat()} if turn.half else {}
     return {
         "step": turn.step,
         "turn": turn.turn,
@@ -198,6 +206,7 @@ def entry_of(turn: Turn) -> Mapping[str, object]:
         "calendar": turn.calendar,
         "held": turn.held,
         "seen": turn.seen,
+        **half,
     }
 
 
@@ -213,6 +222,12 @@ def state_at(turn: Turn | None, now: datetime) -> ClockState | None:
     if now > turn.due:
         return "late"
     return "near" if turn.near is not None and now >= turn.near else "on_track"
+
+
+def half_over(turn: Turn | None, now: datetime) -> bool:
+    """Whether half the time of long work is over, and it is not near its due moment yet."""
+    halved = turn is not None and turn.half is not None and now >= turn.half
+    return halved and state_at(turn, now) == "on_track"
 
 
 def visits(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], ...]:
@@ -309,23 +324,38 @@ def _act_time(ruled: RuledAct, moment: Moment) -> datetime:
 
 def _timed(turn: Turn, state: CaseState, before: tuple[Turn, ...], moment: Moment) -> Turn:
     """The turn with what its step's duration and the calendar make of it."""
-    untimed = replace(turn, due=None, near=None, calendar="")
+    untimed = replace(turn, due=None, near=None, half=None, calendar="")
     if state.open is None or not runs(turn):
         return untimed
     visit = visits((*before, turn))[-1]
     opened, rules = min(opened_at(visit) or turn.since, turn.since), moment.rules
-    pauses = pauses_in(visit, opened, turn.since)
-    due = due_of(rules.calendar, opened, state.open.step.duration, days=rules.days, pauses=pauses)
+    pauses, duration = pauses_in(visit, opened, turn.since), state.open.step.duration
+    due = due_of(rules.calendar, opened, duration, days=rules.days, pauses=pauses)
     if due is None:
         return untimed
-    near = _near(rules, opened, due.latest)
-    return replace(turn, due=_whole(due.latest), near=_whole(near), calendar=rules.calendar.digest)
+    left = partial(share_left, rules.calendar, opened, duration, days=rules.days, pauses=pauses)
+    half = left(HALF_SHARE) if longest(duration) >= LONG else None
+    return replace(
+        turn,
+        due=_whole(due.latest),
+        near=_whole(_near(rules, opened, due.latest, left(NEAR_SHARE) or due.latest)),
+        half=_whole(half) if half is not None and turn.since < half else None,
+        calendar=rules.calendar.digest,
+    )
 
 
-def _near(rules: ClockRules, opened: datetime, due: datetime) -> datetime:
-    """When a due moment is near; half the time at most, or an hour's work would be near at once."""
+def _near(rules: ClockRules, opened: datetime, due: datetime, tenth: datetime) -> datetime:
+    """When a due moment is near: from ``tenth`` on, and for as long as the policy says at least.
+
+    Half the time at most, or an hour's work would be near at once.
+    """
     half = rules.calendar.between(opened, due) / 2
-    return rules.calendar.subtract(due, min(rules.near or NEAR, half))
+    least = rules.calendar.subtract(due, rules.near or NEAR)
+    return max(min(least, tenth), rules.calendar.subtract(due, half))
+
+
+def _times(turn: Turn) -> tuple[datetime | None, ...]:
+    return turn.due, turn.near, turn.half
 
 
 def _whole(moment: datetime) -> datetime:

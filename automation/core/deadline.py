@@ -93,8 +93,13 @@ def due_moment(
     unit: the working time in it, or the days that ended in it.
     """
     time = parse_duration(duration)
-    if time is None:
-        return None
+    return None if time is None else _over(calendar, start, time, days, pauses)
+
+
+def _over(
+    calendar: WorkCalendar, start: datetime, time: WorkingTime, days: DayKind, pauses: tuple[Pause, ...]
+) -> datetime:
+    """When that much time is over since ``start``; see :func:`due_moment`."""
     minutes = timedelta(minutes=time.minutes)
     if not time.days:
         lost = sum((calendar.between(one.start, one.end) for one in pauses), NOTHING)
@@ -125,6 +130,46 @@ def due_of(
         return None
     first = first or last
     return Due(max(first, last), min(first, last))
+
+
+def longest(duration: Duration) -> int:
+    """About how many days a step's duration has at most; 0 where the source gives none."""
+    times = map(parse_duration, (duration.iso, duration.iso_max))
+    return max((one.whole_days for one in times if one is not None), default=0)
+
+
+def share_left(
+    calendar: WorkCalendar,
+    start: datetime,
+    duration: Duration,
+    share: int,
+    *,
+    days: DayKind = "kerja",
+    pauses: tuple[Pause, ...] = (),
+) -> datetime | None:
+    """When one ``share``-th of a step's duration is left (10: a tenth); None for a blank duration.
+
+    Whole days are counted as the duration counts them: of 90 days nine are left once the 81st is over, in
+    working days from the next office hours on. The rest of a day is working time of ``MINUTES_A_DAY``. Of a
+    range it is the longer end.
+    """
+    times = [one for one in map(parse_duration, (duration.iso, duration.iso_max)) if one is not None]
+    return max((_left(calendar, start, one, share, days, pauses) for one in times), default=None)
+
+
+def _left(
+    calendar: WorkCalendar,
+    start: datetime,
+    time: WorkingTime,
+    share: int,
+    days: DayKind,
+    pauses: tuple[Pause, ...],
+) -> datetime:
+    whole, rest = divmod(time.days, share)
+    over = _over(calendar, start, WorkingTime(time.days - whole, time.minutes), days, pauses)
+    minutes = timedelta(minutes=rest * MINUTES_A_DAY + time.minutes) / share
+    left = calendar.subtract(over, minutes)
+    return left if days == "kalender" else calendar.next_working(left)
 
 
 def phase_dues(

@@ -255,20 +255,23 @@ def _facts(case: CaseFile, placed: Sequence[tuple[str, FiledDocument]]) -> dict[
             for one in case.steps
         ],
         "comments_read": case.comments_read,
-        "acts": [
-            {
-                "seq": one.act.seq,
-                "act": one.act.act,
-                "step": one.act.step,
-                "ruling": one.act.ruling,
-                "account": one.act.account,
-                "comment": one.act.body,
-                "comment_now": one.state,
-            }
-            for one in case.acts
-        ],
+        "acts": [_act(one) for one in case.acts],
         "problems": list(case.problems),
     }
+
+
+def _act(seen: SeenAct) -> dict[str, JSON]:
+    """An act in the index; ``capacity`` is there for acting officials alone."""
+    told: dict[str, JSON] = {
+        "seq": seen.act.seq,
+        "act": seen.act.act,
+        "step": seen.act.step,
+        "ruling": seen.act.ruling,
+        "account": seen.act.account,
+        "comment": seen.act.body,
+        "comment_now": seen.state,
+    }
+    return {**told, "capacity": seen.act.capacity} if seen.act.capacity else told
 
 
 def _document(document: NamedDocument, case: CaseFile) -> dict[str, JSON]:

@@ -300,6 +300,10 @@ class _Reading:
             raise _told_otherwise(f"{INDEX}: acts") from None
         if told != [(one.seq, one.act, one.step, one.ruling, one.account, one.body) for one in acts]:
             raise _told_otherwise(f"{INDEX}: acts")
+        # Dossiers from before acting officials were told say nothing of it, and nothing wrong.
+        paired = zip(facts["acts"], acts, strict=True)
+        if any(act.get("capacity", one.capacity) != one.capacity for act, one in paired):
+            raise _told_otherwise(f"{INDEX}: acts")
 
     def _below(self, folder: str) -> list[tuple[str, bytes]]:
         return [(one.name, one.content) for one in self._members if one.name.startswith(f"{folder}/")]

@@ -9,7 +9,15 @@ import html
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from automation.core.remembered import INVENTORY, LIFE, MIGRATION, ORPHANED, REVOKED, Ruling
+from automation.core.remembered import (
+    INVENTORY,
+    LIFE,
+    MIGRATION,
+    ORPHANED,
+    REVOKED,
+    Ruling,
+    capacity_words,
+)
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
@@ -140,7 +148,7 @@ def _act(one: Mapping[str, Any]) -> list[str]:
         _text(one["seq"]),
         _text(step_words(str(one["step"]))),
         _text(ruling_words(str(one["ruling"]))),
-        _text(one["account"]),
+        _text(f"{one['account']}{capacity_words(str(one.get('capacity', '')))}"),
         _text(COMMENTS.get(str(one["comment_now"]), str(one["comment_now"]))),
     ]
 

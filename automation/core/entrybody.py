@@ -21,6 +21,7 @@ def turn_in(body: Body) -> Turn:
         calendar=text_of(body, "calendar"),
         held=text_of(body, "held"),
         seen=text_of(body, "seen"),
+        half=_moment(body, "half"),
     )
 
 

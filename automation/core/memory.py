@@ -9,7 +9,8 @@ accepted        form: digest of the request form; agency: whose case it is, for 
                 procedure, version: the SOP the case started with; sop_digest: of its content
                 (``automation.core.catalogue``); filed: when its issue was made
 linked          kind, project: a repository that belongs to the case
-provisioned     kind, project, wish: digest of what was wished for and is now there
+provisioned     kind, project, wish: digest of what was wished for and is now there. Where it has milestones,
+                "calendar" is the digest of the working calendar that gave them their days
 shown           step, digest, subjects: what a card showed under a code
 act             act, step, ruling, digest, subjects, account, body, roles, unit, capacity, check, until,
                 covers: one act and how it was ruled. The last six only where they say something: who its
@@ -29,8 +30,10 @@ revoked         act, account, body, path, blob, decision: the name was taken dow
 applied         decision, serial, digest, sha: the admitted state was served and read back
 finished        decision: the case was answered and closed
 answered        about: the act (or ``selesai:<case>``, ``masa:...``, ``tegas:...``) laik has answered
-turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``
-reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``
+turn            step, turn, since, due, near, calendar, held, seen: see ``automation.core.clock``. Of long
+                work "half" is when half its time is over
+reminded        step, since, what: people were told that a turn is ``near`` its due moment or ``late``, or
+                that ``half`` of the time of long work is over
 forged_status   project, sha, context, account, state: somebody else posted a status in laik's name
 belongs         under ``!organisasi``: name, forge, path, project, root (``automation.belonging``)
 account         under ``!akun``: name (its SHA-256), account: whose a name in the policy is
@@ -123,7 +126,7 @@ class Memory:
     digest that was proposed last for the inventory, ``inventory_at`` and ``inventory_seq`` when, and in which
     entry. ``filed`` is when the case's issue was made, and ``issue_gone`` that it was found deleted.
     ``sop_digest`` is of the content of ``version``; empty when its entry is from before laik kept it.
-    ``reminded`` are the reminders given: (step, since when the turn was, near or late).
+    ``reminded`` are the reminders given: (step, since when the turn was, half, near or late).
     """
 
     seq: int = 0

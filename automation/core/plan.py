@@ -185,11 +185,20 @@ class RepositoryWish:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """Make or finish a repository, then remember it under ``digest``."""
+    """Make or finish a repository, then remember it under ``digest``.
+
+    ``calendar`` is the digest of the working calendar that gave its milestones their days, empty without any.
+    """
 
     wish: RepositoryWish
     digest: str
     project_id: int | None = None
+    calendar: str = ""
+
+    def entry(self, project: int) -> Mapping[str, object]:
+        """The body of the ``provisioned`` entry, once the repository stands as ``project``."""
+        held = {"kind": self.wish.kind, "project": project, "wish": self.digest}
+        return {**held, "calendar": self.calendar} if self.calendar else held
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,11 @@ class Fasting(_Strict):
 
 
 class Reminders(_Strict):
-    """When people are reminded: ``dekat`` is working time before the due moment, None for no reminder."""
+    """When people are reminded: ``dekat`` is the least working time before the due moment.
+
+    Of long work a tenth of its duration is more, and counts (``automation.core.clock``). With None there is
+    no word beforehand at all.
+    """
 
     dekat: str | None = "PT450M"
     lewat: bool = True

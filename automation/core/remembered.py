@@ -28,6 +28,14 @@ INVENTORY = "inventaris!"
 MIGRATION = "!migrasi"
 """The word under which codes of offered migrations are shown and acts on them ruled; no step has it."""
 
+CAPACITIES: Mapping[str, str] = {"plt": "Plt.", "plh": "Plh.", "pj": "Pj.", "an": "a.n."}
+"""What an acting official is called, by the word that the policy and the ledger have for it."""
+
+
+def capacity_words(capacity: str) -> str:
+    """As what an acting official acted, to stand behind who it was: `` (Plh.)``; empty in one's own right."""
+    return f" ({CAPACITIES.get(capacity, capacity)})" if capacity else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -134,6 +142,7 @@ class Turn:
 
     ``turn`` are roles with commas between, or one of the words of that module; ``due`` and ``near`` are None
     where no time runs; ``held`` is the refusal that held the step, ``seen`` what lay there as a wait began.
+    ``half`` is when half the time of long work is over, None in a turn that began after it.
     """
 
     step: str
@@ -144,6 +153,7 @@ class Turn:
     calendar: str = ""
     held: str = ""
     seen: str = ""
+    half: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

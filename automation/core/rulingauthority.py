@@ -7,6 +7,7 @@ from automation.core.authority import may_build_and_act
 from automation.core.bench import Bench
 from automation.core.codes import CODE_LENGTH
 from automation.core.memory import Memory, Shown
+from automation.core.remembered import CAPACITIES
 from automation.core.text import Bilingual, indonesian_date
 
 
@@ -37,9 +38,6 @@ def not_allowed(act: Act, by: tuple[str, ...], bench: Bench) -> Bilingual | None
             f"The builder of this application may not judge his own work; ask another {named}.",
         )
     return None
-
-
-CAPACITIES = {"plt": "Plt.", "plh": "Plh.", "pj": "Pj.", "an": "a.n."}
 
 
 def _out_of_term(account: str, by: tuple[str, ...], bench: Bench) -> Bilingual | None:

@@ -14,6 +14,11 @@ from automation.core.text import Bilingual
 
 def rule_hosting(act: Act, bench: Bench) -> Ruled:
     """Rule on one act in a hosting merge request."""
+    ruled, rule = _ruled(act, bench), bench.procedure.hosting
+    return ruled if rule is None or ruled.ruling == "void" else bench.given_as(ruled, rule.approved_by)
+
+
+def _ruled(act: Act, bench: Bench) -> Ruled:
     verdict = bench.hosting
     if verdict is None or bench.procedure.hosting is None:
         return void(

@@ -33,7 +33,7 @@ def rule_migration(act: Act, bench: Bench) -> Ruled:
     if isinstance(bound, Bilingual):
         return void(act, MIGRATION, bound)
     held = bench.holds(act.account, heads)
-    return Ruled(act, "migrated", MIGRATION, digest, {}, None, roles=held)
+    return bench.given_as(Ruled(act, "migrated", MIGRATION, digest, {}, None, roles=held), heads)
 
 
 NOTHING_OFFERED = Bilingual(

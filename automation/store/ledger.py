@@ -145,7 +145,7 @@ class Ledger:
             return tuple(connection.execute(query.group_by(table.c.case_key).order_by(first)).scalars())
 
     def turning(self, after: datetime, until: datetime) -> tuple[str, ...]:
-        """The cases whose turn of now comes near its due moment, or passes it, in (``after``, ``until``]."""
+        """The cases whose turn comes to half its time, near its end or past it in (``after``, ``until``]."""
         newest = select(func.max(table.c.position)).where(table.c.kind == "turn").group_by(table.c.case_key)
         query = select(table.c.case_key, table.c.body).where(table.c.position.in_(newest))
         with reading(self._engine) as connection:
@@ -323,8 +323,11 @@ def _is_agreement(one: JSON) -> bool:
 
 
 def _turns(body: Mapping[str, str], after: datetime, until: datetime) -> bool:
-    near, due = (datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("near", "due"))
-    return (near is not None and after < near <= until) or (due is not None and after <= due < until)
+    half, near, due = (
+        datetime.fromisoformat(body[name]) if body.get(name) else None for name in ("half", "near", "due")
+    )
+    reached = any(one is not None and after < one <= until for one in (half, near))
+    return reached or (due is not None and after <= due < until)
 
 
 def moved_on(case: str, expect: int) -> LedgerConflict:

@@ -61,6 +61,33 @@ def test_the_application_has_labels_a_board_and_milestones_with_due_dates() -> N
     assert (wish.path, wish.template, wish.answers["slug"]) == ("aplikasi/antrean", "base", "antrean")
 
 
+def test_the_calendar_that_gave_the_milestones_their_days_is_kept_with_them() -> None:
+    case = small_case()
+    case.settle()
+    bodies = {str(one.body["kind"]): one.body for one in case.entries if one.kind == "provisioned"}
+    assert "calendar" not in bodies["berkas"]
+    assert bodies["aplikasi"]["calendar"] == case.rules().calendar.digest
+    case.policy = load_policy(POLICY + "kalender: {libur: {2026-03-03: HUT Kabupaten}}\n")
+    case.settle()
+    last = [one.body for one in case.entries if one.kind == "provisioned"][-1]
+    assert (last["kind"], last["calendar"]) == ("aplikasi", case.rules().calendar.digest)
+    assert last["calendar"] != bodies["aplikasi"]["calendar"]
+
+
+def test_a_calendar_that_moves_no_milestone_asks_for_nothing_and_nor_does_an_entry_without_one() -> None:
+    case = small_case()
+    case.settle()
+    case.policy = load_policy(POLICY + "kalender: {libur: {2028-03-01: HUT Kabupaten}}\n")
+    assert provisioner.wishes(case.desk()) == []
+    case.entries = [
+        replace(one, body={name: value for name, value in one.body.items() if name != "calendar"})
+        if one.kind == "provisioned"
+        else one
+        for one in case.entries
+    ]
+    assert provisioner.wishes(case.desk()) == []
+
+
 def test_what_is_known_to_be_there_is_not_wished_for_again() -> None:
     case = small_case()
     case.settle()

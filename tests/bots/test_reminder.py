@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from automation.bots import reminder
+from automation.core.clock import PAUSED
 from automation.core.memory import Memory
 from automation.core.plan import Remember, Remind
 from automation.core.policy import load_policy
@@ -85,6 +86,60 @@ def test_the_policy_turns_reminders_off_and_says_how_long_before() -> None:
     short.policy = load_policy(POLICY + "kalender: {pengingat: {dekat: PT60M}}\n")
     assert at(short, "03-03T14:59").reminders == []
     assert len(at(short, "03-03T15:00").reminders) == 1
+
+
+def long_case(policy: str = POLICY) -> Case:
+    """A case at a step of ninety working days, from Monday 2 March; no day off but weekends."""
+    case = small_case()
+    case.procedure = small_procedure(SMALL.replace("iso: P1D", "iso: P90D", 1))
+    case.policy = load_policy(policy)
+    return case
+
+
+def test_of_long_work_people_hear_at_half_of_it_when_nine_days_are_left_and_when_it_is_late() -> None:
+    case = long_case()
+    given = [(0, "05-05T07:29"), (1, "05-05T07:30"), (1, "06-24T07:29"), (2, "06-24T07:30")]
+    for count, moment in (*given, (2, "07-06T16:00"), (3, "07-06T16:01"), (3, "09-01T09:00")):
+        at(case, moment)
+        assert len(case.reminders) == count
+    half, near, late = case.reminders
+    assert "Separuh waktu langkah 2 (periksa) sudah lewat; jatuh tempo **6 Juli 2026**" in half
+    assert "Giliran Tim Teknis Diskominfo (@teknis-1, @teknis-2)" in half
+    assert "Pengingat: langkah 2 (periksa) jatuh tempo **6 Juli 2026**" in near
+    assert "Tenggat langkah 2 (periksa) sudah lewat" in late
+    assert reminded(case.memory) == ["half", "late", "near"]
+
+
+def test_half_the_time_changes_no_label_and_goes_on_to_nobody() -> None:
+    case = at(long_case(ESCALATED), "05-05T09:00")
+    assert not [one for one in case.labels if one.startswith("tenggat::")]
+    (half,) = case.reminders
+    assert "Diteruskan" not in half
+    case.now += timedelta(days=40)
+    assert case.plan() == ()
+
+
+def test_long_work_found_near_or_late_is_not_told_of_half_its_time() -> None:
+    for moment, word in (("06-25T09:00", "Pengingat"), ("08-03T09:00", "sudah lewat")):
+        (text,) = at(long_case(), moment).reminders
+        assert word in text
+        assert "Separuh" not in text
+
+
+def test_a_turn_that_begins_after_half_the_time_is_not_told_of_it_again() -> None:
+    case = at(long_case(), "05-05T09:00")
+    for stands in (False, True):
+        case.issue_open = stands
+        at(case, f"05-06T{9 + stands:02}:00")
+    assert [one.turn == PAUSED for one in case.memory.turns] == [False, True, False]
+    assert len(case.reminders) == 1
+
+
+def test_a_policy_without_a_word_beforehand_gives_none_at_half_the_time_either() -> None:
+    case = long_case(POLICY + "kalender: {pengingat: {dekat: null}}\n")
+    for moment in ("05-05T09:00", "06-24T09:00"):
+        assert at(case, moment).reminders == []
+    assert "tenggat::dekat" in case.labels
 
 
 def test_a_reminder_whose_memory_was_lost_is_not_given_again() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from automation.bots import reporter
+from automation.core.authority import Acting
 from automation.core.certificates import CertificatePair
 from automation.core.finding import Finding, Outcome
 from automation.core.plan import Answer, Remember, WriteCard
@@ -177,6 +178,21 @@ def test_the_hosting_card_gives_the_line_only_when_nothing_else_is_missing() -> 
     assert "- langkah 2: periksa" in early.hosting_card()
     assert "@laik" not in early.hosting_card()
     assert "@laik setuju hosting " in ready_for_hosting().hosting_card()
+
+
+@pytest.mark.parametrize("capacity", ["plh", ""])
+def test_a_hosting_request_refused_by_an_acting_official_says_as_what(capacity: str) -> None:
+    case, role = ready_for_hosting(), "tim_teknis_diskominfo"
+    day = case.now.date()
+    if capacity:
+        case.acting = (Acting(role, "Sekretaris", "plh", day, day),)
+    else:
+        case.roles = {**case.roles, role: case.roles[role] | {"sekretaris"}}
+    act = case.pastes_hosting("sekretaris", refuse="nama menyesatkan")
+    case.settle()
+    (ruled,) = (one for one in case.memory.acts if one.act == act)
+    assert (ruled.ruling, ruled.capacity) == ("refused", capacity)
+    assert f"Alasan sekretaris{' (Plh.)' if capacity else ''}: nama menyesatkan" in case.hosting_card()
 
 
 def test_a_refused_hosting_request_says_why_and_how_that_is_taken_back() -> None:

@@ -474,7 +474,7 @@ class Case:
                     self._append(change.kind, change.body)
                 case Provision():
                     self._append("linked", {"kind": change.wish.kind, "project": 3})
-                    self._append("provisioned", {"kind": change.wish.kind, "wish": change.digest})
+                    self._append("provisioned", change.entry(3))
                 case WriteCard():
                     self.cards[change.place] = (change.comment_id or len(self.cards) + 1, change.body)
                 case PostStatus():

@@ -28,8 +28,11 @@ def ring_of(*, root: PrivateKey = ROOT, signer: PrivateKey = SIGNER) -> KeyRing:
     return make_ring(root.public, (root.envelope(payload),), check, where=Where(file="uji"))
 
 
-def links_of(case: str = CASE) -> list[Link]:
-    """Accepted, approved, closed: with the letter's digest among what was judged."""
+def links_of(case: str = CASE, *, capacity: str = "") -> list[Link]:
+    """Accepted, approved, closed: with the letter's digest among what was judged.
+
+    ``capacity`` is that of whoever approved, empty in their own right.
+    """
     letter = filed("berkas", "surat/permohonan.pdf", LETTER)
     from automation.core.docdigest import letter_digest
 
@@ -38,6 +41,7 @@ def links_of(case: str = CASE) -> list[Link]:
         "act": "issue/5/0", "step": "langkah-satu", "ruling": "approved", "digest": "d" * 64,
         "subjects": {}, "account": 3, "body": sha256(b"@laik setuju"),
     }  # fmt: skip
+    act |= {"capacity": capacity} if capacity else {}
     bodies = [
         ("accepted", {"form": "f" * 64, "agency": "dinkes", "procedure": "ringkas", "version": "2026.1"}),
         ("shown", {"step": "langkah-satu", "digest": "d" * 64, "subjects": subjects}),
@@ -76,9 +80,9 @@ class _Entry:
         self.at = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def case_file(**changed: object) -> CaseFile:
+def case_file(*, capacity: str = "", **changed: object) -> CaseFile:
     """The case; ``changed`` replaces fields."""
-    links = links_of()
+    links = links_of(capacity=capacity)
     acts = remember(_Entry(link) for link in links).acts
     now = CommentsNow({"issue/5": CommentNow(sha256(b"disunting"), edited=True)}, issue=True)
     finding = {"check": "surat_ada", "outcome": "pass", "seen": "<b>ada</b>", "remedy": "", "where": ""}

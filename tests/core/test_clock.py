@@ -9,14 +9,16 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from automation.core import clock
-from automation.core.clock import MEND, PAUSED, runs, state_at, visits
+from automation.core.clock import MEND, PAUSED, entry_of, runs, state_at, visits
 from automation.core.clockreport import step_times
 from automation.core.memory import Turn
 from automation.core.plan import Remember
+from automation.core.policy import load_policy
 from tests.core.branching import BRANCHING, agreed, branching_case
 from tests.core.cases import (
     FLAWED,
     GOOD,
+    POLICY,
     SMALL,
     START,
     UNKNOWN,
@@ -162,6 +164,73 @@ def test_the_clock_is_on_track_then_near_then_late() -> None:
         for text in ("03T08:14:00", "03T08:15:00", "03T16:00:00", "03T16:00:01")
     ]
     assert states == ["on_track", "near", "near", "late"]
+
+
+def ninety(*, policy: str = POLICY) -> Case:
+    """A case at a step of ninety days, from Monday 2 March, 10:00; no day off but weekends."""
+    case = small_case()
+    case.procedure = small_procedure(SMALL.replace("iso: P1D", "iso: P90D", 1))
+    case.policy = load_policy(policy)
+    case.settle()
+    return case
+
+
+@pytest.mark.parametrize(
+    ("days", "half", "near", "due"),
+    [
+        ("kerja", "05-05 07:30", "06-24 07:30", "07-06 16:00"),
+        ("kalender", "04-16 23:59", "05-22 23:59", "05-31 23:59"),
+    ],
+)
+def test_ninety_days_are_near_when_nine_of_them_are_left(days: str, half: str, near: str, due: str) -> None:
+    case = ninety(policy=f"{POLICY}kalender: {{hari: {days}}}\n")
+    found = turn(case)
+    assert [there(case, one) for one in (found.half, found.near, found.due)] == [half, near, due]
+    case.now = START + timedelta(days=500)
+    assert turns_planned(case) == []
+
+
+@pytest.mark.parametrize(
+    ("least", "near"), [("PT60M", "06-24 07:30"), ("PT4050M", "06-24 07:30"), ("PT6750M", "06-16 07:30")]
+)
+def test_what_the_policy_says_stays_the_least_that_people_are_told_before(least: str, near: str) -> None:
+    case = ninety(policy=f"{POLICY}kalender: {{pengingat: {{dekat: {least}}}}}\n")
+    assert there(case, turn(case).near) == near
+
+
+def test_short_days_never_make_more_than_half_the_time_near() -> None:
+    hours = ", ".join(f"{day}: 08:00-09:00" for day in ("senin", "selasa", "rabu", "kamis", "jumat"))
+    case = small_case()
+    case.procedure = small_procedure(SMALL.replace("iso: P1D", "iso: P9D", 1))
+    case.policy = load_policy(f"{POLICY}kalender: {{jam: {{{hours}}}}}\n")
+    case.settle()
+    assert (there(case, turn(case).near), there(case, turn(case).due)) == ("03-09 08:30", "03-13 09:00")
+
+
+def test_half_the_time_is_kept_of_long_work_alone_and_in_turns_that_began_before_it() -> None:
+    shorter = small_case()
+    shorter.procedure = small_procedure(SMALL.replace("iso: P1D", "iso: P29D", 1))
+    shorter.settle()
+    assert (turn(shorter).half, "half" in entry_of(turn(shorter))) == (None, False)
+    for moment, half in (("04-20T10:00", "05-05 07:30"), ("05-05T10:00", "")):
+        case = ninety()
+        later(case, moment)
+        for stands in (False, True):  # stopped and taken up on the same day, which costs no time
+            case.issue_open = stands
+            case.settle()
+        assert there(case, turn(case).half) == half
+
+
+def test_a_turn_from_before_half_times_is_read_and_written_once_more() -> None:
+    case = ninety()
+    (known,) = [one for one in case.entries if one.kind == "turn"]
+    old = {name: value for name, value in known.body.items() if name != "half"}
+    case.entries = [replace(one, body=old) if one is known else one for one in case.entries]
+    assert case.memory.turns[-1].half is None
+    assert turns_planned(case) == ["turn"]
+    case.settle()
+    assert there(case, turn(case).half) == "05-05 07:30"
+    assert turns_planned(case) == []
 
 
 def test_refused_by_the_next_step_the_time_is_with_those_who_wrote_it() -> None:

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from automation.core.deadline import (
     MAX_DAYS,
     MINUTES_A_DAY,
+    DayKind,
     Due,
     Pause,
     WorkingTime,
     due_moment,
     due_of,
+    longest,
     parse_duration,
     phase_dues,
+    share_left,
 )
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure import Procedure, load_procedure
@@ -160,6 +163,59 @@ def test_a_range_written_the_wrong_way_round_is_due_at_its_later_end() -> None:
 def test_a_range_with_a_latest_end_alone_is_due_then() -> None:
     until = Duration(raw="paling lama 2 Jam", iso=None, iso_max="PT2H")
     assert due_of(PLAIN, MONDAY, until) == Due(at("2026-04-06 11:00"), at("2026-04-06 11:00"))
+
+
+# From Monday 6 April, 09:00; no day off but weekends.
+@pytest.mark.parametrize(
+    ("iso", "share", "days", "left"),
+    [
+        ("P90D", 10, "kerja", "2026-07-29 07:30"),  # due 10 August: nine working days, this one among them
+        ("P90D", 2, "kerja", "2026-06-09 07:30"),
+        ("P90D", 10, "kalender", "2026-06-26 23:59"),  # due 5 July: nine days later
+        ("P90D", 2, "kalender", "2026-05-21 23:59"),
+        ("P10D", 10, "kerja", "2026-04-20 07:30"),  # the morning of the last day
+        ("P15D", 10, "kerja", "2026-04-24 11:15"),  # a day and a half: of 24 April 225 minutes are left
+        ("P1D", 10, "kerja", "2026-04-07 15:15"),  # 45 minutes
+        ("P90DT2H", 10, "kerja", "2026-07-29 09:18"),  # due 11 August 09:30: nine days and twelve minutes
+        ("PT300M", 10, "kerja", "2026-04-06 14:30"),  # due 15:00
+        ("PT300M", 10, "kalender", "2026-04-06 14:30"),  # minutes are always working time
+    ],
+)
+def test_a_share_of_a_duration_is_left_in_the_days_that_it_counts(
+    iso: str, share: int, days: DayKind, left: str
+) -> None:
+    assert share_left(PLAIN, MONDAY, Duration(raw=None, iso=iso), share, days=days) == at(left)
+
+
+def test_a_share_of_a_range_is_of_its_longer_end_and_of_no_duration_none() -> None:
+    both = Duration(raw="80-90 Hari", iso="P80D", iso_max="P90D")
+    assert share_left(PLAIN, MONDAY, both, 10) == at("2026-07-29 07:30")
+    turned = Duration(raw="90-80 Hari", iso="P90D", iso_max="P80D")
+    assert share_left(PLAIN, MONDAY, turned, 10) == at("2026-07-29 07:30")
+    assert (longest(both), longest(turned), longest(Duration(raw=None, iso="PT900M"))) == (90, 90, 2)
+    blank = Duration(raw=None, iso=None)
+    assert share_left(PLAIN, MONDAY, blank, 10) is None
+    assert longest(blank) == 0
+
+
+def test_what_a_pause_cost_is_given_back_before_a_share_is_left() -> None:
+    week = (Pause(at("2026-04-13 10:00"), at("2026-04-20 10:00")),)
+    ninety = Duration(raw=None, iso="P90D")
+    assert share_left(PLAIN, MONDAY, ninety, 10, pauses=week) == at("2026-08-05 07:30")
+    assert share_left(PLAIN, MONDAY, ninety, 10, days="kalender", pauses=week) == at("2026-07-03 23:59")
+
+
+@COUNT
+@given(calendars(), moments, st.integers(1, 9))
+def test_when_a_tenth_is_left_so_many_working_days_end_until_it_is_due(
+    calendar: WorkCalendar, start: datetime, tenth: int
+) -> None:
+    duration = Duration(raw=None, iso=f"P{tenth * 10}D")
+    left, due = share_left(calendar, start, duration, 10), due_of(calendar, start, duration)
+    assert left is not None
+    assert due is not None
+    assert calendar.is_working(left)
+    assert calendar.ends_between(left, due.latest) == tenth
 
 
 @COUNT

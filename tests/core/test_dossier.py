@@ -40,8 +40,20 @@ from tests.core.filed import (
 FLIPS = 100
 
 
-def sealed(**changed: object) -> bytes:
-    return assemble(case_file(**changed), SIGNER.envelope)
+def sealed(*, capacity: str = "", **changed: object) -> bytes:
+    return assemble(case_file(capacity=capacity, **changed), SIGNER.envelope)
+
+
+def resealed(data: bytes, change: Callable[[dict], None]) -> bytes:
+    """The archive with its index changed and sealed again by the office's own signer."""
+
+    def mend(contents: dict[str, bytes]) -> None:
+        facts = json.loads(contents[INDEX])
+        change(facts)
+        contents[INDEX] = (canonical(facts) + "\n").encode()
+        contents[SEAL] = seal_text(contents[INDEX], CASE, SIGNER.envelope).encode()
+
+    return rebuilt(data, mend)
 
 
 def look(data: bytes, *, trusted: bool = True) -> Verdict:
@@ -228,18 +240,10 @@ def test_a_seal_by_a_key_that_the_root_had_to_replace_proves_nothing_any_more() 
 
 
 def test_an_index_that_tells_otherwise_than_the_entries_is_found_even_when_sealed() -> None:
-    def reseal(change: Callable[[dict], None]) -> bytes:
-        def mend(contents: dict[str, bytes]) -> None:
-            facts = json.loads(contents[INDEX])
-            change(facts)
-            contents[INDEX] = (canonical(facts) + "\n").encode()
-            contents[SEAL] = seal_text(contents[INDEX], CASE, SIGNER.envelope).encode()
-
-        return rebuilt(sealed(), mend)
-
     changes: list[Callable[[dict], None]] = [
         lambda facts: facts["steps"][0].update(closed="2026-03-01T00:00:00.000000Z"),
         lambda facts: facts["acts"][0].update(account=99),
+        lambda facts: facts["acts"][0].update(capacity="plh"),
         lambda facts: facts["acts"].pop(),
         lambda facts: facts["documents"][0]["bound"][0].update(same=False),
         lambda facts: facts["documents"][0].update(digest="0" * 64),
@@ -248,7 +252,32 @@ def test_an_index_that_tells_otherwise_than_the_entries_is_found_even_when_seale
         lambda facts: facts.update(signatures=3),
     ]
     for change in changes:
-        assert look(reseal(change)).broken is not None
+        assert look(resealed(sealed(), change)).broken is not None
+
+
+def test_the_page_and_the_index_say_as_what_an_acting_official_decided() -> None:
+    for capacity, word in (("plt", "Plt."), ("plh", "Plh."), ("pj", "Pj."), ("an", "a.n.")):
+        data = sealed(capacity=capacity)
+        members = {member.name: member.content for member in decode(data)}
+        assert f"<td>disetujui</td><td>3 ({word})</td>" in members[PAGE].decode()
+        assert [one["capacity"] for one in json.loads(members[INDEX])["acts"]] == [capacity]
+        assert look(data).proven
+
+
+def test_who_decided_in_their_own_right_is_told_as_before() -> None:
+    members = {member.name: member.content for member in decode(sealed())}
+    assert "<td>disetujui</td><td>3</td>" in members[PAGE].decode()
+    assert ["capacity" in one for one in json.loads(members[INDEX])["acts"]] == [False]
+
+
+def test_a_dossier_from_before_acting_officials_were_told_is_still_proven_and_a_wrong_word_is_not() -> None:
+    data = sealed(capacity="plh")
+    assert look(resealed(data, lambda facts: facts["acts"][0].pop("capacity"))).proven
+    for wrong in ("plt", "", None):
+        changed = resealed(data, lambda facts, wrong=wrong: facts["acts"][0].update(capacity=wrong))
+        broken = look(changed).broken
+        assert broken is not None
+        assert broken.where == f"{INDEX}: acts"
 
 
 def test_a_document_that_is_not_what_was_judged_is_told() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from automation.core.authority import highest
+from automation.core.authority import Acting, highest
 from automation.core.catalogue import Catalogue
 from automation.core.errors import InvalidProcedure
 from automation.core.migration import plan_migration
@@ -142,6 +144,16 @@ def test_a_sop_that_names_no_head_is_moved_by_its_head_of_division_and_the_card_
     assert case.ruling(case.takes("kasi", "migrasi")) == "void"
     assert case.ruling(case.takes("kabid", "migrasi")) == "migrated"
     assert highest(small_procedure()) == ("kepala_diskominfo",)
+
+
+def test_the_ledger_says_as_what_an_acting_official_accepted_another_version() -> None:
+    case = walked(case_of("muara-enim-mandiri"), "review-spesifikasi")
+    offered(case, case.procedure.model_copy(update={"version": f"{case.procedure.version}.1"}))
+    day = case.now.date()
+    case.acting = (Acting("kabid_egov", "Sekretaris", "plt", day, day + timedelta(days=1)),)
+    act = case.takes("sekretaris", "migrasi")
+    (ruled,) = (one for one in case.memory.acts if one.act == act)
+    assert (ruled.ruling, ruled.roles, ruled.capacity) == ("migrated", ("kabid_egov",), "plt")
 
 
 def test_a_step_that_stays_complete_once_it_was_is_done_anew_too_where_its_rule_changed() -> None:

@@ -64,8 +64,8 @@ def test_bali_7_neither_of_the_two_documents_is_too_few() -> None:
 
 
 def test_muara_enim_5_ninety_days_are_warned_of_when_the_office_says_and_once_more_when_over() -> None:
-    """By default on the morning of its last day; an office that wants to know weeks ahead writes so."""
-    for ahead, day in (("PT450M", "08-10"), ("PT6750M", "07-21")):
+    """By default at half of it and when nine are left; an office that wants to know weeks ahead writes so."""
+    for ahead, day in (("PT450M", "07-29"), ("PT6750M", "07-21")):
         case = case_of("muara-enim-pengembang")
         section = case.policy.kalender
         reminders = section.pengingat.model_copy(update={"dekat": ahead})
@@ -79,14 +79,14 @@ def test_muara_enim_5_ninety_days_are_warned_of_when_the_office_says_and_once_mo
         assert found.near is not None
         case.now = found.near - timedelta(minutes=1)
         case.settle()
-        assert case.reminders == []
+        assert ["Separuh waktu" in one for one in case.reminders] == [True]
         for moment in (found.near, found.near + timedelta(hours=1)):
             case.now = moment
             case.settle()
-        assert len(case.reminders) == 1
+        assert len(case.reminders) == 2
         at(case, "08-11T08:00")
         case.settle()
-        assert ["jatuh tempo" in case.reminders[0], "sudah lewat" in case.reminders[1]] == [True, True]
+        assert ["jatuh tempo" in case.reminders[1], "sudah lewat" in case.reminders[2]] == [True, True]
 
 
 def test_holidays_fridays_and_ramadan_meet_in_one_step() -> None:

@@ -467,6 +467,16 @@ def test_an_acting_official_acts_within_the_term_and_the_ledger_says_as_what() -
     assert (ruled.capacity, ruled.roles) == ("plh", ("kabid",))
 
 
+@pytest.mark.parametrize("capacity", ["plh", ""])
+def test_the_card_says_as_what_an_acting_official_sent_the_case_back(capacity: str) -> None:
+    case = branching_case()
+    case.acting = (acting(case, 0, 1),) if capacity else ()
+    case.roles = case.roles if capacity else {**case.roles, "kabid": frozenset({"sekretaris"})}
+    case.takes("sekretaris", "lengkap")
+    case.takes("sekretaris", "revisi", "anggaran kurang")
+    assert f"Alasan sekretaris{' (Plh.)' if capacity else ''}: anggaran kurang" in case.card()
+
+
 def test_an_acting_official_who_is_another_candidate_too_acts_as_the_official() -> None:
     case = branching_case(confirmed=False)
     case.roles = {**case.roles, "kasi": frozenset({"sekretaris"})}

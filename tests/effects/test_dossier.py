@@ -231,6 +231,27 @@ def test_an_edited_and_a_deleted_comment_are_told_by_card_timeline_and_dossier(
     assert len(verdict.withdrawn) == 2
 
 
+def test_the_timeline_says_as_what_an_acting_official_decided(
+    world: World, at_hand: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The entries are only read back changed: what nobody vouches for would stay unsigned in this world."""
+    key, ledger = world.with_application("pejabat"), world.laik.store.ledger
+    (act,) = (one for one in ledger.entries(key) if one.kind == "act")
+    written = {"approved": "plh", "refused": "", "noted": "sesepuh"}
+    acts = [
+        replace(act, body={**act.body, "account": 31, "ruling": ruling, "capacity": capacity})
+        for ruling, capacity in written.items()
+    ]
+    real = type(ledger).entries
+    monkeypatch.setattr(type(ledger), "entries", lambda me, case: acts if case == key else real(me, case))
+    capsys.readouterr()
+    assert run(["case", "timeline", key]) == 0
+    told = capsys.readouterr().out
+    assert ": disetujui, akun 31 (Plh.)\n" in told
+    assert ": dikembalikan, akun 31\n" in told
+    assert ": dicatat, akun 31 (sesepuh)\n" in told, "what a newer laik wrote stands as it is"
+
+
 def test_a_forge_that_does_not_answer_leaves_the_timeline_and_says_so(
     world: World,
     case: str,

@@ -57,6 +57,10 @@ def test_cases_whose_clock_turns_are_found_by_their_last_turn_alone(store: Store
         }
         store.ledger.append(case, "turn", moments, at=AT, expect=store.ledger.last_seq(case))
 
+    def halfway(case: str, after: int) -> None:
+        body = {"half": (AT + timedelta(minutes=after)).isoformat(), "near": "", "due": ""}
+        store.ledger.append(case, "turn", body, at=AT, expect=store.ledger.last_seq(case))
+
     def found(after: int, until: int) -> tuple[str, ...]:
         return store.ledger.turning(AT + timedelta(minutes=after), AT + timedelta(minutes=until))
 
@@ -71,6 +75,9 @@ def test_cases_whose_clock_turns_are_found_by_their_last_turn_alone(store: Store
     assert found(30, 40) == ()  # due at 40: late from then on, not at it
     assert found(40, 50) == (CASE, OTHER) or found(40, 50) == (OTHER, CASE)
     assert found(61, 99) == ()
+    halfway(CASE, 70)
+    assert found(61, 69) == found(70, 99) == ()
+    assert found(69, 70) == (CASE,)
 
 
 @pytest.mark.parametrize("expect", [0, 2])
