@@ -11,11 +11,20 @@ from collections.abc import Iterator, Sequence
 from automation.bots import lifekeeper, termkeeper
 from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.historian import changed_comments
-from automation.bots.stepcard import Part, document_states, finding_lines, open_step, said, step_word
+from automation.bots.stepcard import (
+    LAPSES,
+    Part,
+    document_states,
+    finding_lines,
+    lapse,
+    open_step,
+    said,
+    step_word,
+)
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.authority import highest
-from automation.core.gate import HostingVerdict
+from automation.core.gate import HEAD, REQUEST, STEPS, HostingVerdict
 from automation.core.memory import RuledAct
 from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
@@ -25,6 +34,17 @@ from automation.core.rulingmigration import migration_line
 from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
+REQUEST_LAPSES = {
+    **LAPSES,
+    REQUEST: "berkas permohonannya berubah",
+    HEAD: "commit terakhir permintaan ini berganti",
+    STEPS: "langkah SOP, atau yang dinilainya, berubah",
+    "lain": "commit permintaan, langkah SOP, aturan, atau hasil pemeriksaannya berubah",
+    "cabut": "sesudahnya nama pada kasus ini dicabut",
+    "peran": "pemberinya tidak lagi memegang peran yang menyetujuinya, atau kini pengembang aplikasi ini",
+    "dorong": "pemberinya kini termasuk yang mendorong atau menulis commit permintaan ini",
+    "disposisi": "disposisi kasus ini dari pemberinya",
+}
 
 
 def wishes(desk: Desk) -> list[Change]:
@@ -73,6 +93,7 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         f"\n### {_kind(desk, verdict)} untuk {desk.key}\n\n",
         *_asked_for(desk, verdict),
         "\n\n",
+        *_lapsed_request(desk, verdict),
         *finding_lines(verdict.findings),
     ]
     if verdict.steps_missing:
@@ -87,6 +108,13 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         parts.append("\nDisetujui; laik menggabungkan permintaan ini.\n")
     parts.append("\nHanya laik yang menggabungkan permintaan di proyek ini.\n")
     return outgoing(parts)
+
+
+def _lapsed_request(desk: Desk, verdict: HostingVerdict) -> list[Part]:
+    """Why an approval that was given counts no more, while none counts."""
+    if not verdict.lapsed:
+        return []
+    return lapse(desk, "Persetujuan yang sudah diberikan", verdict.lapsed, REQUEST_LAPSES)
 
 
 def _to_approve(desk: Desk, verdict: HostingVerdict) -> list[Part]:
