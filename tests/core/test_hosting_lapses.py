@@ -283,6 +283,17 @@ def test_an_approved_removal_is_told_what_changed_of_it() -> None:
     assert told(case) == "berkas permohonannya berubah"
 
 
+def test_a_case_that_stands_still_holds_up_no_removal_and_explains_nothing_of_it() -> None:
+    case = ready_for_hosting()
+    case.asks(blob="", sha="", removes=True)
+    case.says(HEAD_OF_OFFICE, "@laik tunda kasus menunggu anggaran")
+    case.pastes_hosting(FIRST)
+    until_the_merge(case)
+    assert verdict(case).approval is not None
+    reads_another_policy(case)
+    assert told(case) == RULES
+
+
 def test_of_an_approval_that_remembers_less_no_cause_is_claimed_that_is_not_known() -> None:
     case, _ = approved()
     without_word_of(case, HEAD, STEPS)
