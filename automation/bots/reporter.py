@@ -12,9 +12,11 @@ from automation.bots import lifekeeper, termkeeper
 from automation.bots.desk import Desk, answer_marker, card_marker, role_label, turn
 from automation.bots.historian import changed_comments
 from automation.bots.stepcard import (
+    LAPSES,
     Part,
     document_states,
     finding_lines,
+    lapse,
     open_step,
     reason_given,
     said,
@@ -23,7 +25,7 @@ from automation.bots.stepcard import (
 from automation.bots.timekeeper import clock_words, placing
 from automation.core.act import Act
 from automation.core.authority import highest
-from automation.core.gate import HostingVerdict
+from automation.core.gate import HEAD, REQUEST, STEPS, HostingVerdict
 from automation.core.memory import RuledAct
 from automation.core.nameterm import day_of
 from automation.core.outputport import Untrusted, outgoing
@@ -33,6 +35,17 @@ from automation.core.rulingmigration import migration_line
 from automation.core.text import Bilingual, indonesian_date
 
 MAX_ACCOUNTS = 5
+REQUEST_LAPSES = {
+    **LAPSES,
+    REQUEST: "berkas permohonannya berubah",
+    HEAD: "commit terakhir permintaan ini berganti",
+    STEPS: "langkah SOP, atau yang dinilainya, berubah",
+    "lain": "commit permintaan, langkah SOP, aturan, atau hasil pemeriksaannya berubah",
+    "cabut": "sesudahnya nama pada kasus ini dicabut",
+    "peran": "pemberinya tidak lagi memegang peran yang menyetujuinya, atau kini pengembang aplikasi ini",
+    "dorong": "pemberinya kini termasuk yang mendorong atau menulis commit permintaan ini",
+    "disposisi": "disposisi kasus ini dari pemberinya",
+}
 
 
 def wishes(desk: Desk) -> list[Change]:
@@ -81,6 +94,7 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         f"\n### {_kind(desk, verdict)} untuk {desk.key}\n\n",
         *_asked_for(desk, verdict),
         "\n\n",
+        *_lapsed_request(desk, verdict),
         *finding_lines(verdict.findings),
     ]
     if verdict.steps_missing:
@@ -95,6 +109,13 @@ def hosting_card(desk: Desk, verdict: HostingVerdict) -> str:
         parts.append("\nDisetujui; laik menggabungkan permintaan ini.\n")
     parts.append("\nHanya laik yang menggabungkan permintaan di proyek ini.\n")
     return outgoing(parts)
+
+
+def _lapsed_request(desk: Desk, verdict: HostingVerdict) -> list[Part]:
+    """Why an approval that was given counts no more, while none counts."""
+    if not verdict.lapsed:
+        return []
+    return lapse(desk, "Persetujuan yang sudah diberikan", verdict.lapsed, REQUEST_LAPSES)
 
 
 def _to_approve(desk: Desk, verdict: HostingVerdict) -> list[Part]:

@@ -97,9 +97,14 @@ def _lapsed(desk: Desk, state: StepState) -> list[Part]:
     if not gone:
         return []
     what = "Keputusan sebelumnya" if state.lapsed else "Persetujuan yang sudah diberikan"
+    return lapse(desk, what, gone, LAPSES)
+
+
+def lapse(desk: Desk, what: str, gone: Sequence[str], words: Mapping[str, str]) -> list[Part]:
+    """That ``what`` counts no more, and why; a reason without words of its own is a document that changed."""
     documents = desk.decision.procedure.documents
     reasons = [
-        LAPSES.get(name) or f"isi {documents[name].name if name in documents else name} berubah"
+        words.get(name) or f"isi {documents[name].name if name in documents else name} berubah"
         for name in gone
     ]
     return [f"{what} gugur: ", Untrusted("; ".join(reasons)), ".\n\n"]

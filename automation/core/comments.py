@@ -43,8 +43,14 @@ class CommentsNow:
         """Whether the act's comment must be among the found ones if it is still there."""
         if act.act.startswith("issue/"):
             return self.issue
-        named = {name for name in act.subjects if name.startswith(MARK)}
-        return bool(named) and named <= {f"{MARK}{number}" for number in self.requests}
+        number = request_of(act)
+        return number is not None and number in self.requests
+
+
+def request_of(act: RuledAct) -> int | None:
+    """The number of the hosting merge request that an act was said in; None where the ledger does not say."""
+    number = act.step.removeprefix(MARK)
+    return int(number) if act.step.startswith(MARK) and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

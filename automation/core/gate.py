@@ -7,7 +7,7 @@ holds for every SOP; a SOP may raise it, never lower it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from automation.core import floor
@@ -15,7 +15,7 @@ from automation.core.authority import disposed_apart
 from automation.core.case import CaseState, StepState
 from automation.core.documents import CodeSnapshot
 from automation.core.errors import Where
-from automation.core.evidence import CODE, HOSTING, SCAN, EvidenceView, NotCollected
+from automation.core.evidence import CODE, HOSTING, SCAN, EvidenceView, NotCollected, State
 from automation.core.finding import Finding, Outcome, worst
 from automation.core.judging import (
     Checks,
@@ -28,7 +28,7 @@ from automation.core.judging import (
 from automation.core.memory import Memory, RuledAct
 from automation.core.policy import digest_of
 from automation.core.procedure import Procedure, Step
-from automation.core.standing import wanted_at
+from automation.core.standing import is_unknown, wanted_at
 from automation.core.text import Bilingual
 
 FLOOR = floor.FLOOR
@@ -36,6 +36,8 @@ FLOOR_SUBJECTS = (*floor.FLOOR_DOCUMENTS, CODE, SCAN)
 HOSTING_CHECK = "hosting_request_is_valid"
 REQUEST = "permohonan"
 """The word under which an act remembers which request file it spoke of."""
+HEAD, STEPS = "head", "langkah"
+"""And which head of the request, and which steps of the SOP; acts of older ledgers remember neither."""
 
 
 class Light(StrEnum):
@@ -123,6 +125,11 @@ class HostingVerdict:
 
     ``steps_missing`` are keys of steps that must be complete (or acted on) first; ``disposed_by`` are the
     accounts without whose disposition the request could not go on, so that their approval does not count.
+    ``beside`` is what acts remember beside the subjects: the request's head, a digest of the SOP's steps.
+    ``lapsed`` is what took away the approvals that were given, while none counts: subjects that changed,
+    ``head``, ``langkah``, ``aturan``, or ``lain`` (one of these, of an act that remembers less of them);
+    ``cabut`` (a name was revoked since), ``komentar``, ``peran``, ``dorong`` (its giver is barred now),
+    ``disposisi`` (its giver disposed).
     """
 
     facts: HostingFacts
@@ -133,6 +140,13 @@ class HostingVerdict:
     approval: RuledAct | None
     refusal: RuledAct | None
     disposed_by: frozenset[int] = frozenset()
+    beside: Mapping[str, str] = field(default_factory=dict)
+    lapsed: tuple[str, ...] = ()
+
+    @property
+    def remembered(self) -> Mapping[str, str]:
+        """What an act on it remembers, to tell later what changed."""
+        return {**self.subjects, **self.beside}
 
     @property
     def evidence_holds(self) -> bool:
@@ -187,6 +201,7 @@ def judge_hosting(
     without_steps = facts.removes or memory.finished
     missing = () if without_steps else steps_missing(procedure, state)
     disposed_by = frozenset[int]() if facts.removes else _disposed_by(procedure, state, memory)
+    steps = [] if without_steps else [[one.step.key, one.digest] for one in state.steps]
     digest = digest_of(
         {
             "head": facts.head_sha,
@@ -195,13 +210,13 @@ def judge_hosting(
             "sha": facts.sha,
             "subjects": subjects,
             "findings": [[one.check, one.outcome, one.key] for one in findings],
-            "steps": [] if without_steps else [[one.step.key, one.digest] for one in state.steps],
+            "steps": steps,
             "procedure": [procedure.id, procedure.version],
             "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
             **_since_revoked(memory),
         }
     )
-    return HostingVerdict(
+    verdict = HostingVerdict(
         facts=facts,
         findings=findings,
         subjects=subjects,
@@ -210,7 +225,9 @@ def judge_hosting(
         approval=_hosting_approval(facts, digest, memory, disposed_by),
         refusal=_hosting_refusal(facts, subjects[REQUEST], memory),
         disposed_by=disposed_by,
+        beside={HEAD: facts.head_sha, **({} if without_steps else {STEPS: digest_of(steps)})},
     )
+    return replace(verdict, lapsed=_hosting_lapses(verdict, memory, unsure=_unsure(facts, view, stop)))
 
 
 def _disposed_by(procedure: Procedure, state: CaseState, memory: Memory) -> frozenset[int]:
@@ -356,3 +373,60 @@ def _hosting_refusal(facts: HostingFacts, request: str, memory: Memory) -> Ruled
         elif act.ruling in {"approved", "noted"}:  # noted: of whoever disposed, who takes back and no more
             standing.pop(act.account, None)
     return next(iter(standing.values()), None)
+
+
+def _unsure(facts: HostingFacts, view: EvidenceView, stop: tuple[Finding, ...]) -> bool:
+    """Whether steps and rules may be what they were, although an approval of them does not count now.
+
+    Something could not be looked for; or the case does not run, which a finding of its own says.
+    """
+    paused = bool(stop) and not facts.removes
+    return paused or any(one.state is State.UNKNOWN for one in view.collected.values())
+
+
+def _hosting_lapses(verdict: HostingVerdict, memory: Memory, *, unsure: bool) -> tuple[str, ...]:
+    """What took away the approvals that were their givers' last words; nothing where one counts."""
+    facts = verdict.facts
+    if verdict.approval is not None or facts.iid in memory.admissions:
+        return ()
+    last = {
+        act.account: (position, act)
+        for position, act in enumerate(memory.acts)
+        if act.step == facts.step_key and act.ruling in {"approved", "refused"}
+    }
+    gone: list[str] = []
+    for position, act in last.values():
+        if act.ruling != "approved":
+            continue
+        gone.extend(_lost_by_giver(act, verdict))
+        if act.digest != verdict.digest:
+            since = {one.act for one in memory.acts[position + 1 :]}
+            revoked = not since.isdisjoint(memory.revocations())
+            gone.extend(_changed_since(act, verdict, revoked=revoked, unsure=unsure))
+    return tuple(dict.fromkeys(gone))
+
+
+def _lost_by_giver(act: RuledAct, verdict: HostingVerdict) -> tuple[str, ...]:
+    """Why the act of this account counts no more; roles are known only of those whose comment is there."""
+    facts = verdict.facts
+    reasons = {
+        "komentar": act.act in facts.gone,
+        "peran": act.act not in facts.gone and act.account not in facts.holders,
+        "dorong": act.account in facts.barred,
+        "disposisi": act.account in verdict.disposed_by,
+    }
+    return tuple(reason for reason, applies in reasons.items() if applies)
+
+
+def _changed_since(act: RuledAct, verdict: HostingVerdict, *, revoked: bool, unsure: bool) -> tuple[str, ...]:
+    """What is not as it was approved; what follows from another change is not told beside it."""
+    now = {name: value for name, value in verdict.remembered.items() if not is_unknown(value)}
+    changed = {name for name in now if act.subjects.get(name, now[name]) != now[name]}
+    if REQUEST in changed:
+        changed.discard(HEAD)
+    if unsure or changed & set(FLOOR_SUBJECTS):
+        changed.discard(STEPS)
+    named = (*(name for name in now if name in changed), *(("cabut",) if revoked else ()))
+    if named or unsure:
+        return named
+    return ("aturan",) if set(act.subjects) == set(verdict.remembered) else ("lain",)

@@ -298,7 +298,7 @@ def _shown_entries(decision: Decision) -> list[Change]:
         showing.append(Shown(MIGRATION, offered.digest, {}))
     if decision.hosting is not None:
         verdict = decision.hosting
-        showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.subjects))
+        showing.append(Shown(verdict.facts.step_key, verdict.digest, verdict.remembered))
     known = {(one.step, one.digest) for one in decision.memory.shown}
     return [
         Remember("shown", {"step": one.step, "digest": one.digest, "subjects": dict(one.subjects)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from automation.core.comments import MARK, CommentNow, CommentsNow, comment_digest
+from automation.core.comments import CommentNow, CommentsNow, comment_digest, request_of
 from automation.core.memory import Memory
 from automation.core.plan import Place
 from automation.forges.base import Comment, Forge, Issue
@@ -52,5 +52,5 @@ def is_there(issue: Issue | None, memory: Memory) -> bool:
 
 
 def _requests(memory: Memory) -> Iterable[int]:
-    named = (name.removeprefix(MARK) for act in memory.acts for name in act.subjects if name.startswith(MARK))
-    return {*memory.intended, *(int(one) for one in named if one.isdecimal())}
+    spoken_of = (request_of(act) for act in memory.acts)
+    return {*memory.intended, *(one for one in spoken_of if one is not None)}

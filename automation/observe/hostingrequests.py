@@ -2,6 +2,9 @@
 
 A merge request belongs to the case that its request file names, or, where it removes a file, to the case
 that holds the name. Whether it *may* is judged later; this only says whose desk it lands on.
+
+One that targets another branch is on nobody's desk. Targeted back with the same head and file, its approval
+counts again: nothing that was approved changed, and only what landed on the watched branch is admitted.
 """
 
 from __future__ import annotations

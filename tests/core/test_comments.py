@@ -9,7 +9,7 @@ from automation.core.memory import RuledAct
 
 BODY = "@laik setuju kak 7f3a"
 AT_ISSUE = RuledAct("issue/5/0", "kak", "approved", "d" * 64, {}, 3, comment_digest(BODY), 9)
-AT_REQUEST = replace(AT_ISSUE, act="merge_request/8/0", subjects={"hosting!4": "x", "permohonan": "y"})
+AT_REQUEST = replace(AT_ISSUE, act="merge_request/8/0", step="hosting!4", subjects={"permohonan": "y"})
 
 
 def state(act: RuledAct, now: CommentsNow) -> str:

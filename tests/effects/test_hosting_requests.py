@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from automation.core.errors import ForgeRefused
+from automation.core.text import Bilingual
 from automation.demo import documents
 from automation.demo import organisation as org
 from automation.forges.base import MergeRequest
@@ -131,6 +133,40 @@ def test_a_request_to_another_branch_or_in_draft_is_not_judged(world: World, key
     assert "draf" in world.hosting_cards(draft)[0]
     for one in (number, draft):
         world.team.close_request(org.HOSTING, one)
+
+
+def test_an_approved_request_that_was_targeted_elsewhere_and_back_is_still_approved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Head and file are what was approved, and laik merges only what targets the branch that is watched."""
+    key, number = world.approved("bolak-balik")
+    hosting = world.project(org.HOSTING)
+    hosting.branches.create({"branch": "sela", "ref": "main"})
+
+    def targets(branch: str) -> None:
+        request = hosting.mergerequests.get(number)
+        request.target_branch = branch
+        request.save()
+        world.settle(HOSTING)
+        world.settle(key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.laik.forge, "merge", _refuses)
+        with pytest.raises(ForgeRefused):
+            world.settle(key)  # ruled on, and not merged
+    acts = world.kinds(key).count("act")
+    targets("sela")
+    assert hosting.mergerequests.get(number).state == "opened"
+    assert any("harus menuju cabang 'main'" in card for card in world.hosting_cards(number))
+    targets("main")
+    world.settle(key)  # shown as approved first, then merged
+    assert world.kinds(key).count("act") == acts
+    assert hosting.mergerequests.get(number).state == "merged"
+    assert world.memory(key).admitted is not None
+
+
+def _refuses(*given: object, **named: object) -> None:
+    raise ForgeRefused(Bilingual("Tidak sekarang.", "Not now."), remedy=Bilingual("Nanti.", "Later."))
 
 
 def test_a_request_from_a_fork_is_refused_by_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
