@@ -64,6 +64,7 @@ def open_step(desk: Desk, state: StepState) -> list[Part]:
     code = desk.decision.observation.code_digest
     if "code" in state.step.judging.subjects and code:
         parts.append(f"\nDigest kode yang diuji: `{code}`\n")
+    parts.extend(_who_agrees(desk, state))
     parts.extend(_agreement(desk, state))
     parts.extend(_lines(desk, state))
     parts.extend(_readings(state))
@@ -110,9 +111,23 @@ def lapse(desk: Desk, what: str, gone: Sequence[str], words: Mapping[str, str]) 
     return [f"{what} gugur: ", Untrusted("; ".join(reasons)), ".\n\n"]
 
 
+def _who_agrees(desk: Desk, state: StepState) -> list[Part]:
+    """Of a step whose agreement hangs on a document: whose word is wanted for what is there now."""
+    when = state.step.act.agree_when if state.step.act is not None else None
+    asked = state.asked.act
+    if when is None or asked is None or not state.evidence_holds or state.given:
+        return []
+    named = ", ".join(role_label(desk, role) for role in asked.by)
+    document = Untrusted(desk.decision.procedure.documents[when.document].name)
+    if asked.agree_when is None:
+        return ["\nTanpa ", document, " yang memutuskan: ", Untrusted(named), ".\n"]
+    told = " ada, jadi setiap peran ini menyetujui isi yang sama: "
+    return ["\n", document, told, Untrusted(named), ".\n"]
+
+
 def _agreement(desk: Desk, state: StepState) -> list[Part]:
     """Of a decision of several persons: how many gave it, and whose is still missing."""
-    act, standing = state.step.act, state.standing
+    act, standing = state.asked.act, state.standing
     if act is None or act.persons < 2 or not standing.approvals or not standing.missing:
         return []
     named = ", ".join(role_label(desk, role) if role else "satu orang lagi" for role in standing.missing)
@@ -174,10 +189,10 @@ def _readings(state: StepState) -> list[Part]:
 
 def _read_actors(desk: Desk, state: StepState) -> list[Part]:
     """Who decides by laik's reading, and who may as well until the region confirms it."""
-    others = stand_ins(state.step)
+    others = stand_ins(state.asked)
     if not others:
         return []
-    read = read_deciders(state.step)
+    read = read_deciders(state.asked)
     named, more = (", ".join(role_label(desk, role) for role in roles) for roles in (read, others))
     return [
         "\nYang memutuskan menurut bacaan laik: ",
@@ -222,7 +237,8 @@ def _may_take_back(desk: Desk, refusal: RuledAct, account: str) -> bool:
     roles = desk.decision.observation.roles
     step = next((one for one in desk.decision.procedure.steps if one.key == refusal.step), None)
     return step is not None and any(
-        account.casefold() in roles.get(one, frozenset()) for one in deciders(step)
+        account.casefold() in roles.get(one, frozenset())
+        for one in deciders(step.applied_to(refusal.subjects))
     )
 
 
@@ -283,11 +299,14 @@ def step_word(desk: Desk, step: Step) -> str:
 
 def document_states(desk: Desk) -> list[Part]:
     """Documents that pass through states (KAK: draft, dikoreksi, disetujui, disahkan), and where they are."""
+    documents = desk.decision.procedure.documents
     reached: dict[str, str] = {}
     for state in desk.decision.state.steps:
         for output in state.step.outputs if state.complete else ():
+            given = documents.get(output.document)  # the application itself is no document
             if output.state is not None:
                 reached[output.document] = output.state
-    documents = desk.decision.procedure.documents
+            elif given is not None and given.state_of is not None:
+                reached[given.state_of.document] = given.state_of.state
     named = [f"{documents[name].name}: {state.replace('_', ' ')}" for name, state in reached.items()]
     return ["\nKeadaan dokumen: ", Untrusted("; ".join(named)), "\n"] if named else []

@@ -119,9 +119,11 @@ def disposed_apart(procedure: Procedure) -> Step | None:
     """
     rule = procedure.hosting
     step = procedure.step(rule.completes) if rule is not None and rule.completes else None
-    if rule is None or step is None or step.act is None or set(step.act.by) & set(rule.approved_by):
+    if rule is None or step is None or step.act is None:
         return None
-    return step
+    # Where an agreement hangs on a document, those who decide without it are asked: they may be fewer.
+    alone = step.act.agree_when.otherwise if step.act.agree_when else step.act.by
+    return None if set(alone) & set(rule.approved_by) else step
 
 
 def builders(procedure: Procedure, held: Roles) -> frozenset[str]:

@@ -91,6 +91,11 @@ class StepState:
     waiting_for_provision: bool = False
 
     @property
+    def asked(self) -> Step:
+        """The step with the act that is wanted for what is there now (``HumanAct.agree_when``)."""
+        return self.step.applied_to(self.subjects)
+
+    @property
     def approval(self) -> RuledAct | None:
         """The approval that completes it now."""
         return self.standing.decided
@@ -207,7 +212,8 @@ def judge_step(
     digest = _step_digest(procedure, step, subjects, findings, view, checks)
     kept = _kept_digest(procedure, step, memory)
     closed = memory.closed.get(step.key)
-    standing = standing_at(procedure, step, kept or digest, memory)
+    decided_on = closed.subjects if closed and kept else subjects
+    standing = standing_at(procedure, step.applied_to(decided_on), kept or digest, memory)
     state = StepState(
         step=step,
         findings=findings,
@@ -234,8 +240,8 @@ def _kept_digest(procedure: Procedure, step: Step, memory: Memory) -> str:
         return ""
     if sent_back_since(procedure, step, memory, closed.seq):
         return ""
-    decided = step.act is None or standing_at(procedure, step, closed.digest, memory).decided is not None
-    return closed.digest if decided else ""
+    standing = standing_at(procedure, step.applied_to(closed.subjects), closed.digest, memory)
+    return closed.digest if step.act is None or standing.decided is not None else ""
 
 
 def _with_voided(state: StepState, memory: Memory) -> StepState:

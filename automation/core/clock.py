@@ -99,7 +99,7 @@ def whose_turn(state: StepState) -> tuple[str, ...]:
     While evidence is missing it is the turn of those who carry the step out; once only the human act is
     missing, of those who may give it, and of an agreement of those who have not agreed yet.
     """
-    act = state.step.act
+    act = state.asked.act
     if act is not None and state.evidence_holds:
         missing = tuple(role for role in state.standing.missing if role)
         return missing if act.agree == "each" and missing else act.by

@@ -240,8 +240,8 @@ def _disposed_by(procedure: Procedure, state: CaseState, memory: Memory) -> froz
         return frozenset()
     closed, at = memory.closed.get(step.key), state.state(step.key)
     if memory.finished and closed is not None:
-        return wanted_at(procedure, step, closed.digest, memory)
-    return wanted_at(procedure, step, at.digest, memory) if at is not None else frozenset()
+        return wanted_at(procedure, step.applied_to(closed.subjects), closed.digest, memory)
+    return wanted_at(procedure, at.asked, at.digest, memory) if at is not None else frozenset()
 
 
 def _since_revoked(memory: Memory) -> Mapping[str, object]:

@@ -67,6 +67,13 @@ class Role(Strict):
         return self.archetype.startswith("builder")
 
 
+class StateOf(Strict):
+    """A document in one of its states."""
+
+    document: Name
+    state: Name
+
+
 class Document(Strict):
     """A document of the SOP and where laik keeps it.
 
@@ -76,6 +83,8 @@ class Document(Strict):
     of ``signed_by``, by all of them where ``signatures`` is ``each``; of a disposition kept as YAML
     ``signed_by`` are those who may give it. ``sections`` are the headings a
     Markdown document must fill, ``fields`` the dotted keys a YAML document must fill.
+    ``states`` are those it passes through; ``state_of`` tells of a file of its own that it holds another
+    document in one of them.
     """
 
     name: Text
@@ -86,6 +95,7 @@ class Document(Strict):
     signed_by: tuple[Name, ...] = ()
     signatures: Literal["any", "each"] = "any"
     states: tuple[Name, ...] = ()
+    state_of: StateOf | None = None
     sections: tuple[Text, ...] = ()
     fields: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=80)], ...] = ()
 
@@ -208,13 +218,21 @@ class Flow(Strict):
     note: Text | None = None
 
 
+class AgreeWhen(Strict):
+    """The document whose presence has every role of an agreement speak; without it any of ``otherwise``."""
+
+    document: Name
+    otherwise: tuple[Name, ...] = Field(min_length=1)
+
+
 class HumanAct(Strict):
     """The act that completes a step: ``@laik <verb> <about> <code>`` by one holding a role of ``by``.
 
     ``refuse``, ``detour`` and ``resume`` are the verbs that take the branches ``refused``, ``detour`` and
     ``resumed``; the first two carry a reason. One person counts once, whatever roles they hold:
     ``agree: each`` wants a person for every role of ``by`` on the same digest (two-party agreement),
-    ``quorum`` that many persons, ``units`` that no two of them come from the same unit.
+    ``quorum`` that many persons, ``units`` that no two of them come from the same unit. With ``agree_when``
+    the agreement is wanted only where that document is there; see :meth:`applied_to`.
     """
 
     verb: Name
@@ -226,6 +244,19 @@ class HumanAct(Strict):
     agree: Literal["any", "each"] = "any"
     quorum: int = Field(default=1, ge=1, le=9)
     units: bool = False
+    agree_when: AgreeWhen | None = None
+
+    def applied_to(self, subjects: Mapping[str, str]) -> HumanAct:
+        """The act that is wanted where this is there ("dan/atau"): the whole agreement, or its other half.
+
+        Args:
+            subjects: digest of each subject that the step judges, ``""`` where it is not there. What is not
+                known to be missing counts as there, so that nobody is left out by mistake.
+        """
+        when = self.agree_when
+        if when is None or subjects.get(when.document) != "":
+            return self
+        return self.model_copy(update={"by": when.otherwise, "agree": "any", "agree_when": None})
 
     @property
     def persons(self) -> int:
@@ -299,6 +330,11 @@ class Step(Strict):
     provisions: Literal["application"] | None = None
     complete_when: Literal["given", "provided"] = "given"
     notes: tuple[Text, ...] = ()
+
+    def applied_to(self, subjects: Mapping[str, str]) -> Step:
+        """The step with the act that is wanted where this is there; see :meth:`HumanAct.applied_to`."""
+        act = self.act.applied_to(subjects) if self.act is not None else None
+        return self if act is self.act else self.model_copy(update={"act": act})
 
     def way(self, on: Way) -> Branch | None:
         """The branch taken on this outcome; None when there is none."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from automation.core.deadline import MINUTES_A_DAY, parse_duration
 from automation.core.errors import InvalidProcedure
 from automation.core.procedure_flow import Problem, broken_flow, unknown
-from automation.core.procedure_model import Duration, Input, Procedure, Step, Way
+from automation.core.procedure_model import Document, Duration, Input, Procedure, Step, Way
 from automation.core.procedure_proofs import proof_faults
 from automation.core.text import Bilingual
 from automation.core.verbs import VERBS
@@ -78,6 +78,7 @@ def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
         for role in document.signed_by:
             if role not in procedure.role_ids():
                 yield unknown(f"documents.{name}.signed_by", "Peran", "Role", role, procedure.role_ids())
+        yield from _unknown_state_of(procedure, name, document)
         if {"", ".", ".."} & set(document.path.removesuffix("/").split("/")):
             yield (
                 f"documents.{name}.path",
@@ -93,6 +94,20 @@ def _broken_documents(procedure: Procedure) -> Iterator[Problem]:
                     "Folder, dan hanya folder, berakhir '/'.", "A folder, and only a folder, ends in '/'."
                 ),
             )
+
+
+def _unknown_state_of(procedure: Procedure, name: str, document: Document) -> Iterator[Problem]:
+    """A file holds a document that is there and no file's state itself, in one of that document's states."""
+    if document.state_of is None:
+        return
+    place, whole = f"documents.{name}.state_of", procedure.documents.get(document.state_of.document)
+    if whole is None or whole is document or whole.state_of is not None:
+        whole_ones = [one for one, other in procedure.documents.items() if other.states]
+        yield unknown(f"{place}.document", "Dokumen", "Document", document.state_of.document, whole_ones)
+    elif document.state_of.state not in whole.states:
+        yield unknown(
+            f"{place}.state", "Status dokumen", "Document state", document.state_of.state, whole.states
+        )
 
 
 def _unknown_names(procedure: Procedure, step: Step, place: str, checks: frozenset[str]) -> Iterator[Problem]:
@@ -304,6 +319,7 @@ def _broken_acts(procedure: Procedure) -> Iterator[Problem]:
             taken.add((verb, about))
         yield from _unpaired(step, f"steps.{index}")
         yield from _too_few(step, f"steps.{index}")
+        yield from _broken_condition(step, f"steps.{index}.act.agree_when")
 
 
 PARTS: Mapping[Way, str] = {
@@ -334,6 +350,37 @@ def _too_few(step: Step, place: str) -> Iterator[Problem]:
             f"{place}.act.agree",
             Bilingual(
                 "Kesepakatan memerlukan paling sedikit dua peran.", "An agreement needs two roles at least."
+            ),
+        )
+
+
+def _broken_condition(step: Step, place: str) -> Iterator[Problem]:
+    """An agreement that hangs on a document: one that may be missing, and what is left without it."""
+    when = step.act.agree_when if step.act is not None else None
+    if step.act is None or when is None:
+        return
+    if step.act.agree != "each":
+        yield (
+            place,
+            Bilingual(
+                "Syarat dokumen hanya berlaku bagi kesepakatan ('agree: each').",
+                "Only an agreement ('agree: each') can hang on a document.",
+            ),
+        )
+    groups = (set(group) for group in step.judging.any_of)
+    optional = {subject for group in groups if len(group) > 1 for subject in group - RESERVED_SUBJECTS}
+    if when.document not in optional:
+        known = "Dokumen pilihan ('any_of')", "Optional document ('any_of')"
+        yield unknown(f"{place}.document", *known, when.document, optional)
+    for role in when.otherwise:
+        if role not in step.act.by:
+            yield unknown(f"{place}.otherwise", "Peran", "Role", role, step.act.by)
+    if set(when.otherwise) >= set(step.act.by):
+        yield (
+            f"{place}.otherwise",
+            Bilingual(
+                "Tanpa dokumennya yang memutuskan harus lebih sedikit daripada 'by'.",
+                "Without the document fewer roles than those of 'by' must decide.",
             ),
         )
 

@@ -216,7 +216,7 @@ def _authorised(procedure: Procedure, step: Step, act: RuledAct) -> tuple[str, .
     """
     if act.ruling == "waived":
         return highest(procedure)
-    may = deciders(step)
+    may = deciders(step.applied_to(act.subjects))
     return tuple(role for role in act.roles if role in may) if act.roles else may
 
 

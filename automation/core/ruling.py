@@ -110,7 +110,7 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
     found = _step_for(act, bench.procedure)
     if found is None:
         return void(act, "", no_such_step(act, bench))
-    step, way = found
+    step, way = _as_meant(act, found[0], bench), found[1]
     if problem := not_allowed(act, deciders(step), bench):
         return void(act, step.key, problem)
     # Taking back needs the role as well: an approval comes of it, and a refusal outlives its giver's role.
@@ -124,9 +124,18 @@ def _rule_step(act: Act, bench: Bench) -> Ruled:
     return _rule_open(act, state, way, bench)
 
 
+def _as_meant(act: Act, step: Step, bench: Bench) -> Step:
+    """The step with the act wanted for what the code stands for; without a code, for what is there now."""
+    state, code = bench.state.state(step.key), act.command.code
+    shown = bench.memory.digests_shown(step.key, code) if len(code) >= CODE_LENGTH else ()
+    if len(shown) == 1:
+        return step.applied_to(shown[0].subjects)
+    return state.asked if state is not None else step
+
+
 def _rule_open(act: Act, state: StepState, way: Way, bench: Bench) -> Ruled:
     """An act at the open step, by one who may: bound to what the card showed, on evidence that holds."""
-    step, branch = state.step, state.step.way(way)
+    step, branch = state.asked, state.step.way(way)
     if branch is None or (way == "resumed" and not (state.suspended and branch.moves)):
         return void(act, step.key, not_yet(bench))
     paste = line_to_paste(bench.memory, step, state.digest, way)

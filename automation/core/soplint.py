@@ -191,7 +191,10 @@ def _told_lapse(step: Step, subject: str, later: str) -> Bilingual:
 
 
 def _unreached_states(procedure: Procedure) -> Iterator[Problem]:
-    given = {(output.document, output.state) for step in procedure.steps for output in step.outputs}
+    outputs = [output for step in procedure.steps for output in step.outputs]
+    files = [procedure.documents.get(output.document) for output in outputs]
+    given = {(output.document, output.state) for output in outputs}
+    given |= {(one.state_of.document, one.state_of.state) for one in files if one and one.state_of}
     for name, document in procedure.documents.items():
         never = [state for state in document.states if (name, state) not in given]
         if never:

@@ -52,7 +52,10 @@ class Standing:
 
 
 def standing_at(procedure: Procedure, step: Step, digest: str, memory: Memory) -> Standing:
-    """The approvals that stand for ``digest``; where both ways were decided on it, the last word counts."""
+    """The approvals that stand for ``digest``; where both ways were decided on it, the last word counts.
+
+    ``step`` is as it applies to what ``digest`` was made of (``Step.applied_to``).
+    """
     if step.act is None:
         return Standing()
     since = _last_resumption(procedure, step, memory)
@@ -77,7 +80,10 @@ def _leads(step: Step, way: Way) -> bool:
 
 
 def wanted_at(procedure: Procedure, step: Step, digest: str, memory: Memory) -> frozenset[int]:
-    """The accounts without whom a step would not be decided on ``digest``; nobody where others are enough."""
+    """The accounts without whom a step would not be decided on ``digest``; nobody where others are enough.
+
+    ``step`` as in :func:`standing_at`.
+    """
     if step.act is None:
         return frozenset()
     given = standing_at(procedure, step, digest, memory).approvals

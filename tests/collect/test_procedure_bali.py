@@ -11,6 +11,7 @@ import checks
 from automation.collect.procedures import bundled
 from automation.core.procedure import Procedure
 from automation.core.requestform import FIELDS
+from automation.core.soplint import remarks
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,29 @@ def test_both_parties_approve_the_same_agreement(bali: Procedure) -> None:
     act = bali.step("diskusi-final").act
     assert act is not None
     assert (act.by, act.agree, act.units, act.persons) == (("kasi_ai", "pd"), "each", True, 2)
+
+
+def test_both_heads_approve_a_berita_acara_and_the_head_alone_a_surat_tugas(bali: Procedure) -> None:
+    last = bali.steps[-1]
+    for there, by, agree in (("isi", ("ka_dinas", "kepala_pd"), "each"), ("", ("ka_dinas",), "any")):
+        act = last.applied_to({"kesepakatan": "isi", "berita_acara": there, "surat_tugas": "isi"}).act
+        assert act is not None
+        assert (act.by, act.agree, act.persons) == (by, agree, len(by))
+
+
+def test_the_business_process_passes_through_its_four_states_in_files_of_their_own(bali: Procedure) -> None:
+    """The source calls it 'Dokumen awal', 'Dokumen lanjutan' and 'Dokumen/Laporan kesepakatan'."""
+    whole = bali.documents["dokumen_proses_bisnis"]
+    assert whole.states == ("usulan", "awal", "lanjutan", "kesepakatan")
+    files = {name: one.state_of for name, one in bali.documents.items() if one.state_of is not None}
+    assert {one.document for one in files.values()} == {"dokumen_proses_bisnis"}
+    given = {
+        output.state or (files[output.document].state if output.document in files else None): step.number
+        for step in bali.steps
+        for output in step.outputs
+    }
+    assert [given[state] for state in whole.states] == [1, 4, 5, 6]
+    assert not [said for _, said in remarks(bali) if "keadaan" in said.id.lower()]
 
 
 def test_the_business_process_has_the_six_parts_of_the_source(bali: Procedure) -> None:

@@ -32,9 +32,20 @@ def _others(step: Step) -> frozenset[str]:
     return frozenset(one.role for one in everyone if one.candidate and read)
 
 
-def _speakers(step: Step) -> frozenset[str]:
+def _wanted(step: Step, seen: Seen | None) -> tuple[tuple[str, ...], bool]:
+    """Whose words a step wants on what was seen, and whether everybody's.
+
+    An agreement may hang on a document: where it lay on the table all sides speak, else the rest alone.
+    """
     assert step.act is not None
-    return frozenset(step.act.by) | _others(step)
+    when = step.act.agree_when
+    if when is not None and seen is not None and seen.content.get(when.document) is None:
+        return when.otherwise, False
+    return step.act.by, step.act.agree == "each"
+
+
+def _speakers(step: Step, seen: Seen | None) -> frozenset[str]:
+    return frozenset(_wanted(step, seen)[0]) | _others(step)
 
 
 def _sits(step: Step, seat: str, roles: Set[str]) -> bool:
@@ -187,11 +198,19 @@ class Monitor(Watch):
             and act.command.verb in found.ways().values()
         )
 
+    def _meant(self, heard: Heard) -> Seen | None:
+        """What the card showed under the code of a comment; None where that is nothing, or several things."""
+        return self.showings.get(heard.shown[0]) if len(heard.shown) == 1 else None
+
     def _may(self, heard: Heard, step: Step) -> bool:
         assert step.act is not None
         builds = {role.id for role in self.procedure.roles if role.builds}
         own = bool(builds & set(step.act.by))
-        return bool(heard.roles & _speakers(step)) and (own or not heard.builder) and not heard.act.edited
+        return (
+            bool(heard.roles & _speakers(step, self._meant(heard)))
+            and (own or not heard.builder)
+            and not heard.act.edited
+        )
 
     def _ruled(self, change: Remember, decision: Decision) -> None:
         """An act that counts is one of a holder of the role, unedited, with a code that was shown."""
@@ -276,20 +295,21 @@ class Monitor(Watch):
         verbs = {way: verb for way, verb in step.act.ways().items() if way in COMPLETING}
         for way, verb in verbs.items():
             voices = {one.act.account: one for one in last if one.act.command.verb == verb}
-            if self._enough(step, list(voices.values())):
+            if self._enough(step, list(voices.values()), self.showings[step.key, digest]):
                 return way
         raise AssertionError(f"{step.key} closed without its people")
 
     def _stands(self, heard: Heard, step: Step, seen: Seen) -> bool:
         """The comment is there as it was, and its author still holds the role, or acted for it that day."""
         now = seen.comments.get(heard.number)
-        assert step.act is not None
-        holds = bool(seen.holding(heard.act.account, heard.act.at) & _speakers(step))
+        speakers = _speakers(step, self._meant(heard))
+        holds = bool(seen.holding(heard.act.account, heard.act.at) & speakers)
         return now is not None and now.body_digest == heard.act.body_digest and holds
 
-    def _enough(self, step: Step, voices: list[Heard]) -> bool:
+    def _enough(self, step: Step, voices: list[Heard], seen: Seen) -> bool:
         assert step.act is not None
-        seats = list(step.act.by) if step.act.agree == "each" else [""]
+        by, everybody = _wanted(step, seen)
+        seats = list(by) if everybody else [""]
         seats += [""] * (step.act.quorum - len(seats))
         for sitting in permutations(voices, len(seats)):
             fits = all(_sits(step, seat, one.roles) for seat, one in zip(seats, sitting, strict=True))

@@ -144,6 +144,27 @@ def test_an_unknown_name_is_refused_and_named_with_its_line(old: str, new: str, 
     assert error.where.line == line
 
 
+STATE_OF = "surat.pdf, state_of: {document: naskah, state: draf}, signed_by"
+
+
+def test_a_file_may_hold_another_document_in_one_of_its_states() -> None:
+    whole = load(changed("surat.pdf, signed_by", STATE_OF)[0]).documents["surat"].state_of
+    assert whole is not None
+    assert (whole.document, whole.state) == ("naskah", "draf")
+
+
+@pytest.mark.parametrize(
+    ("document", "state", "named"),
+    [("nskah", "draf", "nskah"), ("surat", "draf", "surat"), ("naskah", "dfar", "dfar")],
+)
+def test_a_state_of_nothing_is_refused_and_named_with_its_line(document: str, state: str, named: str) -> None:
+    wrong = STATE_OF.replace("naskah", document).replace("draf", state)
+    text, line = changed("surat.pdf, signed_by", wrong)
+    error = refusal(text)
+    assert f"'{named}'" in error.message.id
+    assert error.where.line == line
+
+
 def test_a_step_may_give_the_application_itself() -> None:
     text, _ = changed("{document: naskah, state: draf, basis: source}", "{document: code, basis: source}")
     assert [output.document for output in load(text).step("tulis").outputs] == ["code"]

@@ -64,7 +64,8 @@ def case_of(sop: str, *, confirmed: bool = True) -> Case:
     """A case with every document there, under the SOP as a region that confirmed all readings has it."""
     procedure = bundled()[sop]
     names = {subject for step in procedure.steps for subject in step.judging.subjects}
-    roles = {role: frozenset({name}) for role, name in PEOPLE[sop].items()}
+    people = PEOPLE[procedure.continues or sop]
+    roles = {role: frozenset({name}) for role, name in people.items()}
     return Case(
         procedure=confirm(procedure, EVERYTHING) if confirmed else procedure,
         content={**GOOD, **dict.fromkeys(names, "isi"), "hasil_pemeriksaan_sumber_daya": "ada"},
@@ -103,7 +104,7 @@ def _says(wanted: str) -> Callable[[EvidenceView, tuple[str, ...]], tuple[Findin
 
 def walked(case: Case, key: str) -> Case:
     """Every approval that the card asks for, by whoever may, until the step is open."""
-    people = PEOPLE[case.procedure.id]
+    people = PEOPLE[case.procedure.continues or case.procedure.id]
     for _ in range(40):
         case.settle()
         state = case.decide().state.open
@@ -362,3 +363,62 @@ def test_a_step_that_was_decided_on_is_not_refused_by_an_old_code() -> None:
     case.settle()
     assert case.ruling(act) == "void"
     assert case.open_step == "persetujuan-kak"
+
+
+# documents that pass through states
+
+
+def states(case: Case) -> str:
+    """What the card says of the states of documents."""
+    case.settle()
+    found = re.findall(r"^Keadaan dokumen: (.*)$", case.card(), re.MULTILINE)
+    return str(found[0]) if found else ""
+
+
+def test_the_card_follows_balis_business_process_through_its_four_states() -> None:
+    case = case_of("bali")
+    seen = [states(case)]
+    for step in case.procedure.steps[1:]:
+        walked(case, step.key)
+        seen.append(states(case))
+    named = "Dokumen Proses Bisnis: "
+    assert seen == [
+        "",
+        f"{named}usulan",
+        f"{named}usulan",
+        f"{named}usulan",
+        f"{named}awal",
+        f"{named}lanjutan",
+        f"{named}kesepakatan",
+    ]
+
+
+def test_balis_business_process_falls_back_to_the_state_that_still_holds() -> None:
+    case = walked(case_of("bali"), "diskusi-final")
+    case.content["dokumen_awal"] = "lain"
+    assert states(case) == "Dokumen Proses Bisnis: usulan"
+
+
+def test_the_card_follows_lombok_tengahs_terms_of_reference_through_their_four_states() -> None:
+    case = case_of("lombok-tengah")
+    for later in ("kak", "kak_sah", "penyedia"):
+        case.content.pop(later)
+    walked(case, "draft-kak")
+    seen = [states(case)]
+    case.content["kak"] = "isi"
+    seen.append(states(case))
+    for step, verb in (("koreksi-kak", "koreksi"), ("persetujuan-kak", "setuju")):
+        assert case.open_step == step
+        case.takes("teknis-1", verb)
+        seen.append(states(case))
+    case.content |= {"kak_sah": "isi", "penyedia": "isi"}
+    case.takes("teknis-1", "terima")
+    seen.append(states(case))
+    named = "Kerangka Acuan Kerja (KAK): "
+    assert seen == [
+        "",
+        f"{named}draft",
+        f"{named}draft hasil koreksi",
+        f"{named}disetujui",
+        f"{named}disahkan",
+    ]

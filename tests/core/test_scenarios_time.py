@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from automation.core.clock import state_at
+from automation.core.case import StepState
+from automation.core.clock import state_at, whose_turn
 from tests.core.cases import Case
 from tests.core.test_clock import there, turn
 from tests.core.test_scenarios import card_line, case_of, walked
@@ -35,6 +36,12 @@ def test_bali_2_a_disposition_asked_for_after_hours_is_due_two_hours_into_the_ne
     assert len(case.reminders) == 1
 
 
+def open_state(case: Case) -> StepState:
+    state = case.decide().state.open
+    assert state is not None
+    return state
+
+
 def without(case: Case, *names: str) -> Case:
     for name in names:
         case.content.pop(name)
@@ -42,12 +49,109 @@ def without(case: Case, *names: str) -> Case:
     return case
 
 
-@pytest.mark.parametrize("left", ["surat_tugas", "berita_acara"])
-def test_bali_7_one_of_the_two_documents_is_enough(left: str) -> None:
-    (gone,) = {"surat_tugas", "berita_acara"} - {left}
-    case = without(walked(case_of("bali"), "berita-acara-surat-tugas"), gone)
-    case.takes("kepala-diskominfo", "sahkan")
+def at_bali_7(*names: str, sop: str = "bali") -> Case:
+    """A case at step 7, with these of its two letters there."""
+    case = walked(case_of(sop), "berita-acara-surat-tugas")
+    return without(case, *({"surat_tugas", "berita_acara"} - set(names)))
+
+
+HEAD, AGENCY_HEAD = "kepala-diskominfo", "kepala-dinkes"
+BOTH = "Berita acara pembangunan aplikasi ada, jadi setiap peran ini menyetujui isi yang sama: Kepala Dinas, "
+
+
+def test_bali_7_with_the_surat_tugas_alone_the_head_of_the_ict_agency_decides_alone() -> None:
+    case = at_bali_7("surat_tugas")
+    assert "Tanpa Berita acara pembangunan aplikasi yang memutuskan: Kepala Dinas." in case.card()
+    assert whose_turn(open_state(case)) == ("ka_dinas",)
+    other = case.takes(AGENCY_HEAD, "sahkan")  # whose word nobody wants here: deny by default
+    assert case.ruling(other) == "void"
+    assert "Hanya pemegang peran Kepala Dinas yang" in case.answer(other)
+    case.takes(HEAD, "sahkan")
     assert case.memory.finished
+
+
+@pytest.mark.parametrize("letters", [("berita_acara",), ("berita_acara", "surat_tugas")])
+@pytest.mark.parametrize("first", [HEAD, AGENCY_HEAD])
+def test_bali_7_a_berita_acara_takes_both_heads_and_the_card_says_who_is_missing(
+    letters: tuple[str, ...], first: str
+) -> None:
+    case = at_bali_7(*letters)
+    assert BOTH in case.card()
+    assert whose_turn(open_state(case)) == ("ka_dinas", "kepala_pd")
+    case.takes(first, "sahkan")
+    assert not case.memory.finished
+    second, role, named = {
+        HEAD: (AGENCY_HEAD, "kepala_pd", "Kepala PD"),
+        AGENCY_HEAD: (HEAD, "ka_dinas", "Kepala Dinas"),
+    }[first]
+    assert f"Sudah disetujui 1 dari 2 orang; masih diperlukan: {named}, dari unit lain." in case.card()
+    assert whose_turn(open_state(case)) == (role,)
+    case.takes(second, "sahkan")
+    assert case.memory.finished
+
+
+def test_bali_7_a_berita_acara_that_comes_before_the_heads_word_is_read_makes_it_count_for_nothing() -> None:
+    case = at_bali_7("surat_tugas")
+    line = card_line(case, "sahkan")
+    case.content["berita_acara"] = "isi"
+    said = case.says(HEAD, line)
+    case.settle()
+    assert case.ruling(said) == "void"
+    assert "Isinya sudah berubah" in case.answer(said)
+    assert open_state(case).standing.missing == ("ka_dinas", "kepala_pd")
+
+
+def test_bali_7_a_berita_acara_added_after_the_head_spoke_takes_both_heads_anew() -> None:
+    case = at_bali_7("surat_tugas", sop="bali-lanjutan")
+    case.takes(HEAD, "sahkan")
+    assert case.open_step == "siapkan-repositori"
+    case.content["berita_acara"] = "isi"
+    case.settle()
+    assert case.open_step == "berita-acara-surat-tugas"
+    assert "Keputusan sebelumnya gugur: isi Berita acara pembangunan aplikasi berubah." in case.card()
+    case.takes(HEAD, "sahkan")
+    assert case.open_step == "berita-acara-surat-tugas"
+    case.takes(AGENCY_HEAD, "sahkan")
+    assert case.open_step == "siapkan-repositori"
+
+
+def test_bali_7_a_berita_acara_taken_away_takes_what_was_said_of_it_along() -> None:
+    case = at_bali_7("berita_acara", "surat_tugas")
+    case.takes(HEAD, "sahkan")
+    line = card_line(case, "sahkan")
+    without(case, "berita_acara")
+    assert open_state(case).standing.missing == ("",)
+    assert "Persetujuan yang sudah diberikan gugur: isi Berita acara" in case.card()
+    case.says(AGENCY_HEAD, line)
+    case.settle()
+    assert not case.memory.finished
+    case.takes(HEAD, "sahkan")
+    assert case.memory.finished
+
+
+def test_bali_7_one_person_who_holds_both_roles_is_one_person() -> None:
+    case = at_bali_7("berita_acara")
+    case.roles = {**case.roles, "kepala_pd": frozenset({HEAD})}
+    case.takes(HEAD, "sahkan")
+    again = case.takes(HEAD, "sahkan")
+    assert "satu orang dihitung sekali" in case.answer(again)
+    assert not case.memory.finished
+
+
+def test_bali_7_two_heads_of_one_unit_are_no_two_parties() -> None:
+    case = at_bali_7("berita_acara")
+    case.roles = {**case.roles, "kepala_pd": frozenset({"kabid"})}  # of the ICT agency itself
+    for head in (HEAD, "kabid"):
+        case.takes(head, "sahkan")
+    assert not case.memory.finished
+
+
+def test_bali_7_a_head_of_the_agency_who_is_none_any_more_leaves_a_seat_empty() -> None:
+    case = at_bali_7("berita_acara")
+    case.takes(AGENCY_HEAD, "sahkan")
+    case.roles = {**case.roles, "kepala_pd": frozenset({"dua-topi"})}
+    case.takes(HEAD, "sahkan")
+    assert open_state(case).standing.missing == ("kepala_pd",)
 
 
 def test_bali_7_neither_of_the_two_documents_is_too_few() -> None:

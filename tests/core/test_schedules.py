@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,6 +26,7 @@ from automation.core.authority import Acting
 from automation.core.confirmation import Confirmed, confirm
 from automation.core.gate import HostingFacts
 from automation.core.memory import Memory, RuledAct, remember
+from automation.core.procedure import HumanAct
 from automation.core.reconcile import decide
 from tests.core.branching import branching
 from tests.core.cases import EVERYTHING, small_procedure
@@ -373,6 +374,16 @@ def _one_is_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(standing, "missing_voices", missing)
 
 
+def _asks_one_side_alone(patch: pytest.MonkeyPatch) -> None:
+    """Where an agreement hangs on a document, as if it never were there."""
+
+    def alone(act: HumanAct, subjects: Mapping[str, str]) -> HumanAct:
+        when = act.agree_when
+        return act.model_copy(update={"by": when.otherwise, "agree": "any"}) if when is not None else act
+
+    patch.setattr(HumanAct, "applied_to", alone)
+
+
 def _forgets_when_a_term_ends(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Acting, "holds_on", lambda self, day: True)
 
@@ -406,6 +417,7 @@ def _lets_one_person_do_both(patch: pytest.MonkeyPatch) -> None:
         (_counts_what_was_edited, "bali", MAKERS),
         (_never_looks_at_contents, "lombok-tengah", MAKERS),
         (_one_is_enough, "muara-enim-mandiri", MAKERS),
+        (_asks_one_side_alone, "bali", MAKERS),
         (_forgets_when_a_term_ends, "kecil", MAKERS),
         (_refuses_no_request, "kecil", HOSTING),
         (_merges_what_is_gone, "kecil", HOSTING),

@@ -87,13 +87,16 @@ def final_discussion(stage: Stage) -> None:
 
 
 def order(stage: Stage) -> None:
-    """A Berita Acara with one of two signatures is refused; the Surat Tugas alone is enough. The SOP ends."""
+    """A Berita Acara with one of two signatures is refused; with both it takes both heads. The SOP ends."""
     ordered(stage)
     finished(stage)
 
 
 def ordered(stage: Stage) -> None:
-    """Step 7, which a continuation goes on from."""
+    """Step 7, which a continuation goes on from.
+
+    With the Surat Tugas alone its head alone decides; beside a Berita Acara both heads agree to the same.
+    """
     step = "berita-acara-surat-tugas"
     hand_in(stage, SECTION, papers.minutes_signed_by_one(), "Berita acara")
     named_on_card(
@@ -102,7 +105,11 @@ def ordered(stage: Stage) -> None:
     hand_in(stage, SECTION, papers.assignment_alone(), "Surat Tugas saja")
     line = stage.offered(SECTION, "sahkan berita-acara")
     tried(stage, "pengesahan_bukan_kepala_dinas", AGENCY_HEAD, line, NO_ROLE)
-    stage.approve(HEAD, "sahkan berita-acara", step)
+    hand_in(stage, SECTION, papers.minutes_signed_by_both(), "Berita acara di samping Surat Tugas")
+    stage.until(lambda: stage.card_says(SECTION, "setiap peran ini menyetujui"), "kedua kepala diminta")
+    stage.decide(HEAD, "sahkan berita-acara", step)
+    stage.until(lambda: stage.card_says(SECTION, "Sudah disetujui 1 dari 2 orang"), "kepala PD diminta")
+    stage.approve(AGENCY_HEAD, "sahkan berita-acara", step)
 
 
 SCENES = (

@@ -73,9 +73,18 @@ def follow_up() -> dict[str, bytes]:
 
 def minutes_signed_by_one() -> dict[str, bytes]:
     """A Berita Acara of the agreement that only the head of the ICT agency signed."""
+    return _minutes()
+
+
+def minutes_signed_by_both() -> dict[str, bytes]:
+    """The Berita Acara with both signatures."""
+    return _minutes(also="kepala_pd")
+
+
+def _minutes(also: str = "") -> dict[str, bytes]:
     return letter(
         "berita_acara", MINUTES, role="ka_dinas", office="Kepala Dinas", to="Para pihak",
-        subject="Berita acara pembangunan aplikasi", day=DAY,
+        subject="Berita acara pembangunan aplikasi", day=DAY, also=also,
         refers_to=hashlib.sha256(AGREEMENT).hexdigest(),
     )  # fmt: skip
 
