@@ -12,10 +12,10 @@ from automation.core.catalogue import Catalogue, sop_digest
 from automation.core.errors import InvalidProcedure
 
 PINNED = {
-    ("bali", "2021.1"): "a6506d682caa9dbcbda9a541aab7e0f82baf744ec1038bb5d9aedbf86c228525",
-    ("bali-lanjutan", "2026.1"): "7ea9d30e70e4213986ebc134338a992aefb6743f69f8444a2f04e769fd3f072a",
-    ("bolmut", "2021.1"): "e4685a541b7850b1b73d53c98cf218df2f80b0d27c9cf6304474456a830690ea",
-    ("lombok-tengah", "2021.1"): "671beaf6575313bd02d8b970d46bc411dcfd133ad79d623fce946720195384d3",
+    ("bali", "2021.1"): "c3e450d1c14bb7e2443332347b00ed394a47a3079bddbadcbfff9b2573ce317e",
+    ("bali-lanjutan", "2026.1"): "2c6c4451691d5bc4c77e8043acddffcd852268f8879ee3c6b9584201f5833112",
+    ("bolmut", "2021.1"): "feddf3472ae2e5ef5f41d94fbb1de41f52f73890ea957d53f18f7cc29f06458d",
+    ("lombok-tengah", "2021.1"): "da11c6d3e6a7541172d39dd937a927614f1b31cef99ba19ef069c4edf1e1b8ec",
     ("muara-enim-mandiri", "2021.1"): "68d22d75c4d1d34997373e70570f81b12c334e06d487a01a10baae04225cd31d",
     ("muara-enim-pengembang", "2021.1"): "0241a8567fd2fc31e5538174f3bc36aaa52d430b0780df90f304f0b3d7fb948a",
 }

@@ -44,8 +44,8 @@ def test_a_comment_is_gone_only_where_somebody_looked() -> None:
 
 
 def test_a_comment_of_a_request_that_nothing_names_is_not_said_to_be_gone() -> None:
-    """A void act has no subjects: at which request it stood, nobody knows."""
-    void = replace(AT_REQUEST, ruling="void", subjects={})
+    """Where no request was open, a void act has no step: at which one it stood, nobody knows."""
+    void = replace(AT_REQUEST, ruling="void", step="", subjects={})
     assert state(void, CommentsNow(issue=True, requests=frozenset({4}))) == "tidak_terlihat"
 
 
