@@ -347,10 +347,15 @@ class Stage:
             dict(self.roles),
             self.ambang,
             self.request,
-            dict(self.comments),
+            self.read(),
             self.now,
             self.acting,
         )
+
+    def read(self) -> dict[int, Act]:
+        """The comments that laik reads: in a hosting request only while it is open to the right branch."""
+        asked = self.request is not None and self.request.head is not None and self.request.target == "main"
+        return {number: act for number, act in self.comments.items() if asked or act.source == "issue"}
 
     def view(self) -> EvidenceView:
         procedure = self.sop.procedure
@@ -366,7 +371,7 @@ class Stage:
             key=KEY,
             place=ISSUE,
             procedure=procedure,
-            acts=tuple(self.comments[number] for number in sorted(self.comments)),
+            acts=tuple(act for _, act in sorted(self.read().items())),
             memory=self.memory,
             roles=roles_on(self.roles, self.acting, self.today),
             permanent=self.roles,
