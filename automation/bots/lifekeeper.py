@@ -55,7 +55,8 @@ def stopped_card(key: str, place: Place, problem: LaikError) -> WriteCard:
     told: list[Part] = [card_marker(key), f"\n### {key} berhenti\n\n**", Untrusted(problem.message.id), "** "]
     told += [Untrusted(problem.remedy.id), "\n\n", Untrusted(problem.message.en), " "]
     told += [Untrusted(problem.remedy.en), "\n\nSelama ini tidak ada yang diputuskan atau disetujui;"]
-    told.append(" yang sudah diputuskan tetap, dan yang tersaji tetap tersaji.\n")
+    told.append(" yang sudah diputuskan tetap, dan yang tersaji tetap tersaji.")
+    told.append(" Kepala instansi TIK menurunkan namanya dengan `@laik cabut` pada issue kasus lain.\n")
     return WriteCard(place, outgoing(told), None)
 
 

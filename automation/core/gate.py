@@ -202,20 +202,12 @@ def judge_hosting(
     missing = () if without_steps else steps_missing(procedure, state)
     disposed_by = frozenset[int]() if facts.removes else _disposed_by(procedure, state, memory)
     steps = [] if without_steps else [[one.step.key, one.digest] for one in state.steps]
-    digest = digest_of(
-        {
-            "head": facts.head_sha,
-            "path": facts.path,
-            "blob": facts.blob,
-            "sha": facts.sha,
-            "subjects": subjects,
-            "findings": [[one.check, one.outcome, one.key] for one in findings],
-            "steps": steps,
-            "procedure": [procedure.id, procedure.version],
-            "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
-            **_since_revoked(memory),
-        }
-    )
+    judged = {
+        "subjects": subjects,
+        "findings": [[one.check, one.outcome, one.key] for one in findings],
+        "steps": steps,
+    }
+    digest = digest_of({**_asked_for(facts), **judged, **_rules(procedure, view, memory, checks)})
     verdict = HostingVerdict(
         facts=facts,
         findings=findings,
@@ -228,6 +220,20 @@ def judge_hosting(
         beside={HEAD: facts.head_sha, **({} if without_steps else {STEPS: digest_of(steps)})},
     )
     return replace(verdict, lapsed=_hosting_lapses(verdict, memory, unsure=_unsure(facts, view, stop)))
+
+
+def _asked_for(facts: HostingFacts) -> Mapping[str, object]:
+    """What an approval binds to of the request itself."""
+    return {"head": facts.head_sha, "path": facts.path, "blob": facts.blob, "sha": facts.sha}
+
+
+def _rules(procedure: Procedure, view: EvidenceView, memory: Memory, checks: Checks) -> Mapping[str, object]:
+    """What it binds to of the rules: the SOP, the policy that the checks read, the revocations so far."""
+    return {
+        "procedure": [procedure.id, procedure.version],
+        "policy": {key: view.policy.get(key) for key in _policy_read(checks)},
+        **_since_revoked(memory),
+    }
 
 
 def _disposed_by(procedure: Procedure, state: CaseState, memory: Memory) -> frozenset[int]:

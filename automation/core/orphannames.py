@@ -1,8 +1,9 @@
-"""Names of cases whose issue was deleted: nobody can speak there any more, so they are taken down elsewhere.
+"""Names of cases in which nothing can be ruled: those are taken down from elsewhere.
 
 A case outlives its issue and so does the name it holds. Attack: whoever may delete issues could make a name
 that was taken over by a stranger impossible to take down, since the line ``@laik cabut`` is said in the
-case's own issue. So the ICT head may say it in any other case's issue, of such a name alone. The revocation
+case's own issue; and so is one of a case that stands still because the SOP it is pinned to is not there.
+So the ICT head may say it in any other case's issue, of such a name alone. The revocation
 is written into the chain of the case that holds the name, as his word there would have been; that he said it
 is in the chain of the case where he did.
 """
@@ -26,10 +27,14 @@ _CASE, _PATH, _BLOB = "kasus", "path", "blob"
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A name that a case without its issue holds or that was not seen gone yet, and its file's blob."""
+    """A name that such a case holds or that was not seen gone yet, and its file's blob.
+
+    ``stopped``: the case has its issue and stands still, so it can ask for the name again once it goes on.
+    """
 
     case: str
     blob: str
+    stopped: bool = False
 
 
 def path_of(name: str) -> str:
@@ -53,13 +58,27 @@ def rule_orphan(act: Act, path: str, orphan: Orphan) -> Ruled:
     """The ruling on a line of the ICT head's about such a name."""
     subjects = {_CASE: orphan.case, _PATH: path, _BLOB: orphan.blob}
     name = path.removeprefix(FOLDER).removesuffix(".yaml")
+    said = _STOPPED if orphan.stopped else _DELETED
     told = Bilingual(
-        f"Nama {name} dipegang kasus {orphan.case}, yang issue-nya sudah dihapus. Pencabutannya dicatat pada"
-        " kasus itu dan nama langsung diturunkan; tidak ada permintaan yang dapat memulihkannya.",
-        f"The name {name} is held by case {orphan.case}, whose issue was deleted. The revocation is recorded"
-        " in that case and the name is taken down at once; no request can restore it.",
+        f"Nama {name} dipegang kasus {orphan.case}, {said[0].id}. Pencabutannya dicatat pada kasus itu dan"
+        f" nama langsung diturunkan; {said[1].id}.",
+        f"The name {name} is held by case {orphan.case}, {said[0].en}. The revocation is recorded in that"
+        f" case and the name is taken down at once; {said[1].en}.",
     )
     return Ruled(act, "noted", ORPHANED, digest_of(["cabut", act.id, path, orphan.blob]), subjects, told)
+
+
+_DELETED = (
+    Bilingual("yang issue-nya sudah dihapus", "whose issue was deleted"),
+    Bilingual("tidak ada permintaan yang dapat memulihkannya", "no request can restore it"),
+)
+_STOPPED = (
+    Bilingual("yang berhenti karena SOP-nya tidak terpasang", "which stands still without its SOP"),
+    Bilingual(
+        "sesudah kasus itu berjalan lagi, nama dipulihkan hanya dengan permintaan hosting baru",
+        "once that case goes on, only a new hosting request restores it",
+    ),
+)
 
 
 def wishes(memory: Memory, orphans: Mapping[str, Orphan]) -> list[RevokeOrphan]:

@@ -270,7 +270,13 @@ class Observer:
             admitted_text=_admitted_text(parts),
             cases=self._named_cases(parts.key, acts, parts.memory),
             orphans=orphans(
-                self._forge, parts.office.control.id, self._store.ledger, parts.key, acts, parts.memory
+                self._forge,
+                parts.office.control.id,
+                self._store.ledger,
+                parts.key,
+                acts,
+                parts.memory,
+                self._stands_still,
             ),
         )
 
@@ -287,6 +293,13 @@ class Observer:
     def _procedure(self, memory: Memory, key: str) -> Procedure:
         """The SOP version the case started with, as it was then (architecture, decision 8)."""
         return self._versions.pinned(memory.procedure, memory.version, memory.sop_digest, case=key)
+
+    def _stands_still(self, memory: Memory, key: str) -> bool:
+        try:
+            self._procedure(memory, key)
+        except InvalidProcedure:
+            return True
+        return False
 
     def _hosting_request(self, office: Office, key: str, agency: str) -> SeenRequest | None:
         """The oldest open hosting merge request that names this case, by someone the case concerns."""

@@ -1,8 +1,8 @@
-"""Names that cases without their issue hold, as far as a line in another case's issue speaks of them."""
+"""Names of cases in which nothing can be ruled, as far as a line in another case's issue speaks of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from automation.core.act import Act
 from automation.core.memory import Memory, remember
@@ -14,7 +14,13 @@ from automation.store.ledger import Ledger
 
 
 def orphans(
-    forge: Forge, control: int, ledger: Ledger, key: str, acts: Iterable[Act], memory: Memory
+    forge: Forge,
+    control: int,
+    ledger: Ledger,
+    key: str,
+    acts: Iterable[Act],
+    memory: Memory,
+    stands_still: Callable[[Memory, str], bool],
 ) -> Mapping[str, Orphan]:
     """By path; nothing is asked of the forge while nobody speaks of a name that another case holds.
 
@@ -25,6 +31,7 @@ def orphans(
         key: the case where it is spoken of.
         acts: what is said there.
         memory: what the ledger remembers of it.
+        stands_still: whether another case cannot be judged, by its memory and key.
     """
     paths = spoken_of(acts, memory)
     if not paths:
@@ -37,6 +44,10 @@ def orphans(
         held = remember(ledger.entries(case))
         name = held.names.get(path)
         waits = name is not None or path in held.down
-        if case != key and waits and not is_there(forge.get_issue(control, issue_number(case)), held):
-            found[path] = Orphan(case, name.blob if name is not None else "")
+        if case == key or not waits:
+            continue
+        there = is_there(forge.get_issue(control, issue_number(case)), held)
+        stopped = there and stands_still(held, case)
+        if stopped or not there:
+            found[path] = Orphan(case, name.blob if name is not None else "", stopped)
     return found

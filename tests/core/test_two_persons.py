@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from automation.core.confirmation import confirm
-from automation.core.gate import HostingVerdict
 from automation.core.procedure import Procedure, load_procedure
 from tests.core.cases import COMMIT, EVERYTHING, GOOD, REQUEST, ROLES, SMALL, Case, ready_for_hosting
+from tests.core.test_gate import verdict
 
 HEAD, FIRST, SECOND = "kepala-diskominfo", "teknis-1", "teknis-2"
 READING = SMALL.replace(
@@ -44,12 +44,6 @@ def asked(case: Case) -> Case:
     case.asks()
     case.settle()
     return case
-
-
-def verdict(case: Case) -> HostingVerdict:
-    found = case.decide().hosting
-    assert found is not None
-    return found
 
 
 def approves(case: Case, account: str) -> str:

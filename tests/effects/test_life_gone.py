@@ -11,6 +11,7 @@ import pytest
 
 from automation.cli import run
 from automation.collect.procedures import bundled
+from automation.core.errors import InvalidProcedure
 from automation.demo import organisation as org
 from automation.keys import EVERYTHING, HOSTING, SERVING
 from automation.orphanterms import BELL, LEDGER_KEY
@@ -94,6 +95,32 @@ def test_the_ict_head_takes_down_the_name_of_a_case_without_its_issue_from_anoth
     assert world.writes_of(other) == 0
     says(world, other, org.ICT_HEAD, f"@laik cabut {slug} sekali lagi")
     assert world.kinds(key).count("revoked") == 1
+
+
+def test_the_name_of_a_case_that_stands_still_is_taken_down_from_another_too(world: World) -> None:
+    slug, before = "macet", world.laik
+    key, _ = world.approved(slug)
+    world.settle(key)
+    short = short_procedure()
+    reworded = short.model_copy(update={"title": short.title.model_copy(update={"en": "Reworded"})})
+    world.laik = build(before.settings, procedures={**bundled(), SHORT: reworded})
+    try:
+        other = world.accepted("tetangga-macet")
+        with pytest.raises(InvalidProcedure):
+            says(world, key, org.ICT_HEAD, f"@laik cabut {slug} disusupi")
+        assert world.memory(key).names, "nothing is ruled in the case itself"
+        assert "`@laik cabut` pada issue kasus lain" in world.cards(org.CONTROL, int(key[8:]))[0]
+        says(world, other, org.HEAD, f"@laik cabut {slug} bukan hak saya")
+        assert world.memory(key).names
+        says(world, other, org.ICT_HEAD, f"@laik cabut {slug} disusupi")
+        assert not world.memory(key).names
+        assert not world.memory(key).down, "seen gone"
+        assert f"{slug}.{org.PARENT}" not in str(world.served())
+    finally:
+        world.laik.close()
+        world.laik = before
+    world.settle(key)
+    assert not world.memory(key).names, "going on brings nothing back"
 
 
 @pytest.fixture
