@@ -17,7 +17,6 @@ from automation.bots.orphankeeper import Lost, alarm_card, tellings, wishes
 from automation.core.errors import LaikError
 from automation.core.memory import remember
 from automation.core.plan import Change, Plan
-from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge
 from automation.observe.comments import is_there
 from automation.observe.inventory import merged_records
@@ -51,7 +50,7 @@ class OrphanTerms:
         if not self._holding() and not self._alarm.rings:
             return (), ()
         office = self._office.read(secret=False)
-        today = WorkCalendar(office.policy.organisasi.zona_waktu).day_of(self._now())
+        today = office.policy.day_of(self._now())
         lost = self._tell(office, today)
         done: list[Change] = []
         failed: list[LaikError] = []

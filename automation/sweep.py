@@ -27,7 +27,6 @@ from automation.core.errors import LaikError
 from automation.core.inventory import Proposed, asking
 from automation.core.nameterm import stage_of
 from automation.core.request import looks_like_request
-from automation.core.workcalendar import WorkCalendar
 from automation.forges.base import Forge, Group, Issue
 from automation.keys import HOSTING, POLICY, SERVING
 from automation.observe.inventory import merged_records
@@ -144,7 +143,7 @@ class Sweeper:
 
     def _day(self, office: Office) -> date:
         """The day it is where the office is."""
-        return WorkCalendar(office.policy.organisasi.zona_waktu).day_of(self._now())
+        return office.policy.day_of(self._now())
 
     def _with_records(self, office: Office) -> list[str]:
         """Cases whose application's record in the inventory asks something of people."""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -24,6 +23,7 @@ from automation.core.errors import InvalidPolicy, told_together
 from automation.core.policycalendar import CalendarPolicy
 from automation.core.procedure import Procedure
 from automation.core.text import Bilingual
+from automation.core.workcalendar import WorkCalendar
 from automation.core.yamltext import load_mapping, load_model, placed
 
 MAX_OWNERS = 20
@@ -179,7 +179,7 @@ class Policy(_Strict):
 
     def day_of(self, moment: datetime) -> date:
         """The day it is where the organisation is, at an aware ``moment``."""
-        return moment.astimezone(ZoneInfo(self.organisasi.zona_waktu)).date()
+        return WorkCalendar(self.organisasi.zona_waktu).day_of(moment)
 
     def acting_in(self, agency: str) -> tuple[Acting, ...]:
         """The acting officials who may act in a case of ``agency``, on whatever day."""
