@@ -28,6 +28,8 @@ EQUIVALENT: dict[str, str] = {
     "automation.core.deadline.x_due_of__mutmut_2": _WORKING,
     "automation.core.deadline.x_phase_dues__mutmut_1": _WORKING,
     "automation.core.deadline.x_phase_dues__mutmut_2": _WORKING,
+    "automation.core.deadline.x_share_left__mutmut_1": _WORKING,
+    "automation.core.deadline.x_share_left__mutmut_2": _WORKING,
     "automation.core.gate.x_steps_missing__mutmut_18": "Asks for the step ``None``; no step has that key.",
 }
 """Name of a mutant as ``mutmut results`` gives it, and why it does what the original does."""

@@ -178,6 +178,16 @@ def test_whoever_refused_after_approving_has_no_approval_to_lose() -> None:
     assert (verdict(case).refusal, told(case)) == (None, "")
 
 
+def test_a_refusal_by_one_hides_no_lapse_of_anothers_approval() -> None:
+    case = ready_for_hosting()
+    for who, verb in ((FIRST, "tolak hosting CODE keliru"), (SECOND, "setuju hosting CODE")):
+        act = case.says(who, f"@laik {verb.replace('CODE', verdict(case).digest[:12])}", REQUEST)
+        case.settle()
+    case.deletes(act)
+    case.settle()
+    assert told(case) == COMMENT
+
+
 def test_a_void_act_after_it_leaves_an_approval_its_givers_last_word() -> None:
     case, _ = approved()
     void = case.says(FIRST, "@laik setuju hosting 0000", REQUEST)
